@@ -1,0 +1,1 @@
+"""Connects a language model to a company's CRM."""

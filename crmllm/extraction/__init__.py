@@ -1,0 +1,1 @@
+"""Interaction -> grounded values: rules and a model propose, code locates and decides."""
