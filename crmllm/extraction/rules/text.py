@@ -1,0 +1,135 @@
+"""Words, lines and sentences with their places; folding that makes comparison fair."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Abbreviations whose full stop ends no sentence.
+_ABBREVIATIONS = frozenset(
+    "dr prof mr mrs ms st nr no inc ltd corp co jr sr vs etc approx ca bzw z.b inkl exkl zzgl usw evtl ggf tel fa hr fr "
+    "str sig dott ing mme mlle sra srta av env art dhr mevr bv nv ref fig mio mrd mln tsd i.d.r d.h u.a jan feb mar apr "
+    "jun jul aug sep sept oct okt nov dec dez e.g i.e p.a excl incl bijv evt n tél telef".split()
+)
+_SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?=\s|$)|\n[ \t]*\n+|\n(?=[ \t]*(?:[-*•–·▪►]|\d{1,2}[.)])[ \t])")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a text with its place."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One find of a rule: canonical value, place, how sure, and which rule says so."""
+
+    field: str
+    value: str
+    start: int
+    end: int
+    confidence: float
+    rule: str
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """Case, accents, ligatures and width removed: for comparing, never for showing."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+@lru_cache(maxsize=8192)
+def letters(text: str) -> str:
+    """Only the folded letters and digits, as in a domain name."""
+    return "".join(char for char in fold(text) if char.isalnum())
+
+
+def trimmed(text: str, start: int, end: int, extra: str = "") -> Piece:
+    """The stretch without white space and the `extra` characters at both ends."""
+    while start < end and (text[start].isspace() or text[start] in extra):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in extra):
+        end -= 1
+    return Piece(start, end, text[start:end])
+
+
+def lines(text: str, start: int = 0, end: int | None = None) -> Iterator[Piece]:
+    """The lines between two places, trimmed, empty ones included."""
+    limit = len(text) if end is None else end
+    position = start
+    while position < limit:
+        stop = text.find("\n", position, limit)
+        stop = limit if stop < 0 else stop
+        yield trimmed(text, position, stop)
+        position = stop + 1
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[Piece]:
+    """Sentences between two places: full stops that end none, paragraphs and list items respected."""
+    limit = len(text) if end is None else end
+    found: list[Piece] = []
+    position = start
+    for match in _SENTENCE_END.finditer(text, start, limit):
+        if match.group().startswith(".") and not _ends_sentence(text, match.start(), match.end(), limit):
+            continue
+        _keep(found, text, position, match.end())
+        position = match.end()
+    _keep(found, text, position, limit)
+    return found
+
+
+def _ends_sentence(text: str, dot: int, after: int, limit: int) -> bool:
+    word_start = dot
+    while word_start > 0 and not text[word_start - 1].isspace() and text[word_start - 1] not in "(":
+        word_start -= 1
+    word = text[word_start:dot].casefold()
+    rest = text[after : min(limit, after + 3)].lstrip(" \t")
+    if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
+        return rest.startswith("\n")
+    if word.isdigit() and len(word) <= 2:  # "15. March" and list numbers
+        return not rest or rest.startswith("\n")
+    return not rest[:1].islower()
+
+
+def _keep(found: list[Piece], text: str, start: int, end: int) -> None:
+    piece = trimmed(text, start, end)
+    if piece.text:
+        found.append(piece)
+
+
+def mask(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with the given places blanked, all offsets kept."""
+    chars = list(text)
+    for start, end in spans:
+        for index in range(start, min(end, len(chars))):
+            if chars[index] != "\n":
+                chars[index] = " "
+    return "".join(chars)
+
+
+def words(text: str) -> list[str]:
+    """Folded words and numbers, in order."""
+    return re.findall(r"\w+", fold(text))
+
+
+@lru_cache(maxsize=512)
+def phrase_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for many phrases, each as whole words, spaces flexible; a trailing `*` leaves the word's end open."""
+    parts = []
+    for phrase in sorted(phrases, key=len, reverse=True):
+        open_end = phrase.endswith("*")
+        body = r"\s+".join(re.escape(word) for word in fold(phrase.rstrip("*")).split())
+        parts.append(body + (r"\w*" if open_end else ""))
+    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)")
+
+
+def has(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a phrase pattern occurs in a text, case and accents ignored."""
+    return pattern.search(fold(text)) is not None

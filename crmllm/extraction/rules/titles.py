@@ -1,0 +1,135 @@
+"""Job titles: the vocabulary of a dozen languages and the shapes that occupations take."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from crmllm.extraction.rules.text import fold, phrase_pattern
+
+# A trailing * leaves the word's end open (Leiter, Leiterin, Leiterinnen).
+_HEADS: tuple[str, ...] = tuple(
+    # English
+    """manager director officer president vice-president vice chief head lead engineer analyst consultant specialist
+    coordinator co-ordinator administrator assistant secretary executive representative rep buyer purchaser accountant
+    controller treasurer counsel attorney lawyer solicitor paralegal partner founder co-founder cofounder owner co-owner
+    principal associate developer programmer designer architect scientist researcher professor lecturer teacher
+    technician supervisor superintendent foreman planner strategist advisor adviser agent broker trader editor journalist
+    producer nurse doctor physician surgeon chairman chairwoman chairperson chair deputy ceo cto cfo coo cio ciso cmo cpo
+    cro chro cdo vp svp evp avp pm intern trainee operator dispatcher clerk receptionist librarian translator
+    writer copywriter photographer chef dean postdoc fellow minister mayor judge recruiter marketer salesman salesperson
+    merchandiser inspector auditor surveyor instructor trainer coach therapist pharmacist dentist veterinarian biologist
+    chemist physicist economist statistician geologist machinist mechanic electrician plumber carpenter concierge
+    proprietor registrar curator underwriter actuary bookkeeper storekeeper warehouseman webmaster sysadmin
+    spokesperson spokesman ambassador captain pilot steward organizer organiser estimator scheduler buyer/planner
+    procurement purchasing"""
+    # German
+    """ *leiter* *fuhrer* *berater* *ingenieur* *entwickler* *kaufer* *meister* *techniker* *kaufmann* *kauffrau*
+    *referent* *arbeiter* *assistent* *beauftragte* *verantwortliche* inhaber* *koordinator* *buchhalter* *leitung
+    vorstand* prokurist* vorsitzende* gesellschafter* *anwalt* *anwaltin* dozent* disponent* *planer* *verwalter*
+    *trainer* *manager* sekretar* *spezialist* architekt* *vertreter* haendler* *hausmeister* verkaufer*
+    stellvertretende* stellv werkstudent* praktikant* auszubildende* *berechtigte* *fachkraft* *wissenschaftler*
+    i.v. *chefin *betreuer* *redakteur* geschaftsleitung geschaftsfuhrung *administrator*"""
+    # French
+    """ directeur directrice responsable chef cheffe charge chargee gerant gerante presidente ingenieur ingenieure
+    conseiller conseillere assistante technicien technicienne commercial commerciale acheteur acheteuse comptable
+    consultante gestionnaire secretaire developpeur developpeuse architecte professeur professeure maitre enseignant
+    enseignante chercheur chercheuse enseignant-chercheur doctorant doctorante stagiaire coordinateur coordinatrice
+    delegue deleguee animateur animatrice administrateur administratrice adjoint adjointe attache attachee associe
+    associee fondateur fondatrice co-fondateur co-fondatrice cofondateur cofondatrice co-responsable juriste avocat
+    avocate medecin infirmier infirmiere operateur operatrice formateur formatrice redacteur redactrice traducteur
+    traductrice vendeur vendeuse dirigeant dirigeante cogerant cogerante pdg dg drh daf rssi dsi redacteur
+    specialiste expert experte pilote chargee alternant apprenti superviseur correspondant correspondante"""
+    # Spanish, Portuguese
+    """ directora gerente jefe jefa ingeniero ingeniera encargado encargada coordinador coordinadora comprador compradora
+    consejero consejera asesor asesora administradora tecnico tecnica abogado abogada contable secretario secretaria socio
+    socia propietario propietaria ejecutivo ejecutiva desarrollador desarrolladora analista consultor consultora profesor
+    profesora presidenta vicepresidente subdirector subdirectora responsable representante vendedor vendedora fundador
+    fundadora diretor diretora responsavel engenheiro engenheira coordenador coordenadora chefe supervisora advogado
+    advogada contador contadora proprietario assessor assessora encarregado encarregada estagiario"""
+    # Italian
+    """ direttore direttrice responsabile amministratore amministratrice titolare ingegnere capo addetto addetta consulente
+    impiegato impiegata commerciale coordinatore coordinatrice tecnica presidente avvocato ragioniere segretaria
+    segretario fondatore fondatrice rappresentante progettista tecnologo venditore venditrice geometra architetto
+    procuratore vicedirettore specialista"""
+    # Dutch
+    """ directeur hoofd inkoper inkoopster adviseur medewerker medewerkster verkoper eigenaar bestuurder *leider
+    ontwikkelaar beheerder *manager vertegenwoordiger secretaris assistente boekhouder monteur voorzitter
+    zaakvoerder bedrijfsleider docent onderzoeker stagiair"""
+    # Nordic, Polish, Czech, Hungarian, Turkish
+    """ direktor *direktor vd inkopare ansvarig saljare *chef *ansvarig *leder indkober innkjoper johtaja *johtaja *paallikko
+    ostaja kierownik dyrektor prezes specjalista inzynier menedzer wlasciciel kupiec handlowiec reditel reditelka vedouci
+    jednatel nakupci igazgato vezeto mudur muduru uzmani muhendis""".split()
+)
+_PATTERN = re.compile(
+    r"(?<![^\W_])(?:"
+    + "|".join(
+        ("\\w*" if word.startswith("*") else "") + re.escape(word.strip("*")) + ("\\w{0,5}" if word.endswith("*") else "")
+        for word in sorted(dict.fromkeys(_HEADS), key=len, reverse=True)
+    )
+    + r")(?![^\W_])"
+)
+# French (and Spanish, Italian) occupations by their ending: weak, and only as the first word of a line.
+_OCCUPATION = re.compile(
+    r"^(?:co-?)?[a-z]{3,}(?:eur|euse|trice|iere|ienne|icien|iste|logue|graphe|naire|metteur|cien|ologa|ologo|ero|era|adora?)"
+    r"(?=\s|$|-)"
+)
+_LABEL = re.compile(
+    r"^\s*(?:job\s*title|title|position|role|fonction|poste|titre|funktion|stellung|cargo|puesto|ruolo|posizione|functie|"
+    r"mansione|funcao)\s*[:=]\s*",
+    re.IGNORECASE,
+)
+# What may follow a head after a comma or dash and still belongs to the title.
+_AREAS = phrase_pattern(
+    tuple(
+        """research*;development;r&d;client*;customer*;sales;marketing;operation*;finance;financial;legal;it;information*;
+        technolog*;purchasing;procurement;supply*;logistic*;human resources;hr;people;talent;europe;emea;dach;apac;
+        americas;asia*;north*;south*;east*;west*;central*;region*;global;international;corporate;commercial*;product*;
+        project*;program*;quality;engineering;production;manufacturing;maintenance;facilities;security;compliance;risk;
+        strategy;business*;account*;key account*;partner*;channel*;public*;government*;communication*;media;design;data;
+        digital;infrastructure;network*;platform;software;hardware;support;service*;training;education;health*;safety;
+        regulatory*;policy;power*;energy;trading;settlement*;credit;tax;audit;investor*;relations;treasury;planning;
+        einkauf;vertrieb;verkauf;technik;entwicklung;produktion;logistik;personal;buchhaltung;verwaltung;instandhaltung;
+        achats;ventes;production;technique;informatique;rh;qualite;relation*;compras;ventas;acquisti;vendite;inkoop;
+        verkoop;general;senior;junior;indirect*;mro;capex;plant*;site;field;inside;retail;wholesale;b2b;enterprise""".split(";")
+    )
+)
+# Not a title: what a line about a department, an opening hour or a slogan contains.
+_NOT_TITLE = re.compile(r"https?:|www\.|@|\d{3,}|[!?]|\b(?:your|ihre?n?|votre|we|wir|nous|please|bitte)\b", re.IGNORECASE)
+_SMALL = re.compile(r"[^\w&/'’.+-]+")
+
+
+@lru_cache(maxsize=4096)
+def score(line: str) -> float:
+    """How much a stretch of words looks like a job title, 0 to 1."""
+    written = line.strip(" \t,;|-–•*_()")
+    if not written or len(written) > 110 or _NOT_TITLE.search(written):
+        return 0.0
+    folded = fold(written)
+    tokens = [token for token in _SMALL.split(folded) if token]
+    if not tokens or len(tokens) > 14:
+        return 0.0
+    match = _PATTERN.search(folded)
+    if match is None:
+        return 0.35 if _OCCUPATION.match(folded) and len(tokens) <= 7 else 0.0
+    # The head stands early or last in a title; in a sentence it stands anywhere and small words surround it.
+    lower = sum(token[:1].islower() for token in written.split())
+    if len(tokens) > 8 and lower > len(tokens) * 0.7:
+        return 0.25
+    return 0.9
+
+
+def labelled(line: str) -> int:
+    """How many leading characters are a label such as "Position:"; 0 when there is none."""
+    match = _LABEL.match(line)
+    return match.end() if match else 0
+
+
+def is_area(words: str) -> bool:
+    """Whether words after a comma or dash name the field of a job ("Research"), not an employer."""
+    return _AREAS.match(fold(words.strip())) is not None
+
+
+def has_head(words: str) -> bool:
+    """Whether a job word stands in the words at all."""
+    return _PATTERN.search(fold(words)) is not None
