@@ -20,12 +20,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from .home import Home, home, make_private
+from .home import home, make_private
 
 if TYPE_CHECKING:
     import psutil
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 ROLE = "crmllm"
 SUPERUSER = "postgres"
 _SYSTEM_USER = "crmllm_postgres"
+DATABASES = ("crmllm", "crmllm_keys")
 EXTENSIONS = ("vector", "pg_trgm", "fuzzystrmatch", "unaccent", "citext", "btree_gin")
 OLDEST_SERVER = 15
 
@@ -85,12 +86,6 @@ class Dsn:
     name: str
     password: str = ""
 
-    @property
-    def keys(self) -> "Dsn":
-        """The database beside it that holds the wrapped content keys."""
-        return replace(self, name=f"{self.name}_keys")
-
-    @property
     def url(self) -> str:
         address = urlencode({"host": self.host, "port": self.port})
         password = f":{quote(self.password, safe='')}" if self.password else ""
@@ -100,12 +95,12 @@ class Dsn:
 _held: dict[Path, int] = {}  # cluster folder -> file descriptor with our shared lock
 
 
-def use_database(at: Home | None = None) -> Dsn:
+def use_database(name: str = "crmllm") -> Dsn:
     """Have the server running for as long as this process lives. Cheap when it runs already."""
-    cluster = Cluster((at or home()).postgres)
+    cluster = Cluster(home().postgres)
     cluster.hold()
     cluster.ensure_running()
-    return cluster.dsn
+    return cluster.dsn(name)
 
 
 class Cluster:
@@ -115,9 +110,8 @@ class Cluster:
         self.folder = folder
         self.data = folder / "data"
 
-    @property
-    def dsn(self) -> Dsn:
-        return Dsn(host=str(self.socket_folder), port=_PORT, user=ROLE, name="crmllm")
+    def dsn(self, name: str) -> Dsn:
+        return Dsn(host=str(self.socket_folder), port=_PORT, user=ROLE, name=name)
 
     @property
     def socket_folder(self) -> Path:
@@ -253,9 +247,10 @@ class Cluster:
         from psycopg import sql
 
         def connect(database: str) -> "psycopg.Connection[tuple[Any, ...]]":
-            return psycopg.connect(host=self.dsn.host, port=_PORT, user=SUPERUSER, dbname=database, autocommit=True)
+            return psycopg.connect(
+                host=str(self.socket_folder), port=_PORT, user=SUPERUSER, dbname=database, autocommit=True
+            )
 
-        databases = ("crmllm", "crmllm_keys")
         with connect("template1") as template:
             for extension in EXTENSIONS:
                 template.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
@@ -263,12 +258,12 @@ class Cluster:
                 template.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(ROLE)))
         with connect("postgres") as maintenance:
             known = {name for (name,) in maintenance.execute("SELECT datname FROM pg_database")}
-            for database in databases:
+            for database in DATABASES:
                 if database not in known:
                     maintenance.execute(
                         sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(ROLE))
                     )
-        for database in databases:
+        for database in DATABASES:
             with connect(database) as connection:
                 for extension in EXTENSIONS:
                     connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))

@@ -13,13 +13,13 @@ import psycopg
 import pytest
 
 from crmllm.core.runtime.home import Home
-from crmllm.core.runtime.postgres import EXTENSIONS, Cluster, UnsuitableServer, check_server, refuse
+from crmllm.core.runtime.postgres import DATABASES, EXTENSIONS, Cluster, UnsuitableServer, check_server, refuse
 
 # Takes the server, says so, and keeps it until its input ends.
 USER = """
 import sys
 from crmllm.core.runtime.postgres import use_database
-print(use_database().url, flush=True)
+print(use_database().url(), flush=True)
 sys.stdin.read()
 """
 
@@ -27,7 +27,7 @@ sys.stdin.read()
 FORKING_USER = """
 import os, sys
 from crmllm.core.runtime.postgres import use_database
-print(use_database().url, flush=True)
+print(use_database().url(), flush=True)
 if os.fork():
     sys.exit()
 sys.stdin.read()
@@ -42,7 +42,7 @@ if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)
-print(use_database().url, flush=True)
+print(use_database().url(), flush=True)
 sys.stdin.read()
 """
 
@@ -118,10 +118,10 @@ def cluster(users: Users) -> Cluster:
     return Cluster(users.home.postgres)
 
 
-def test_a_new_server_has_both_databases_and_all_extensions(users: Users) -> None:
+def test_a_new_server_has_both_databases_and_all_extensions(users: Users, cluster: Cluster) -> None:
     url(users.begin())
-    for dsn in (Cluster(users.home.postgres).dsn, Cluster(users.home.postgres).dsn.keys):
-        with psycopg.connect(dsn.url) as connection:
+    for database in DATABASES:
+        with psycopg.connect(cluster.dsn(database).url()) as connection:
             installed = {name for (name,) in connection.execute("SELECT extname FROM pg_extension")}
             assert set(EXTENSIONS) <= installed
             assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
