@@ -14,7 +14,9 @@ _DISGUISED = re.compile(
     rf"([\w-]+(?:(?:\.|\s?[\[({{]\s?(?:dot|punkt|point|punto)\s?[\])}}]\s?)[\w-]+)+)",
     re.IGNORECASE,
 )
-_DOT_WORD = re.compile(r"\s?[\[({]\s?(?:dot|punkt|point|punto)\s?[\])}]\s?", re.IGNORECASE)
+_DOT_WORD = re.compile(
+    r"\s?[\[({]\s?(?:dot|punkt|point|punto)\s?[\])}]\s?", re.IGNORECASE
+)
 
 FREE_MAIL = frozenset(
     "gmail googlemail outlook hotmail live msn yahoo ymail icloud me mac aol gmx web t-online freenet posteo proton "
@@ -40,12 +42,30 @@ def find(text: str) -> list[Candidate]:
         shift = len(address) - len(address.lstrip("'*_=|`"))
         address = address[shift:]
         if "@" in address[1:]:
-            found.append(Candidate("email", address.lower(), start + shift, match.end(1), 0.97, "written address"))
+            found.append(
+                Candidate(
+                    "email",
+                    address.lower(),
+                    start + shift,
+                    match.end(1),
+                    0.97,
+                    "written address",
+                )
+            )
     for match in _DISGUISED.finditer(text):
         host = _DOT_WORD.sub(".", match.group(2))
         if "." in host:
             address = f"{match.group(1)}@{host}".lower()
-            found.append(Candidate("email", address, match.start(), match.end(), 0.85, "disguised address"))
+            found.append(
+                Candidate(
+                    "email",
+                    address,
+                    match.start(),
+                    match.end(),
+                    0.85,
+                    "disguised address",
+                )
+            )
     return sorted(found, key=lambda one: one.start)
 
 
@@ -54,7 +74,11 @@ def domain_label(address: str) -> str:
     labels = address.rpartition("@")[2].casefold().split(".")
     if len(labels) < 2:
         return ""
-    second_level = len(labels) >= 3 and len(labels[-1]) == 2 and labels[-2] in {"co", "com", "org", "net", "ac", "gov"}
+    second_level = (
+        len(labels) >= 3
+        and len(labels[-1]) == 2
+        and labels[-2] in {"co", "com", "org", "net", "ac", "gov"}
+    )
     label = labels[-3] if second_level else labels[-2]
     return "" if label in FREE_MAIL else label
 
@@ -62,4 +86,9 @@ def domain_label(address: str) -> str:
 def is_generic(address: str) -> bool:
     """Whether an address belongs to a function ("info@"), not to a person."""
     local = address.partition("@")[0].casefold()
-    return local in _GENERIC_LOCAL or re.split(r"[._+-]", local)[0] in {"noreply", "donotreply", "bounce", "mailer"}
+    return local in _GENERIC_LOCAL or re.split(r"[._+-]", local)[0] in {
+        "noreply",
+        "donotreply",
+        "bounce",
+        "mailer",
+    }

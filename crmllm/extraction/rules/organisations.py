@@ -75,7 +75,12 @@ def legal_form(name: str) -> str:
         name = folded
     for match in _LEGAL_END.finditer(folded):
         written = name[match.start() : match.end()]
-        if "." in written or len(written) > 4 or written.isupper() or written[:1].isupper():
+        if (
+            "." in written
+            or len(written) > 4
+            or written.isupper()
+            or written[:1].isupper()
+        ):
             return written
     return ""
 
@@ -92,13 +97,18 @@ def is_address(line: str) -> bool:
     folded = fold(line)
     if legal_form(line) and not any(char.isdigit() for char in line):
         return False
-    return bool(_NUMBER_FIRST.match(folded) or _ADDRESS.search(folded) or _POSTCODE.search(line)) or is_place(line)
+    return bool(
+        _NUMBER_FIRST.match(folded) or _ADDRESS.search(folded) or _POSTCODE.search(line)
+    ) or is_place(line)
 
 
 def is_place(line: str) -> bool:
     """Whether a line is only countries and large cities."""
     tokens = [token for token in re.split(r"\W+", fold(line)) if token]
-    return bool(tokens) and all(token in _COUNTRY_OR_CITY or token in {"cedex", "and", "new"} for token in tokens)
+    return bool(tokens) and all(
+        token in _COUNTRY_OR_CITY or token in {"cedex", "and", "new"}
+        for token in tokens
+    )
 
 
 def is_department(line: str) -> bool:
@@ -120,7 +130,9 @@ def matches_domain(name: str, domain_label: str) -> float:
         return 0.0
     form = legal_form(name)
     core = letters(name.replace(form, " ") if form else name)
-    tokens = [letters(token) for token in re.split(r"[\s&/,.-]+", name) if letters(token)]
+    tokens = [
+        letters(token) for token in re.split(r"[\s&/,.-]+", name) if letters(token)
+    ]
     initials = "".join(token[0] for token in tokens)
     if core == label or letters(name) == label:
         return 1.0
@@ -131,7 +143,11 @@ def matches_domain(name: str, domain_label: str) -> float:
     joined = [token for token in tokens if len(token) >= 4 and token in label]
     if joined and sum(map(len, joined)) >= 0.6 * len(label):
         return 0.8
-    return 0.6 if tokens and len(tokens[0]) >= 4 and label.startswith(tokens[0][:5]) else 0.0
+    return (
+        0.6
+        if tokens and len(tokens[0]) >= 4 and label.startswith(tokens[0][:5])
+        else 0.0
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -139,7 +155,13 @@ def score(line: str, domain_label: str = "") -> float:
     """How much a stretch of words looks like a company name, 0 to 1."""
     written = line.strip(" \t,;|-–•*_()")
     tokens = written.split()
-    if not tokens or len(tokens) > 10 or len(written) > 80 or "@" in written or is_department(written):
+    if (
+        not any(char.isalpha() for char in written)
+        or len(tokens) > 10
+        or len(written) > 80
+        or "@" in written
+        or is_department(written)
+    ):
         return 0.0
     if re.search(r"https?:|www\.|[!?]|\.(?:com|fr|de|net|org|eu|it|es|nl)\b", written):
         return 0.0
@@ -175,17 +197,23 @@ def in_text(text: str, start: int, end: int) -> list[tuple[Piece, float, str]]:
     """Companies named in running text: with a legal form, or after "from", "at", "bei", "chez" and the like."""
     found: list[tuple[Piece, float, str]] = []
     for match in _LEGAL_IN_TEXT.finditer(text, start, end):
-        found.append((_without_lead(text, match.start(1), match.end(1)), 0.85, "legal form"))
+        found.append(
+            (_without_lead(text, match.start(1), match.end(1)), 0.85, "legal form")
+        )
     for match in _IN_TEXT.finditer(text, start, end):
         piece = trimmed(text, match.start(1), match.end(1), ".,;:")
-        if not any(piece.start < known.end and known.start < piece.end for known, _, _ in found):
+        if not any(
+            piece.start < known.end and known.start < piece.end for known, _, _ in found
+        ):
             found.append((piece, 0.45, "after a preposition"))
     return found
 
 
 def _without_lead(text: str, start: int, end: int) -> Piece:
     """The name without a capitalised sentence word before it ("We at Acme Ltd" starts at Acme)."""
-    lead = re.compile(r"(?:Hi|Hello|Dear|We|Our|The|I|From|At|Die|Der|Das|Wir|Bei|Von|Nous|Chez|La|Le|El|En|Da|Di|De|Firma)\s+")
+    lead = re.compile(
+        r"(?:Hi|Hello|Dear|We|Our|The|I|From|At|Die|Der|Das|Wir|Bei|Von|Nous|Chez|La|Le|El|En|Da|Di|De|Firma)\s+"
+    )
     while (match := lead.match(text, start, end)) is not None:
         start = match.end()
     return trimmed(text, start, end, ",;:")

@@ -26,8 +26,14 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"steuer\w*|part|artikel\w*|contract|vertrag\w*|meeting|passcode|cnpj|zip|plz|capital|"
         r"quote|offer|angebot\w*|devis|offerte|preventivo|presupuesto|orcamento|version|build",
     ),
-    ("assistant", r"assistan\w*|assistenz|assistent\w*|secretar\w*|sekretar\w*|segretari\w*|secretaire|vorzimmer"),
-    ("mobile", r"mobil\w*|mobiel|cell\w*|handy|port(?:able)?|gsm|movil|telemovel|celular|mob|natel|whatsapp|[mc](?=\s*[.:])"),
+    (
+        "assistant",
+        r"assistan\w*|assistenz|assistent\w*|secretar\w*|sekretar\w*|segretari\w*|secretaire|vorzimmer",
+    ),
+    (
+        "mobile",
+        r"mobil\w*|mobiel|cell\w*|handy|port(?:able)?|gsm|movil|telemovel|celular|mob|natel|whatsapp|[mc](?=\s*[.:])",
+    ),
     (
         "phone",
         r"tel\w*|tfno?|phone\w*|ph|direct|durchwahl|dw|office|main|work|bureau|standard|ligne|fixe|ld|buro|zentrale|"
@@ -37,13 +43,18 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
 )
 _LABEL = re.compile(
-    "|".join(f"(?P<{name}>(?<![a-z0-9])(?:{pattern})(?![a-z0-9]))" for name, pattern in _KINDS)
+    "|".join(
+        f"(?P<{name}>(?<![a-z0-9])(?:{pattern})(?![a-z0-9]))"
+        for name, pattern in _KINDS
+    )
 )
 _TRAILING = re.compile(
     r"^[ \t]*[-–(\[,]{0,2}[ \t]*(fax|telefax|facsimile|f|mobile?|cell|phone|ph|office|direct|tel|home|work)\b(?![ \t]*[:.]*[ \t]*[+(\d])",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"^\s*(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})(?:\s+\d{1,2})?\s*$")
+_DATE = re.compile(
+    r"^\s*(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})(?:\s+\d{1,2})?\s*$"
+)
 _TRUNK_ZERO = re.compile(r"[(\[]0[)\]]")
 
 _LANGUAGE_REGIONS = {
@@ -75,21 +86,32 @@ class Phone:
     labelled: bool
 
 
-def regions(*, region: str = "", emails: Iterable[str] = (), language: str = "", text: str = "") -> tuple[str, ...]:
+def regions(
+    *, region: str = "", emails: Iterable[str] = (), language: str = "", text: str = ""
+) -> tuple[str, ...]:
     """Countries to read national numbers by, likeliest first."""
-    guesses: list[str] = [region.upper()] if region else []
-    guesses += [_COUNTRY_WORDS[match.group()] for match in _COUNTRY.finditer(fold(text))]
+    guesses = [_COUNTRY_WORDS[match.group()] for match in _COUNTRY.finditer(fold(text))]
     for address in emails:
         ending = address.rpartition(".")[2].upper()
         ending = "GB" if ending == "UK" else ending
-        if ending in phonenumbers.SUPPORTED_REGIONS and ending not in {"IO", "ME", "TV", "AI", "CO"}:
+        if ending in phonenumbers.SUPPORTED_REGIONS and ending not in {
+            "IO",
+            "ME",
+            "TV",
+            "AI",
+            "CO",
+        }:
             guesses.append(ending)
+    guesses += [region.upper()] if region else []
     guesses += _LANGUAGE_REGIONS.get(language.partition("-")[0], ())
-    guesses += ["US", "GB", "FR", "DE"]
+    if not guesses:  # nothing tells the country: only then try the large ones
+        guesses = ["US", "GB", "FR", "DE"]
     return tuple(dict.fromkeys(guesses))
 
 
-def find(text: str, start: int, end: int, countries: tuple[str, ...], *, signature: bool) -> list[Phone]:
+def find(
+    text: str, start: int, end: int, countries: tuple[str, ...], *, signature: bool
+) -> list[Phone]:
     """Numbers between two places. In running text only labelled or international ones count."""
     found: list[Phone] = []
     places = list(_places(text, start, end))
@@ -100,11 +122,17 @@ def find(text: str, start: int, end: int, countries: tuple[str, ...], *, signatu
         e164, valid = _parse(_TRUNK_ZERO.sub("", text[first:last]), countries)
         international = text[first:last].lstrip("( ").startswith(("+", "00"))
         labelled = bool(kind)
-        if not e164 or kind == "other" or not (valid or labelled or (international and signature)):
+        if (
+            not e164
+            or kind == "other"
+            or not (valid or labelled or (international and signature))
+        ):
             continue
         if not signature and not labelled and not international:
             continue
-        confidence = 0.95 if valid and (labelled or international) else 0.85 if valid else 0.65
+        confidence = (
+            0.95 if valid and (labelled or international) else 0.85 if valid else 0.65
+        )
         found.append(Phone(e164, first, last, kind or "phone", confidence, labelled))
     return found
 
@@ -126,7 +154,10 @@ def _places(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
             continue
         position = match.start()
         for gap in _BETWEEN.finditer(text, match.start(), match.end()):
-            left, right = _digits(text[position : gap.start()]), _digits(text[gap.end() : match.end()])
+            left, right = (
+                _digits(text[position : gap.start()]),
+                _digits(text[gap.end() : match.end()]),
+            )
             if right >= 6 and (left >= 6 or len(gap.group()) >= 3):
                 if left >= 6:
                     yield position, gap.start()
@@ -151,8 +182,14 @@ def _kind(text: str, after: int, first: int, last: int, limit: int) -> str:
     labels = [label.lastgroup or "" for label in _LABEL.finditer(fold(window))]
     trailing = _TRAILING.match(text[last : min(limit, last + 24)])
     if trailing and (not labels or labels[-1] == "phone"):
-        return "fax" if trailing.group(1).casefold() in {"fax", "telefax", "facsimile", "f"} else "phone"
-    if "fax" in labels or "assistant" in labels:  # "Fax Standard:", "my assistant, direct line"
+        return (
+            "fax"
+            if trailing.group(1).casefold() in {"fax", "telefax", "facsimile", "f"}
+            else "phone"
+        )
+    if (
+        "fax" in labels or "assistant" in labels
+    ):  # "Fax Standard:", "my assistant, direct line"
         return "fax" if "fax" in labels else "assistant"
     return labels[-1] if labels else ""
 
@@ -167,7 +204,9 @@ def _parse(written: str, countries: tuple[str, ...]) -> tuple[str, bool]:
         except phonenumbers.NumberParseException:
             continue
         number.extension = None
-        written_e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        written_e164 = phonenumbers.format_number(
+            number, phonenumbers.PhoneNumberFormat.E164
+        )
         if phonenumbers.is_valid_number(number):
             return written_e164, True
         reason = phonenumbers.is_possible_number_with_reason(number)

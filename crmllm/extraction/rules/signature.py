@@ -6,7 +6,14 @@ import re
 from dataclasses import dataclass, field
 
 from crmllm.extraction.rules import emails, organisations, people, phones, titles
-from crmllm.extraction.rules.text import Candidate, Piece, fold, lines, phrase_pattern, trimmed
+from crmllm.extraction.rules.text import (
+    Candidate,
+    Piece,
+    fold,
+    lines,
+    phrase_pattern,
+    trimmed,
+)
 from crmllm.extraction.types import Zone
 
 SIGN_OFF = re.compile(
@@ -35,18 +42,33 @@ _SOMEBODY_ELSE = re.compile(
     r"(?:assistan\w*|assistenz|assistentin|secretar\w*|sekretariat|secretariat|segreteria|secretaria|pa|ea)\s*(?:to\b.*)?[:–-]|"
     r"\b(?:assistant|assistentin|assistante|secretary)\s*:\s*\w",
 )
-_URL = re.compile(r"<?(?:https?://|www\.)[^\s>|]+>?|<?\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|fr|de|eu|io|it|es|nl|be|ch|at|co\.uk|uk|info|biz|pt|pl|us|example|test)\b(?:/[^\s>|]*)?>?")
-_NOISE = re.compile(r"\[?<?(?:cid:[^\s>\]]+|image\d*\.\w+|mailto:[^\s>\]]*)>?\]?|\[(?:logo|image|plan|cid)[^\]]*\]|<[^<>\s]*>", re.IGNORECASE)
+_URL = re.compile(
+    r"<?(?:https?://|www\.)[^\s>|]+>?|<?\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|fr|de|eu|io|it|es|nl|be|ch|at|co\.uk|uk|info|biz|pt|pl|us|example|test)\b(?:/[^\s>|]*)?>?"
+)
+_NOISE = re.compile(
+    r"\[?<?(?:cid:[^\s>\]]+|image\d*\.\w+|mailto:[^\s>\]]*)>?\]?|\[(?:logo|image|plan|cid)[^\]]*\]|<[^<>\s]*>",
+    re.IGNORECASE,
+)
 _LABEL_ONLY = re.compile(
-    r"^[\W_]*(?:(?:tel\w*|phone\w*|fax\w*|mobil\w*|mobiel|cell\w*|handy|port(?:able)?|gsm|e-?mails?|mails?|courriel|web(?:site)?|internet|site|"
+    r"^[\W_]*(?:(?<!\w)(?:tel\w*|phone\w*|fax\w*|mobil\w*|mobiel|cell\w*|handy|port(?:able)?|gsm|e-?mails?|mails?|courriel|web(?:site)?|internet|site|"
     r"office|bureau|direct(?: dial| line)?|durchwahl|standard|contact|kontakt|home|work|main|ext|poste|movil|correo|adresse|address|no|nr|n|"
-    r"skype|linkedin|facebook|twitter|instagram|youtube|xing|ld|ph|fon|telefax|visit|ou|or|oder|und|and|et|t|f|m|e|w|p|d|c|o)[\W_]*)+$"
+    r"skype|linkedin|facebook|twitter|instagram|youtube|xing|ld|ph|fon|telefax|visit|ou|or|oder|und|and|et|ligne|directe|principale|mob|web page|page|envoye a|sent to|s|t|f|m|e|w|p|d|c|o)(?!\w)[\W_]*)+$"
+)
+_LABEL_BEFORE = re.compile(
+    r"(?<!\w)(?:(?:t[ée]l\w*|phone|mobile?|mobil|mob|cell|fax|port(?:able)?|direct|office|ligne|directe|bureau|standard|e-?mail|mail|courriel|"
+    r"contact|web|site|[tmfpe])(?!\w)[ .:]*)+(?=\x1f)",
+    re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"\s*[\x1f|•·;●■▪¦\t]+\s*|\s+[-–—/~]+\s+|\s{3,}|\s+[-–—]\s*$")
 _JOINABLE = re.compile(r"^\s*(?:[-–—,/&]|\|)\s*$")
-_EDGES = " \t,;:|-–—•·*_>=#~+\x1f\"“”„"
-_AT = re.compile(r"\s+(?:at|@|bei(?: der)?|chez|presso|en|bij|na|of)\s+(?=[A-ZÀ-Þ0-9])|,\s+")
-_NAME_LABEL = re.compile(r"^\s*(?:(?:full |your |contact )?name|nom(?: et prénom)?|nombre|nome|naam|ansprechpartner(?:in)?|contact(?: person)?)\s*[:=]\s*", re.IGNORECASE)
+_EDGES = ' \t,;:|-–—•·*_>=#~+\x1f"“”„'
+_AT = re.compile(
+    r"\s+(?:at|@|bei(?: der)?|chez|presso|en|bij|na|of)\s+(?=[A-ZÀ-Þ0-9])|,\s+"
+)
+_NAME_LABEL = re.compile(
+    r"^\s*(?:(?:full |your |contact )?name|nom(?: et prénom)?|nombre|nome|naam|ansprechpartner(?:in)?|contact(?: person)?)\s*[:=]\s*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -72,18 +94,34 @@ class _Segment:
     order: int
 
 
-def locate(text: str, zones: tuple[Zone, ...], start: int = 0, end: int | None = None) -> tuple[int, int] | None:
+def locate(
+    text: str, zones: tuple[Zone, ...], start: int = 0, end: int | None = None
+) -> tuple[int, int] | None:
     """Where the author's signature block stands between two places, sign-off line included; None without one."""
     limit = len(text) if end is None else end
-    marked = [zone for zone in zones if zone.kind in {"signature", "signoff"} and start <= zone.start < limit]
+    marked = [
+        zone
+        for zone in zones
+        if zone.kind in {"signature", "signoff"} and start <= zone.start < limit
+    ]
     if marked:
-        return min(zone.start for zone in marked), min(max(zone.end for zone in marked), limit)
+        return min(zone.start for zone in marked), min(
+            max(zone.end for zone in marked), limit
+        )
     rows = [row for row in lines(text, start, limit) if row.text]
     for index in range(len(rows) - 1, -1, -1):
         row = rows[index]
-        if row.text in {"--", "---", "—", "-- "} and index < len(rows) - 1 and len(rows) - index <= 16:
+        if (
+            row.text in {"--", "---", "—", "-- "}
+            and index < len(rows) - 1
+            and len(rows) - index <= 16
+        ):
             return row.end, limit
-        if SIGN_OFF.match(fold(row.text)) and len(rows) - index <= 18 and _is_tail(rows[index + 1 :]):
+        if (
+            SIGN_OFF.match(fold(row.text))
+            and len(rows) - index <= 18
+            and _is_tail(rows[index + 1 :])
+        ):
             return row.start, limit
     return _unsigned_tail(text, rows, limit)
 
@@ -95,18 +133,30 @@ def _is_tail(rows: list[Piece]) -> bool:
         if _DISCLAIMER.search(fold(row.text)) and len(row.text) > 60:
             break
         before_footer.append(row)
-    return bool(before_footer) and sum(len(row.text) > 100 for row in before_footer) <= 1
+    return (
+        bool(before_footer) and sum(len(row.text) > 100 for row in before_footer) <= 1
+    )
 
 
 def _unsigned_tail(text: str, rows: list[Piece], limit: int) -> tuple[int, int] | None:
     """A block without sign-off: short last lines that hold contact data or start with a name."""
     tail: list[Piece] = []
     for row in reversed(rows[1:] if len(rows) > 1 else rows):
-        sentence = len(row.text) > 75 or (row.text[-1] in ".!?" and len(row.text.split()) > 5) or row.text.endswith(":")
+        sentence = (
+            len(row.text) > 75
+            or (row.text[-1] in ".!?" and len(row.text.split()) > 5)
+            or row.text.endswith(":")
+        )
         if sentence or len(tail) >= 12:
             break
         tail.insert(0, row)
-        if "\n\n" in text[max(0, row.start - 3) : row.start].replace("\r", "").replace(" ", "") and len(tail) >= 3:
+        if (
+            "\n\n"
+            in text[max(0, row.start - 3) : row.start]
+            .replace("\r", "")
+            .replace(" ", "")
+            and len(tail) >= 3
+        ):
             joined = "\n".join(one.text for one in tail)
             if emails.find(joined) or re.search(r"\d{3}[\s).-]+\d{2,}", joined):
                 break
@@ -118,7 +168,13 @@ def _unsigned_tail(text: str, rows: list[Piece], limit: int) -> tuple[int, int] 
 
 
 def parse(
-    text: str, start: int, end: int, *, countries: tuple[str, ...], address: str = "", header_name: str = ""
+    text: str,
+    start: int,
+    end: int,
+    *,
+    countries: tuple[str, ...],
+    address: str = "",
+    header_name: str = "",
 ) -> Card:
     """The card of the person who signs. `address` and `header_name` come from the mail's header where known."""
     card = Card(start=start, end=end)
@@ -127,20 +183,43 @@ def parse(
         return card
     first, last = rows[0].start, rows[-1].end
     found_emails = [one for one in emails.find(text[first:last])]
-    found_emails = [Candidate(one.field, one.value, one.start + first, one.end + first, one.confidence, one.rule) for one in found_emails]
-    found_phones = [one for one in phones.find(text, first, last, countries, signature=True) if _inside(rows, one.start)]
+    found_emails = [
+        Candidate(
+            one.field,
+            one.value,
+            one.start + first,
+            one.end + first,
+            one.confidence,
+            one.rule,
+        )
+        for one in found_emails
+    ]
+    found_phones = [
+        one
+        for one in phones.find(text, first, last, countries, signature=True)
+        if _inside(rows, one.start)
+    ]
     found_emails = [one for one in found_emails if _inside(rows, one.start)]
     segments = _segments(text, rows, found_emails, found_phones)
     card.name = _name(segments, address or _single_personal(found_emails), header_name)
     name = card.name.value if card.name else header_name
     card.email = _email(found_emails, address, name)
-    label = emails.domain_label(address) or (emails.domain_label(card.email.value) if card.email else "")
+    label = emails.domain_label(address) or (
+        emails.domain_label(card.email.value) if card.email else ""
+    )
     rest = _without(segments, card.name)
-    card.title = _title(text, rest, label)
+    card.title = _title(text, rest, label, card.name)
     rest = _without(rest, card.title)
     card.company = _company(text, rest, label, card)
     if (number := phones.first_of(found_phones)) is not None:
-        card.phone = Candidate("phone", number.e164, number.start, number.end, number.confidence, f"signature {number.kind}")
+        card.phone = Candidate(
+            "phone",
+            number.e164,
+            number.start,
+            number.end,
+            number.confidence,
+            f"signature {number.kind}",
+        )
     return card
 
 
@@ -150,7 +229,11 @@ def _own_rows(text: str, start: int, end: int) -> list[Piece]:
     for number, row in enumerate(lines(text, start, end)):
         clean = trimmed(text, row.start, row.end, "> ")
         folded = fold(clean.text)
-        if not clean.text or (number < 3 and SIGN_OFF.match(folded)) or re.fullmatch(r"[\W_]+", clean.text):
+        if (
+            not clean.text
+            or (number < 3 and SIGN_OFF.match(folded))
+            or re.fullmatch(r"[\W_]+", clean.text)
+        ):
             continue
         if _DISCLAIMER.search(folded):
             if len(clean.text) > 60:
@@ -171,25 +254,43 @@ def _single_personal(found: list[Candidate]) -> str:
     return personal[0] if personal else ""
 
 
-def _segments(text: str, rows: list[Piece], mails: list[Candidate], numbers: list[phones.Phone]) -> list[_Segment]:
+def _segments(
+    text: str, rows: list[Piece], mails: list[Candidate], numbers: list[phones.Phone]
+) -> list[_Segment]:
     """The lines cut at separators, with addresses, numbers, links and bare labels taken out."""
-    taken = [(one.start, one.end) for one in mails] + [(one.start, one.end) for one in numbers]
+    taken = [(one.start, one.end) for one in mails] + [
+        (one.start, one.end) for one in numbers
+    ]
     found: list[_Segment] = []
     for line_number, row in enumerate(rows):
         chars = list(row.text)
         for pattern in (_NOISE, _URL):
             for match in pattern.finditer(row.text):
-                chars[match.start() : match.end()] = "\x1f" * (match.end() - match.start())
+                chars[match.start() : match.end()] = "\x1f" * (
+                    match.end() - match.start()
+                )
         for first, last in taken:
             for index in range(max(first, row.start), min(last, row.end)):
                 chars[index - row.start] = "\x1f"
-        line = "".join(chars)
+        line = _LABEL_BEFORE.sub(
+            lambda match: "\x1f" * len(match.group()), "".join(chars)
+        )
+        address_line = organisations.is_address(row.text)
         position = 0
         for gap in [*_SEPARATOR.finditer(line), None]:
             stop = gap.start() if gap else len(line)
-            piece = trimmed(text, row.start + position, row.start + stop, _EDGES + "\x1f")
-            if piece.text and not _LABEL_ONLY.match(fold(piece.text)) and "\x1f" not in line[piece.start - row.start : piece.end - row.start]:
-                found.append(_Segment(piece, line_number, len(found)))
+            piece = trimmed(
+                text, row.start + position, row.start + stop, _EDGES + "\x1f"
+            )
+            if (
+                piece.text
+                and not _LABEL_ONLY.match(fold(piece.text))
+                and "\x1f" not in line[piece.start - row.start : piece.end - row.start]
+            ):
+                if not (
+                    address_line and position and organisations.score(piece.text) < 0.7
+                ):
+                    found.append(_Segment(piece, line_number, len(found)))
             position = gap.end() if gap else stop
     return found
 
@@ -207,16 +308,30 @@ def _name(segments: list[_Segment], address: str, header_name: str) -> Candidate
                 continue
             if len(value.split()) == 1 and not (same and agreement):
                 continue
-            if organisations.is_department(value) or (organisations.is_address(value) and not same and agreement < 0.8):
+            if organisations.is_department(value) or (
+                organisations.is_address(value) and not same and agreement < 0.8
+            ):
                 continue
-            rank = shape + 0.7 * agreement + 0.8 * same + max(0.0, 0.4 - 0.12 * segment.order)
+            rank = (
+                shape
+                + 0.7 * agreement
+                + 0.8 * same
+                + max(0.0, 0.4 - 0.12 * segment.order)
+            )
             if header_name and not same and agreement < 0.6:
                 rank -= 0.15
             if best is None or rank > best[0] + 1e-9:
                 best = (rank, piece, value)
     if best is None or best[0] < 0.75:
         return None
-    return Candidate("name", best[2], best[1].start, best[1].end, min(0.97, 0.45 + best[0] / 4), "signature name")
+    return Candidate(
+        "name",
+        best[2],
+        best[1].start,
+        best[1].end,
+        min(0.97, 0.45 + best[0] / 4),
+        "signature name",
+    )
 
 
 def _name_pieces(piece: Piece) -> list[Piece]:
@@ -231,8 +346,17 @@ def _name_pieces(piece: Piece) -> list[Piece]:
     if cut and cut.start() > 3:
         head = Piece(piece.start, piece.start + cut.start(), piece.text[: cut.start()])
         after = piece.text[cut.end() :].strip(" )")
-        if titles.score(after) >= 0.35 or organisations.score(after) >= 0.7 or "(" in cut.group() or people._is_suffix(after.split(",")[0].strip()):
-            pieces = [head] if people._is_suffix(after.split(",")[0].strip()) is False else [piece, head]
+        if (
+            titles.score(after) >= 0.35
+            or organisations.score(after) >= 0.7
+            or "(" in cut.group()
+            or people._is_suffix(after.split(",")[0].strip())
+        ):
+            pieces = (
+                [head]
+                if people._is_suffix(after.split(",")[0].strip()) is False
+                else [piece, head]
+            )
     tokens = list(re.finditer(r"\S+", piece.text))
     if len(tokens) >= 3 and titles.has_head(piece.text):
         for count in (2, 3):
@@ -277,26 +401,44 @@ def _email(found: list[Candidate], address: str, name: str) -> Candidate | None:
             return one
     ranked = sorted(
         found,
-        key=lambda one: (-people.agrees_with_email(name, one.value) if name else 0.0, emails.is_generic(one.value), one.start),
+        key=lambda one: (
+            -people.agrees_with_email(name, one.value) if name else 0.0,
+            emails.is_generic(one.value),
+            one.start,
+        ),
     )
     return ranked[0]
 
 
-def _title(text: str, segments: list[_Segment], label: str) -> Candidate | None:
+def _title(
+    text: str, segments: list[_Segment], label: str, name: Candidate | None
+) -> Candidate | None:
     """The first line that reads as a job, with its field of work, without its employer."""
     best: tuple[float, _Segment, Piece] | None = None
+    after_name = next(
+        (one.order for one in segments if name and one.piece.start >= name.end), None
+    )
     for segment in segments:
         piece = segment.piece
         marked = titles.labelled(piece.text)
         if marked:
             piece = trimmed_piece(piece.text[marked:], piece.start + marked)
         rank = 1.2 if marked else titles.score(piece.text)
-        if rank < 0.3 or organisations.legal_form(piece.text) and not _AT.search(piece.text):
+        if (
+            rank < 0.3
+            or organisations.legal_form(piece.text)
+            and not _AT.search(piece.text)
+        ):
             continue
         if organisations.is_address(piece.text) and rank < 1:
             continue
-        if not marked and label and organisations.matches_domain(piece.text, label) >= 0.8:
+        if (
+            not marked
+            and label
+            and organisations.matches_domain(piece.text, label) >= 0.8
+        ):
             continue
+        rank += 0.35 if after_name == segment.order else 0.0
         rank -= 0.02 * segment.order
         if best is None or rank > best[0]:
             best = (rank, segment, piece)
@@ -305,50 +447,93 @@ def _title(text: str, segments: list[_Segment], label: str) -> Candidate | None:
     rank, segment, piece = best
     piece = _without_employer(piece, label, segments, segment)
     piece = _with_area(text, piece, segments, segment)
-    return Candidate("title", piece.text, piece.start, piece.end, min(0.92, 0.35 + rank * 0.6), "signature title")
+    return Candidate(
+        "title",
+        piece.text,
+        piece.start,
+        piece.end,
+        min(0.92, 0.35 + rank * 0.6),
+        "signature title",
+    )
 
 
-def _without_employer(piece: Piece, label: str, segments: list[_Segment], own: _Segment) -> Piece:
+def _without_employer(
+    piece: Piece, label: str, segments: list[_Segment], own: _Segment
+) -> Piece:
     """A title without the employer that follows it after "at" or a comma."""
     others = [one for one in segments if one is not own]
-    has_company = any(organisations.score(one.piece.text, label) >= 0.7 for one in others)
+    has_company = any(
+        organisations.score(one.piece.text, label) >= 0.7 for one in others
+    )
     for cut in _AT.finditer(piece.text):
         head, tail = piece.text[: cut.start()], piece.text[cut.end() :]
         if not titles.has_head(head) and titles.score(head) < 0.3:
             continue
         comma = cut.group().startswith(",")
-        sure = organisations.legal_form(tail) or (label and organisations.matches_domain(tail, label) >= 0.8)
-        likely = not titles.is_area(tail) and not titles.has_head(tail) and not has_company
+        sure = organisations.legal_form(tail) or (
+            label and organisations.matches_domain(tail, label) >= 0.8
+        )
+        likely = (
+            not titles.is_area(tail) and not titles.has_head(tail) and not has_company
+        )
         if cut.group().strip() in {"of", "en", "na"} and not sure:
             continue
-        if sure or (likely and (comma or cut.group().strip() in {"at", "@", "bei", "chez", "presso", "bij"})):
+        if sure or (
+            likely
+            and (
+                comma
+                or cut.group().strip() in {"at", "@", "bei", "chez", "presso", "bij"}
+            )
+        ):
             return Piece(piece.start, piece.start + cut.start(), head)
     return piece
 
 
-def _with_area(text: str, piece: Piece, segments: list[_Segment], own: _Segment) -> Piece:
+def _with_area(
+    text: str, piece: Piece, segments: list[_Segment], own: _Segment
+) -> Piece:
     """A title with its field of work where a dash or slash cut it off ("Managing Director - Research")."""
     for other in segments:
         if other.line != own.line or other.piece.start < piece.end:
             continue
-        if _JOINABLE.match(text[piece.end : other.piece.start]) and "|" not in text[piece.end : other.piece.start]:
-            joins = titles.is_area(other.piece.text) and organisations.score(other.piece.text) < 0.7
+        if (
+            _JOINABLE.match(text[piece.end : other.piece.start])
+            and "|" not in text[piece.end : other.piece.start]
+        ):
+            joins = (
+                titles.is_area(other.piece.text)
+                and organisations.score(other.piece.text) < 0.7
+            )
             if joins and len(other.piece.text.split()) <= 4:
-                return Piece(piece.start, other.piece.end, text[piece.start : other.piece.end])
+                return Piece(
+                    piece.start, other.piece.end, text[piece.start : other.piece.end]
+                )
         break
     return piece
 
 
-def _company(text: str, segments: list[_Segment], label: str, card: Card) -> Candidate | None:
+def _company(
+    text: str, segments: list[_Segment], label: str, card: Card
+) -> Candidate | None:
     """The best company line; a weak one counts only close to name or title."""
     anchors = [one.start for one in (card.name, card.title) if one is not None]
     best: tuple[float, Piece, str] | None = None
     for segment in segments:
         for piece, why in _company_pieces(segment.piece):
             rank = 1.1 if why == "label" else organisations.score(piece.text, label)
-            if rank < 0.3 or (titles.score(piece.text) >= 0.9 and rank < 0.9):
+            if rank < 0.3 or (titles.score(piece.text) >= 0.3 and rank < 0.9):
                 continue
-            distance = min((abs(text.count("\n", min(piece.start, at), max(piece.start, at))) for at in anchors), default=0)
+            if card.name is not None and people.same_person(
+                piece.text, card.name.value
+            ):
+                continue
+            distance = min(
+                (
+                    abs(text.count("\n", min(piece.start, at), max(piece.start, at)))
+                    for at in anchors
+                ),
+                default=0,
+            )
             if rank < 0.7:
                 rank -= 0.06 * max(0, distance - 1)
                 if len(piece.text.split()) == 1 and piece.text.islower():
@@ -359,7 +544,14 @@ def _company(text: str, segments: list[_Segment], label: str, card: Card) -> Can
     if best is None or best[0] < 0.3:
         return None
     rank, piece, why = best
-    return Candidate("company", piece.text, piece.start, piece.end, min(0.93, 0.25 + rank * 0.68), f"signature {why}")
+    return Candidate(
+        "company",
+        piece.text,
+        piece.start,
+        piece.end,
+        min(0.93, 0.25 + rank * 0.68),
+        f"signature {why}",
+    )
 
 
 def _company_pieces(piece: Piece) -> list[tuple[Piece, str]]:
@@ -373,9 +565,17 @@ def _company_pieces(piece: Piece) -> list[tuple[Piece, str]]:
     pieces = []
     for cut in re.finditer(r",\s+", piece.text):
         head, tail = piece.text[: cut.start()], piece.text[cut.end() :]
-        if organisations.legal_form("x, " + tail) and not organisations.is_address(tail) and len(tail) <= 12:
+        if (
+            organisations.legal_form("x, " + tail)
+            and not organisations.is_address(tail)
+            and len(tail) <= 12
+        ):
             continue
-        if organisations.is_address(tail) or any(char.isdigit() for char in tail) or organisations.is_place(tail):
+        if (
+            organisations.is_address(tail)
+            or any(char.isdigit() for char in tail)
+            or organisations.is_place(tail)
+        ):
             pieces.append((trimmed_piece(head, piece.start), "line"))
             break
     if not pieces:

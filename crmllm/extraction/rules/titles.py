@@ -21,7 +21,7 @@ _HEADS: tuple[str, ...] = tuple(
     merchandiser inspector auditor surveyor instructor trainer coach therapist pharmacist dentist veterinarian biologist
     chemist physicist economist statistician geologist machinist mechanic electrician plumber carpenter concierge
     proprietor registrar curator underwriter actuary bookkeeper storekeeper warehouseman webmaster sysadmin
-    spokesperson spokesman ambassador captain pilot steward organizer organiser estimator scheduler buyer/planner
+    spokesperson spokesman ambassador captain pilot steward organizer organiser estimator scheduler tester counselor counsellor conductor student programmer/analyst buyer/planner
     procurement purchasing"""
     # German
     """ *leiter* *fuhrer* *berater* *ingenieur* *entwickler* *kaufer* *meister* *techniker* *kaufmann* *kauffrau*
@@ -29,7 +29,7 @@ _HEADS: tuple[str, ...] = tuple(
     vorstand* prokurist* vorsitzende* gesellschafter* *anwalt* *anwaltin* dozent* disponent* *planer* *verwalter*
     *trainer* *manager* sekretar* *spezialist* architekt* *vertreter* haendler* *hausmeister* verkaufer*
     stellvertretende* stellv werkstudent* praktikant* auszubildende* *berechtigte* *fachkraft* *wissenschaftler*
-    i.v. *chefin *betreuer* *redakteur* geschaftsleitung geschaftsfuhrung *administrator*"""
+    i.v. *chefin *betreuer* studentin *redakteur* geschaftsleitung geschaftsfuhrung *administrator*"""
     # French
     """ directeur directrice responsable chef cheffe charge chargee gerant gerante presidente ingenieur ingenieure
     conseiller conseillere assistante technicien technicienne commercial commerciale acheteur acheteuse comptable
@@ -39,7 +39,7 @@ _HEADS: tuple[str, ...] = tuple(
     associee fondateur fondatrice co-fondateur co-fondatrice cofondateur cofondatrice co-responsable juriste avocat
     avocate medecin infirmier infirmiere operateur operatrice formateur formatrice redacteur redactrice traducteur
     traductrice vendeur vendeuse dirigeant dirigeante cogerant cogerante pdg dg drh daf rssi dsi redacteur
-    specialiste expert experte pilote chargee alternant apprenti superviseur correspondant correspondante"""
+    specialiste expert experte avocats etudiant etudiante clerc mannequin cameraman archiviste plombier membre resp pilote chargee alternant apprenti superviseur correspondant correspondante"""
     # Spanish, Portuguese
     """ directora gerente jefe jefa ingeniero ingeniera encargado encargada coordinador coordinadora comprador compradora
     consejero consejera asesor asesora administradora tecnico tecnica abogado abogada contable secretario secretaria socio
@@ -64,14 +64,16 @@ _HEADS: tuple[str, ...] = tuple(
 _PATTERN = re.compile(
     r"(?<![^\W_])(?:"
     + "|".join(
-        ("\\w*" if word.startswith("*") else "") + re.escape(word.strip("*")) + ("\\w{0,5}" if word.endswith("*") else "")
+        ("\\w*" if word.startswith("*") else "")
+        + re.escape(word.strip("*"))
+        + ("\\w{0,5}" if word.endswith("*") else "")
         for word in sorted(dict.fromkeys(_HEADS), key=len, reverse=True)
     )
     + r")(?![^\W_])"
 )
 # French (and Spanish, Italian) occupations by their ending: weak, and only as the first word of a line.
 _OCCUPATION = re.compile(
-    r"^(?:co-?)?[a-z]{3,}(?:eur|euse|trice|iere|ienne|icien|iste|logue|graphe|naire|metteur|cien|ologa|ologo|ero|era|adora?)"
+    r"^(?:co-?)?[a-z]{3,}(?:eur|euse|trice|iere|ienne|ier|icien|iste|logue|graphe|naire|ologa|ologo|adora)"
     r"(?=\s|$|-)"
 )
 _LABEL = re.compile(
@@ -91,11 +93,15 @@ _AREAS = phrase_pattern(
         regulatory*;policy;power*;energy;trading;settlement*;credit;tax;audit;investor*;relations;treasury;planning;
         einkauf;vertrieb;verkauf;technik;entwicklung;produktion;logistik;personal;buchhaltung;verwaltung;instandhaltung;
         achats;ventes;production;technique;informatique;rh;qualite;relation*;compras;ventas;acquisti;vendite;inkoop;
-        verkoop;general;senior;junior;indirect*;mro;capex;plant*;site;field;inside;retail;wholesale;b2b;enterprise""".split(";")
+        verkoop;general;senior;junior;indirect*;mro;capex;plant*;site;field;inside;retail;wholesale;b2b;enterprise""".split(
+            ";"
+        )
     )
 )
 # Not a title: what a line about a department, an opening hour or a slogan contains.
-_NOT_TITLE = re.compile(r"https?:|www\.|@|\d{3,}|[!?]|\b(?:your|ihre?n?|votre|we|wir|nous|please|bitte)\b", re.IGNORECASE)
+_NOT_TITLE = re.compile(
+    r"https?:|www\.|@|\d{3,}|[!?]|\b(?:we|wir|nous|please|bitte)\b", re.IGNORECASE
+)
 _SMALL = re.compile(r"[^\w&/'’.+-]+")
 
 
@@ -111,7 +117,7 @@ def score(line: str) -> float:
         return 0.0
     match = _PATTERN.search(folded)
     if match is None:
-        return 0.35 if _OCCUPATION.match(folded) and len(tokens) <= 7 else 0.0
+        return 0.45 if _OCCUPATION.match(folded) and len(tokens) <= 7 else 0.0
     # The head stands early or last in a title; in a sentence it stands anywhere and small words surround it.
     lower = sum(token[:1].islower() for token in written.split())
     if len(tokens) > 8 and lower > len(tokens) * 0.7:
