@@ -95,76 +95,91 @@ class _Segment:
 
 
 def locate(
-    text: str, zones: tuple[Zone, ...], start: int = 0, end: int | None = None
+    text: str,
+    zones: tuple[Zone, ...],
+    start: int = 0,
+    end: int | None = None,
+    *,
+    address: str = "",
+    header_name: str = "",
 ) -> tuple[int, int] | None:
     """Where the author's signature block stands between two places, sign-off line included; None without one."""
     limit = len(text) if end is None else end
-    marked = [
-        zone
-        for zone in zones
-        if zone.kind in {"signature", "signoff"} and start <= zone.start < limit
-    ]
+    marked = [zone for zone in zones if zone.kind in {"signature", "signoff"} and start <= zone.start < limit]
     if marked:
-        return min(zone.start for zone in marked), min(
-            max(zone.end for zone in marked), limit
-        )
-    rows = [row for row in lines(text, start, limit) if row.text]
-    for index in range(len(rows) - 1, -1, -1):
-        row = rows[index]
-        if (
-            row.text in {"--", "---", "—", "-- "}
-            and index < len(rows) - 1
-            and len(rows) - index <= 16
-        ):
-            return row.end, limit
-        if (
-            SIGN_OFF.match(fold(row.text))
-            and len(rows) - index <= 18
-            and _is_tail(rows[index + 1 :])
-        ):
-            return row.start, limit
-    return _unsigned_tail(text, rows, limit)
-
-
-def _is_tail(rows: list[Piece]) -> bool:
-    """Whether lines after a sign-off are a block of short lines, not the mail going on."""
-    before_footer = []
-    for row in rows:
-        if _DISCLAIMER.search(fold(row.text)) and len(row.text) > 60:
-            break
-        before_footer.append(row)
-    return (
-        bool(before_footer) and sum(len(row.text) > 100 for row in before_footer) <= 1
-    )
-
-
-def _unsigned_tail(text: str, rows: list[Piece], limit: int) -> tuple[int, int] | None:
-    """A block without sign-off: short last lines that hold contact data or start with a name."""
-    tail: list[Piece] = []
-    for row in reversed(rows[1:] if len(rows) > 1 else rows):
-        sentence = (
-            len(row.text) > 75
-            or (row.text[-1] in ".!?" and len(row.text.split()) > 5)
-            or row.text.endswith(":")
-        )
-        if sentence or len(tail) >= 12:
-            break
-        tail.insert(0, row)
-        if (
-            "\n\n"
-            in text[max(0, row.start - 3) : row.start]
-            .replace("\r", "")
-            .replace(" ", "")
-            and len(tail) >= 3
-        ):
-            joined = "\n".join(one.text for one in tail)
-            if emails.find(joined) or re.search(r"\d{3}[\s).-]+\d{2,}", joined):
-                break
-    while tail and people.shape(people.clean(tail[0].text)) < 0.5 and len(tail) > 1:
-        tail.pop(0)
-    if not tail or people.shape(people.clean(tail[0].text)) < 0.5:
+        return min(zone.start for zone in marked), min(max(zone.end for zone in marked), limit)
+    rows = [trimmed(text, row.start, row.end, "> *") for row in lines(text, start, limit)]
+    rows = [row for row in rows if row.text]
+    best: tuple[float, int, int] | None = None
+    for index, row in enumerate(rows):
+        bonus = _opening(row, address, header_name)
+        if bonus == 0.0:
+            continue
+        block = _block(rows[index:])
+        rank = bonus + _contact_features(block[1:] if len(block) > 1 else [], row)
+        if len(block) > 1 or bonus >= 1.0:
+            if best is None or rank > best[0] or (rank == best[0] and row.start > best[1]):
+                best = (rank, row.start, block[-1].end)
+    if best is None or best[0] < 1.4:
         return None
-    return tail[0].start, limit
+    return best[1], best[2]
+
+
+def _opening(row: Piece, address: str, header_name: str) -> float:
+    """How much a line looks like the first of a signature block: sign-off, dashes, or a person's name."""
+    if row.text in {"--", "---", "—", "__"}:
+        return 1.0
+    if len(row.text) > 70:
+        return 0.0
+    if SIGN_OFF.match(fold(row.text)):
+        return 1.1
+    name = people.clean(re.split(r"\s*[,|(]\s*|\s+[-–—]\s+", row.text)[0])
+    shape = people.shape(name)
+    if shape < 0.3:
+        return 0.0
+    known = bool(header_name) and people.same_person(name, header_name)
+    if len(name.split()) == 1:
+        return 0.5 if known else 0.0
+    return shape + (0.6 if known else 0.0) + (0.4 if address and people.agrees_with_email(name, address) >= 0.8 else 0.0)
+
+
+def _block(rows: list[Piece]) -> list[Piece]:
+    """The run of short lines from an opening on: it stops where the mail goes on or the legal footer starts."""
+    block = rows[:1]
+    for row in rows[1:15]:
+        folded = fold(row.text)
+        if len(row.text) > 110 or (_DISCLAIMER.search(folded) and len(row.text) > 60):
+            break
+        if _is_sentence(row.text) or re.match(r"(?:from|von|de|da|van|gesendet|envoye|enviado|sent)\s*:", folded):
+            break
+        block.append(row)
+    return block
+
+
+def _is_sentence(line: str) -> bool:
+    tokens = line.split()
+    lower = sum(token[:1].islower() for token in tokens)
+    return len(tokens) >= 6 and lower >= len(tokens) * 0.5 and titles.score(line) < 0.5 and not organisations.is_address(line)
+
+
+def _contact_features(rows: list[Piece], opening: Piece) -> float:
+    """How many kinds of contact data a block holds, the first lines counting most."""
+    rank = 0.0
+    text = "\n".join([opening.text, *(row.text for row in rows)])
+    if emails.find(text):
+        rank += 0.8
+    if re.search(r"(?:\d[\s().-]*){7,}", text):
+        rank += 0.8
+    near = [opening, *rows[:5]]
+    if any(titles.score(part) >= 0.45 for row in near for part in re.split(r"\s[-|–]\s|, ", row.text, maxsplit=1)[:2]):
+        rank += 0.7
+    if any(organisations.score(row.text) >= 0.7 for row in rows[:6]):
+        rank += 0.6
+    if any(people.shape(people.clean(row.text)) >= 0.5 for row in rows[:3]):
+        rank += 0.5
+    elif len(rows) and SIGN_OFF.match(fold(opening.text)) and people.shape(people.clean(rows[0].text)) >= 0.3:
+        rank += 0.4
+    return rank
 
 
 def parse(
