@@ -56,7 +56,9 @@ class Home:
         try:
             return path.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
-            write_once(path, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() + "\n")
+            write_once(
+                path, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() + "\n"
+            )
             return path.read_text(encoding="utf-8").strip()
 
     def secret_bytes(self, name: SecretName) -> bytes:
@@ -91,7 +93,9 @@ class Home:
 def home() -> Home:
     """The folder that CRMLLM_HOME names, or `.crmllm` beside the code."""
     named = os.environ.get("CRMLLM_HOME", "").strip()
-    return Home((Path(named).expanduser() if named else REPOSITORY / ".crmllm").absolute())
+    return Home(
+        (Path(named).expanduser() if named else REPOSITORY / ".crmllm").absolute()
+    )
 
 
 def make_private(path: Path) -> None:
@@ -104,7 +108,11 @@ def make_private(path: Path) -> None:
 def write_once(path: Path, text: str) -> None:
     """Write a private file unless it is there already. Of several processes doing so at once, one wins whole."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600),
+        "w",
+        encoding="utf-8",
+    ) as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

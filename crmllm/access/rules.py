@@ -1,0 +1,79 @@
+"""The two questions that every selector asks: which rows, and which fields, may this person see?
+
+A package tells once how its model is owned (`own`); rules may grow, callers do not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+
+from crmllm.access.models import User
+from crmllm.core.errors import Forbidden, NotFound
+
+Row = TypeVar("Row", bound=Model)
+Rule = Callable[[User], Q]
+
+_rules: dict[type[Model], Rule] = {}
+_hidden_fields: list[Callable[[User, str], frozenset[str]]] = []
+
+
+def own(model: type[Model], *, path: str = "") -> None:
+    """Declares that rows of `model` have `owner` and `team`, directly or at the end of `path` (`"proposal__"`)."""
+    owner, team = f"{path}owner", f"{path}team"
+
+    def rule(user: User) -> Q:
+        theirs = Q(**{f"{owner}__user": user}) | Q(
+            **{f"{owner}__isnull": True, f"{team}__isnull": True}
+        )
+        return theirs | Q(**{team: user.team}) if user.team_id else theirs
+
+    _rules[model] = rule
+
+
+def everyone(model: type[Model]) -> None:
+    """Declares that rows of `model` are for all who are signed in: products, stages."""
+    _rules[model] = lambda user: Q()
+
+
+def hides(source: Callable[[User, str], frozenset[str]]) -> None:
+    """Adds a source of hidden fields: a function from user and object name to field names."""
+    _hidden_fields.append(source)
+
+
+def visible(user: User, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """The rows that this person may see."""
+    if not user.is_authenticated or not user.is_active:
+        return rows.none()
+    return rows if user.sees_all else rows.filter(_rules[rows.model](user))
+
+
+def hidden_fields(user: User, object_name: str) -> frozenset[str]:
+    """The fields of an object that are absent for this person."""
+    return frozenset().union(*(source(user, object_name) for source in _hidden_fields))
+
+
+def fields_for(user: User, object_name: str, names: list[str]) -> list[str]:
+    """Those of `names` that this person may see, in their order."""
+    hidden = hidden_fields(user, object_name)
+    return [name for name in names if name not in hidden]
+
+
+def require(user: User, permission: str) -> None:
+    """Raises Forbidden when the person's role does not allow it."""
+    if not user.may(permission):
+        raise Forbidden("Your role does not allow this. Ask an admin if you need it.")
+
+
+def load(user: User, rows: QuerySet[Row], pk: object, *, permission: str = "") -> Row:
+    """The one row: a stranger gets NotFound, a reader who wants more Forbidden."""
+    try:
+        row = visible(user, rows).get(pk=pk)
+    except (rows.model.DoesNotExist, ValueError, ValidationError):
+        raise NotFound("There is no such item, or it is not yours to see.") from None
+    if permission:
+        require(user, permission)
+    return row

@@ -1,0 +1,10 @@
+"""Ids: UUIDv7, so that new rows lie together in their index and sort by time."""
+
+from uuid import UUID
+
+import uuid_utils.compat
+
+
+def uuid7() -> UUID:
+    """A new id: 48 bits of Unix time in milliseconds, the rest random (RFC 9562, 5.7)."""
+    return uuid_utils.compat.uuid7()

@@ -1,0 +1,214 @@
+"""What comes in: interactions with their sealed content, attachments, the ledger, and polled mailboxes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from crmllm.core.crypto import new_key
+from crmllm.core.fields import SealedField
+from crmllm.core.models import BaseModel, WorkItem
+from crmllm.ingestion.choices import Kind, Origin, Status, Step
+
+
+class Mailbox(BaseModel):
+    """An IMAP mailbox that a schedule polls."""
+
+    name = models.CharField(max_length=80, unique=True)
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(default=993)
+    tls = models.CharField(
+        max_length=8,
+        choices=[("tls", "TLS"), ("starttls", "STARTTLS"), ("none", "none")],
+        default="tls",
+    )
+    username = models.CharField(max_length=253)
+    key_id = models.UUIDField(default=new_key, editable=False)
+    password = SealedField(null=True)
+    folder = models.CharField(max_length=253, default="INBOX")
+    active = models.BooleanField(default=True)
+    owner = models.ForeignKey(
+        "crm.CrmUser",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    team = models.ForeignKey(
+        "access.Team",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    uid_validity = models.BigIntegerField(null=True, editable=False)
+    last_uid = models.BigIntegerField(default=0, editable=False)
+    last_polled_at = models.DateTimeField(null=True, editable=False)
+    last_error = models.CharField(max_length=400, blank=True, editable=False)
+
+    class Meta:
+        verbose_name_plural = "mailboxes"
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Interaction(BaseModel, WorkItem):
+    """One thing that came in: a mail today; calls, notes, documents and forms in the same shape.
+
+    `content` holds what was read out of it (see ingestion.content); the original bytes lie in `InteractionSource`.
+    Only the sender's name and organisation stay plain.
+    """
+
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.EMAIL)
+    status = models.CharField(
+        max_length=12, choices=Status.choices, default=Status.RECEIVED
+    )
+    origin = models.CharField(
+        max_length=8, choices=Origin.choices, default=Origin.UPLOAD
+    )
+    mailbox = models.ForeignKey(
+        Mailbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    key_id = models.UUIDField(editable=False)
+    fingerprint = models.BinaryField(
+        max_length=32, unique=True, help_text="The same message twice is one row."
+    )
+    message_index = models.BinaryField(
+        max_length=32, null=True, help_text="Blind index of the Message-ID."
+    )
+    thread = models.BinaryField(
+        max_length=32,
+        null=True,
+        help_text="Blind index that all mails of a thread share.",
+    )
+    occurred_at = models.DateTimeField(
+        help_text="When it was sent, else when it came in."
+    )
+    sender_name = models.CharField(max_length=200, blank=True)
+    sender_index = models.BinaryField(max_length=32, null=True)
+    subject = SealedField(null=True)
+    content = SealedField(null=True)
+    category = models.CharField(max_length=12, blank=True)
+    sentiment = models.CharField(max_length=8, blank=True)
+    reason_code = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="Why it was skipped, failed, or changes nothing.",
+    )
+    reason = models.CharField(max_length=400, blank=True)
+    warnings = models.JSONField(
+        default=list, blank=True, help_text="Codes of what a reviewer should beware of."
+    )
+    open_proposals = models.PositiveSmallIntegerField(default=0)
+    generation = models.PositiveSmallIntegerField(
+        default=1, help_text="Grows with each replay."
+    )
+    owner = models.ForeignKey(
+        "crm.CrmUser",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    team = models.ForeignKey(
+        "access.Team",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    claimed_by = models.ForeignKey(
+        "access.User",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    claimed_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["-occurred_at", "-id"], name="interaction_newest"),
+            models.Index(fields=["status", "-occurred_at"], name="interaction_status"),
+            models.Index(
+                fields=["status", "next_attempt_at"],
+                condition=Q(
+                    status__in=[Status.RECEIVED, Status.PARSED, Status.EXTRACTING]
+                ),
+                name="interaction_work",
+            ),
+            models.Index(
+                fields=["-occurred_at", "-id"],
+                condition=Q(open_proposals__gt=0),
+                name="interaction_review",
+            ),
+            models.Index(fields=["thread", "occurred_at"], name="interaction_thread"),
+            models.Index(fields=["message_index"], name="interaction_message"),
+            models.Index(
+                fields=["sender_index", "-occurred_at"], name="interaction_sender"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class InteractionSource(models.Model):
+    """The original bytes, sealed under the interaction's key."""
+
+    interaction = models.OneToOneField(
+        Interaction, primary_key=True, on_delete=models.CASCADE, related_name="source"
+    )
+    blob = SealedField()
+    size = models.PositiveIntegerField()
+
+
+class Attachment(BaseModel):
+    """A file that came along; refused ones are kept by name with the reason."""
+
+    interaction = models.ForeignKey(
+        Interaction, on_delete=models.CASCADE, related_name="attachments"
+    )
+    filename = SealedField()
+    content_type = models.CharField(max_length=120)
+    size = models.PositiveBigIntegerField()
+    blob = SealedField(null=True)
+    refused = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+
+class LedgerEntry(BaseModel):
+    """One line of an interaction's way: which step, what came of it, and why. Never any personal data."""
+
+    interaction = models.ForeignKey(
+        Interaction, on_delete=models.CASCADE, related_name="ledger"
+    )
+    step = models.CharField(max_length=10, choices=Step.choices)
+    code = models.CharField(max_length=60, blank=True)
+    sentence = models.CharField(max_length=400)
+    generation = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering: ClassVar = ["created_at", "id"]
+        indexes: ClassVar = [
+            models.Index(fields=["interaction", "created_at"], name="ledger_way")
+        ]
+
+
+class Refused(BaseModel):
+    """Something that could not become an interaction (an archive entry, an oversized file): kept visible by reason."""
+
+    origin = models.CharField(max_length=8, choices=Origin.choices)
+    key_id = models.UUIDField(default=new_key, editable=False)
+    name = SealedField()
+    reason = models.CharField(max_length=400)
+    actor_id = models.UUIDField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]

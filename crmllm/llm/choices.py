@@ -1,0 +1,12 @@
+"""Words of model calls."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CallState(models.TextChoices):
+    ANSWERED = "answered", _("answered")
+    INVALID = "invalid", _("answer not usable")
+    TIMED_OUT = "timed_out", _("timed out")
+    UNREACHABLE = "unreachable", _("not reachable")
+    REFUSED = "refused", _("refused by the server")

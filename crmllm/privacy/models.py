@@ -1,0 +1,35 @@
+"""Consent by purpose, and the suppression list that keeps erased people erased."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from crmllm.core.models import BaseModel
+from crmllm.privacy.choices import ConsentState, Purpose
+
+
+class Consent(BaseModel):
+    """The latest word of a person (known by the blind index of an address) on one purpose."""
+
+    person_index = models.BinaryField(max_length=32)
+    purpose = models.CharField(max_length=12, choices=Purpose.choices)
+    state = models.CharField(max_length=10, choices=ConsentState.choices)
+    source = models.CharField(max_length=200)
+    effective_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["person_index", "purpose", "-effective_at"],
+                name="consent_latest",
+            )
+        ]
+
+
+class Suppression(BaseModel):
+    """A keyed hash of an identifier that must not come back: an e-mail or a phone of an erased person."""
+
+    identifier_index = models.BinaryField(max_length=32, unique=True)
+    reason = models.CharField(max_length=200)

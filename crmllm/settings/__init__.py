@@ -1,0 +1,441 @@
+"""Django settings, read from the environment once; a wrong value stops the start and is named.
+
+What an operator may set is in `env.REGISTRY` (docs/settings.md lists it). CRMLLM_ENV=production refuses to start with
+debug, made-up secrets or an unencrypted database connection.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+
+from crmllm.core.runtime.home import home
+from crmllm.settings import env
+
+django_stubs_ext.monkeypatch()  # lets fields and querysets be subscripted with their types
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+# --- mode, place and secrets
+
+ENVIRONMENT = env.text(
+    "CRMLLM_ENV",
+    "development",
+    "production refuses unsafe settings.",
+    choices=("development", "production"),
+)
+PRODUCTION = ENVIRONMENT == "production"
+DEBUG = env.flag("DEBUG", False, "Django's debug pages; never in production.")
+env.text(
+    "CRMLLM_HOME",
+    ".crmllm",
+    "Folder for databases, models, files, logs and made-up secrets.",
+)
+HOME = home().root
+PORT = env.integer("PORT", 8000, "Port of the web server.", low=1, high=65535)
+BIND = env.text("BIND", "127.0.0.1", "Address that the web server listens on.")
+
+
+def _secret(name: str, made: str, help: str) -> str:
+    value = env.secret(name, "", help)
+    if not value and PRODUCTION:
+        raise ImproperlyConfigured(
+            f"{name} (or {name}_FILE) must be set in production."
+        )
+    return value or home().secret(made)  # type: ignore[arg-type]
+
+
+SECRET_KEY = _secret("SECRET_KEY", "django_secret_key", "Signs sessions and forms.")
+MASTER_KEY = _secret(
+    "MASTER_KEY",
+    "master_key",
+    "Wraps all content keys: 32 bytes as URL-safe base64. Lost means lost.",
+)
+AUDIT_KEY = _secret(
+    "AUDIT_KEY", "audit_key", "Chains the audit trail: 32 bytes as URL-safe base64."
+)
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG is on; production refuses to start with it.")
+
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "Host names of the site."
+)
+CSRF_TRUSTED_ORIGINS = env.words(
+    "CSRF_TRUSTED_ORIGINS", [], "Origins behind a proxy: https://crm.example.com."
+)
+HTTPS = env.flag(
+    "HTTPS",
+    PRODUCTION,
+    "The site is reached through HTTPS (by a proxy that sets X-Forwarded-Proto).",
+)
+
+# --- databases
+
+
+def _databases() -> dict[str, Any]:
+    main_help = (
+        "PostgreSQL 15+ with pgvector; without it an embedded PostgreSQL 18 is used."
+    )
+    keys_help = "Database of the content keys; by default one named <name>_keys beside the main one."
+    if env.secret("DATABASE_URL", "", main_help):
+        main = env.database("DATABASE_URL", "", main_help)
+        keys = main | {"NAME": f"{main['NAME']}_keys"}
+        if env.secret("KEYS_DATABASE_URL", "", keys_help):
+            keys = env.database("KEYS_DATABASE_URL", "", keys_help)
+    else:
+        from crmllm.core.runtime.postgres import use_database
+
+        main = env.database("DATABASE_URL", use_database().url(), main_help)
+        keys = env.database(
+            "KEYS_DATABASE_URL", use_database("crmllm_keys").url(), keys_help
+        )
+    for name, database in (("DATABASE_URL", main), ("KEYS_DATABASE_URL", keys)):
+        if PRODUCTION and not env.is_encrypted_or_local(database):
+            raise ImproperlyConfigured(
+                f"{name} is neither a Unix socket nor encrypted; add ?sslmode=verify-full."
+            )
+        database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    return {"default": main, "keys": keys}
+
+
+DATABASES = _databases()
+DATABASE_ROUTERS = ["crmllm.core.keys.router.KeysRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- applications
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "template_partials",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "django_q",
+    "axes",
+    "social_django",
+    "csp",
+    "crmllm.core",
+    "crmllm.core.keys",
+    "crmllm.access",
+    "crmllm.privacy",
+    "crmllm.notifications",
+    "crmllm.jobs",
+    "crmllm.crm",
+    "crmllm.connectors",
+    "crmllm.ingestion",
+    "crmllm.llm",
+    "crmllm.experiments",
+    "crmllm.extraction",
+    "crmllm.matching",
+    "crmllm.proposals",
+    "crmllm.writeback",
+    "crmllm.evaluation",
+    "crmllm.monitoring",
+    "crmllm.api",
+    "review",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "crmllm.core.middleware.ErrorMiddleware",
+    "crmllm.core.middleware.AccessLogMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "crmllm.urls"
+WSGI_APPLICATION = "crmllm.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "crmllm.core.context.shell",
+            ],
+            "builtins": ["crmllm.core.templatetags.ui"],
+        },
+    }
+]
+
+# --- people
+
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+AXES_FAILURE_LIMIT = env.integer(
+    "LOGIN_FAILURES", 5, "Failed log-ins before a login is locked.", low=1, high=100
+)
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+
+OIDC_ENDPOINT = env.text(
+    "OIDC_ENDPOINT",
+    "",
+    "Issuer of an OpenID Connect provider: switches single sign-on on.",
+)
+OIDC_NAME = env.text("OIDC_NAME", "Single sign-on", "What the log-in button says.")
+OIDC_ROLES_CLAIM = env.text(
+    "OIDC_ROLES_CLAIM",
+    "realm_access.roles",
+    "Path of the claim that lists a person's roles.",
+)
+OIDC_ROLE_PREFIX = env.text(
+    "OIDC_ROLE_PREFIX",
+    "crmllm-",
+    "Role names in the claim start with this: crmllm-reviewer.",
+)
+SOCIAL_AUTH_OIDC_OIDC_ENDPOINT = OIDC_ENDPOINT
+SOCIAL_AUTH_OIDC_KEY = env.text("OIDC_CLIENT_ID", "", "Our client id there.")
+SOCIAL_AUTH_OIDC_SECRET = env.secret(
+    "OIDC_CLIENT_SECRET", "", "Our client secret there."
+)
+SOCIAL_AUTH_OIDC_SCOPE = ["openid", "profile", "email"]
+SOCIAL_AUTH_JSONFIELD_ENABLED = True
+SOCIAL_AUTH_URL_NAMESPACE = "social"
+SOCIAL_AUTH_USER_MODEL = AUTH_USER_MODEL
+if OIDC_ENDPOINT:
+    AUTHENTICATION_BACKENDS.append("crmllm.access.sso.OidcBackend")
+
+# --- web
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "connect-src": ["'self'"],
+        "font-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = f"crmllm_session_{PORT}" if not PRODUCTION else "crmllm_session"
+CSRF_COOKIE_NAME = f"crmllm_csrf_{PORT}" if not PRODUCTION else "crmllm_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+UPLOAD_MAX_BYTES = (
+    env.integer("UPLOAD_MAX_MB", 512, "Largest upload, in MB.", low=1, high=4096)
+    * 2**20
+)
+
+# --- language, time, money
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("TIME_ZONE", "Europe/Amsterdam", "The company's time zone.")
+BASE_CURRENCY = env.text("BASE_CURRENCY", "EUR", "The company's currency, ISO 4217.")
+FISCAL_YEAR_START = env.integer(
+    "FISCAL_YEAR_START", 1, "First month of the fiscal year.", low=1, high=12
+)
+COMPANY_NAME = env.text(
+    "COMPANY_NAME", "", "Our company's name; never proposed as a customer."
+)
+OWN_DOMAINS = env.words("OWN_DOMAINS", [], "Mail domains of our own people.")
+DEFAULT_REGION = env.text(
+    "DEFAULT_REGION", "NL", "Country of phone numbers written without one, ISO 3166."
+)
+
+# --- jobs
+
+Q_CLUSTER: dict[str, Any] = {
+    "name": "default",
+    "orm": "default",
+    "workers": env.integer(
+        "WORKERS", 2, "Processes of the default job cluster.", low=1, high=64
+    ),
+    # A drain stops after five minutes; a task is presented again only when it must be dead (timeout < retry).
+    "timeout": 600,
+    "retry": 900,
+    "max_attempts": 3,
+    "ack_failures": True,
+    "poll": 1.0,
+    "bulk": 1,
+    "queue_limit": 10,
+    "save_limit": 50,
+    "catch_up": False,
+    "label": "Jobs",
+    "ALT_CLUSTERS": {
+        "llm": {
+            "workers": 1,
+            "timeout": 600,
+            "retry": 900,
+            "max_attempts": 3,
+            "poll": 1.0,
+            "bulk": 1,
+        }
+    },
+}
+
+# --- model
+
+LLM = env.text(
+    "LLM", "cpu", "Which vLLM build `make run` starts.", choices=("cpu", "gpu", "none")
+)
+LLM_BASE_URL = env.text(
+    "LLM_BASE_URL",
+    "",
+    "An OpenAI-compatible server in place of our own: http://host:port/v1.",
+)
+LLM_MODEL = env.text("LLM_MODEL", "", "Model name to ask that server for.")
+LLM_API_KEY = env.secret("LLM_API_KEY", "", "Its key.")
+LLM_CONCURRENCY = env.integer(
+    "LLM_CONCURRENCY", 16, "Requests kept in flight.", low=1, high=512
+)
+LLM_TIMEOUT = env.integer(
+    "LLM_TIMEOUT", 120, "Seconds that one request may take.", low=5, high=3600
+)
+
+# --- API
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "crmllm.api.auth.BearerToken",
+        "crmllm.api.auth.Session",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "crmllm.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "crmllm.api.throttling.PerPerson",
+        "crmllm.api.throttling.PerAddress",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "person": env.text(
+            "API_RATE", "6000/min", "Requests that one person may send to the API."
+        ),
+        "address": env.text(
+            "API_ANON_RATE", "60/min", "Requests from one address without a token."
+        ),
+    },
+    "EXCEPTION_HANDLER": "crmllm.api.errors.handle",
+    "PAGE_SIZE": 50,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "crmllm",
+    "DESCRIPTION": "Interactions in, proposals out, decisions and writes in between.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {
+        "ProposalState": "crmllm.proposals.choices.State",
+        "WritebackState": "crmllm.writeback.choices.State",
+        "InteractionStatus": "crmllm.ingestion.choices.Status",
+        "RunState": "crmllm.jobs.choices.RunState",
+    },
+}
+
+# --- logs: one JSON line an event, no personal data, no query strings
+
+LOG_LEVEL = env.text(
+    "LOG_LEVEL",
+    "INFO",
+    "Least severe level logged.",
+    choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+)
+_shared = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+structlog.configure(
+    processors=[*_shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": _shared,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        }
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "stream": sys.stderr,
+            "formatter": "json",
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "openai": {"level": "WARNING"},
+        "django.server": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
+        "django_q": {"level": "WARNING"},
+    },
+}

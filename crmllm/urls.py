@@ -1,0 +1,11 @@
+"""Every door of the site. Only this module and the settings may name everyone."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
+
+handler404 = "crmllm.core.middleware.handler404"
+handler403 = "crmllm.core.middleware.handler403"
+handler500 = "crmllm.core.middleware.handler500"
