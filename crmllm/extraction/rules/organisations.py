@@ -52,6 +52,8 @@ _ADDRESS = re.compile(
 _POSTCODE = re.compile(
     r"\b(?:[A-Z]{1,2}-)?\d{4,6}\b\s*[-–,]?\s*[^\W\d]|\b[A-Z]{2}\s+\d{5}(?:-\d{4})?\b|\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b|\b\d{4}\s?[A-Z]{2}\b|\b\d{5}(?:-\d{4})?\s*$"
 )
+_ROOM = re.compile(r"^[A-Z]{1,4}[ -]?\d{2,5}[A-Za-z]?$")
+_STATE_ZIP = re.compile(r",\s*[A-Z]{2}\s+\d{5}|/[A-Z]\d$|,\s*[A-Z][a-z]{2,4}\.$")
 _NUMBER_FIRST = re.compile(r"^\d+[a-z]?\s*(?:[,-]|bis|ter)?\s+\D")
 _LABEL = re.compile(
     r"^\s*(?:company|organi[sz]ation|employer|firma|unternehmen|soci[ée]t[ée]|entreprise|organisme|empresa|azienda|societ[àa]|"
@@ -170,7 +172,7 @@ def score(line: str, domain_label: str = "") -> float:
     agreement = matches_domain(written, domain_label) if domain_label else 0.0
     if agreement >= 0.8:
         return 0.93
-    if is_address(written):
+    if is_address(written) or _ROOM.match(written) or _STATE_ZIP.search(written):
         return 0.0
     if not any(char.isupper() or char.isdigit() for char in written):
         return 0.1 if agreement < 0.6 else 0.6

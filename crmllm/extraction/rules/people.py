@@ -182,7 +182,7 @@ def agrees_with_email(name: str, address: str) -> float:
         if len(form) <= 4 and form == "".join(token[0] for token in tokens):
             return 0.5
         if len(last) >= 6 and last[:6] in form:
-            return 0.6
+            return 0.4
     return 0.0
 
 

@@ -49,6 +49,21 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
+def _flat_char(char: str) -> str:
+    base = unicodedata.normalize("NFKD", char)[:1].lower()[:1]
+    return {"ß": "s", "ø": "o", "ł": "l", "æ": "a", "œ": "o", "’": "'", "‘": "'", "´": "'", "\u00a0": " "}.get(base, base) or char
+
+
+_FLAT = {code: _flat_char(chr(code)) for code in range(0x80, 0x2100)}
+
+
+@lru_cache(maxsize=1024)
+def flat(text: str) -> str:
+    """Like `fold` but one character for one character, so that places found in it hold in the text."""
+    lowered = text.lower()
+    return (lowered if len(lowered) == len(text) else "".join(char.lower()[:1] for char in text)).translate(_FLAT)
+
+
 @lru_cache(maxsize=8192)
 def letters(text: str) -> str:
     """Only the folded letters and digits, as in a domain name."""
@@ -131,15 +146,19 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=512)
 def phrase_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern for many phrases, each as whole words, spaces flexible; a trailing `*` leaves the word's end open."""
+    """One pattern over `flat` text for many phrases, each as whole words; a trailing `*` leaves a word's end open."""
     parts = []
     for phrase in sorted(phrases, key=len, reverse=True):
-        open_end = phrase.endswith("*")
-        body = r"\s+".join(re.escape(word) for word in fold(phrase.rstrip("*")).split())
-        parts.append(body + (r"\w*" if open_end else ""))
+        one = [re.escape(flat(word.rstrip("*"))) + (r"\w*" if word.endswith("*") else "") for word in phrase.split()]
+        parts.append(r"\s+".join(one))
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)")
+
+
+def phrases(listed: str) -> re.Pattern[str]:
+    """A pattern from a list of phrases divided by semicolons and line ends."""
+    return phrase_pattern(tuple(part.strip() for part in re.split(r"[;\n]", listed) if part.strip()))
 
 
 def has(pattern: re.Pattern[str], text: str) -> bool:
     """Whether a phrase pattern occurs in a text, case and accents ignored."""
-    return pattern.search(fold(text)) is not None
+    return pattern.search(flat(text)) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from crmllm.extraction.rules.text import fold, phrase_pattern
+from crmllm.extraction.rules.text import flat, fold, phrase_pattern
 
 # A trailing * leaves the word's end open (Leiter, Leiterin, Leiterinnen).
 _HEADS: tuple[str, ...] = tuple(
@@ -133,7 +133,7 @@ def labelled(line: str) -> int:
 
 def is_area(words: str) -> bool:
     """Whether words after a comma or dash name the field of a job ("Research"), not an employer."""
-    return _AREAS.match(fold(words.strip())) is not None
+    return _AREAS.match(flat(words.strip())) is not None
 
 
 def has_head(words: str) -> bool:
