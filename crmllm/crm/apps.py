@@ -1,7 +1,26 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CrmConfig(AppConfig):
     name = "crmllm.crm"
     label = "crm"
     verbose_name = "CRM records"
+
+    def ready(self) -> None:
+        from crmllm.access import rules
+        from crmllm.crm import models, selectors
+
+        for model in models.MODELS.values():
+            rules.own(model)
+        for shared in (models.Product, models.Stage, models.CrmUser):
+            rules.everyone(shared)
+        rules.hides(selectors.fields_hidden_by_role)
+        post_migrate.connect(_sync_field_defs, sender=self)
+
+
+def _sync_field_defs(*, using: str, **kwargs: object) -> None:
+    if using == "default":
+        from crmllm.crm.fields import sync_field_defs
+
+        sync_field_defs()

@@ -15,6 +15,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 
+from crmllm.core.crypto import new_key
+from crmllm.core.fields import SealedField
+from crmllm.core.models import BaseModel
 from crmllm.crm.choices import (
     ActivityKind,
     ActivityStatus,
@@ -30,9 +33,6 @@ from crmllm.crm.choices import (
     Side,
     StageKind,
 )
-from crmllm.core.crypto import new_key
-from crmllm.core.fields import SealedField
-from crmllm.core.models import BaseModel
 
 
 class CrmUser(BaseModel):

@@ -1,0 +1,204 @@
+"""Reads of canonical records; every one takes the user and asks access."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from crmllm.access.models import User
+from crmllm.access.rules import hidden_fields, load, visible
+from crmllm.core.identifiers import email_index, phone_index
+from crmllm.crm import values
+from crmllm.crm.choices import FieldType, Object, RecordState
+from crmllm.crm.models import (
+    Activity,
+    FieldDef,
+    Opportunity,
+    OpportunityHistory,
+    Record,
+    Stage,
+    model_for,
+)
+
+MAX_TIMELINE = 100
+
+
+def field_map(object_name: str) -> dict[str, FieldDef]:
+    """All fields of an object by name, in their order."""
+    return {field.name: field for field in FieldDef.objects.filter(object=object_name)}
+
+
+def visible_fields(user: User, object_name: str) -> list[FieldDef]:
+    """The fields of an object that this person may see."""
+    hidden = hidden_fields(user, object_name)
+    return [
+        field for name, field in field_map(object_name).items() if name not in hidden
+    ]
+
+
+def fields_hidden_by_role(user: User, object_name: str) -> frozenset[str]:
+    """access.rules asks this: fields whose definition hides them from the person's role."""
+    rows = FieldDef.objects.filter(
+        object=object_name, hidden_from__contains=[user.role]
+    )
+    return frozenset(rows.values_list("name", flat=True))
+
+
+def records(user: User, object_name: str) -> QuerySet[Record]:
+    """The active records of an object that this person may see, with what lists show."""
+    model = model_for(object_name)
+    rows = visible(user, model._default_manager.filter(state=RecordState.ACTIVE))
+    related = [name for name in ("owner", "account", "stage") if hasattr(model, name)]
+    return rows.select_related(*related)
+
+
+def record(user: User, object_name: str, pk: object, *, permission: str = "") -> Record:
+    """One active record: NotFound for a stranger."""
+    return load(user, records(user, object_name), pk, permission=permission)
+
+
+def search(rows: QuerySet[Record], term: str) -> QuerySet[Record]:
+    """By part of the name; an exact e-mail or phone where the record has one."""
+    term = term.strip()
+    if not term:
+        return rows
+    model = rows.model
+    wanted = Q(name__icontains=term)
+    if hasattr(model, "company"):
+        wanted |= Q(company__icontains=term)
+    if hasattr(model, "domains"):
+        wanted |= Q(domains__contains=[term.casefold()])
+    if hasattr(model, "email_index") and "@" in term:
+        wanted |= Q(email_index=email_index(term))
+    if hasattr(model, "phone_index") and sum(char.isdigit() for char in term) >= 5:
+        wanted |= Q(phone_index=phone_index(term))
+    return rows.filter(wanted)
+
+
+def show(user: User, rows: list[Record], object_name: str) -> list[dict[str, Any]]:
+    """Records as JSON for the API: visible fields only, with the record's own id, owner and times."""
+    fields = visible_fields(user, object_name)
+    return [
+        {
+            "id": str(row.pk),
+            "object": object_name,
+            **values.read(row, fields),
+            "owner": row.owner.name if row.owner else None,
+            "version": row.version,
+            "created_at": row.created_at,
+            "updated_at": row.updated_at,
+        }
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class FieldLine:
+    """One field of a record's page: value in words, and who wrote it last."""
+
+    field: FieldDef
+    value: Any
+    shown: str
+    link: str | None
+    by: str | None
+    by_id: str | None
+    at: datetime | None
+
+
+def field_lines(user: User, row: Record) -> list[FieldLine]:
+    """The visible fields of one record with the provenance of each."""
+    fields = visible_fields(user, row.object_name)
+    found = values.read(row, fields)
+    names = reference_names(fields, [found])
+    lines = []
+    for field in fields:
+        meta, value = row.field_meta.get(field.name, {}), found[field.name]
+        lines.append(
+            FieldLine(
+                field=field,
+                value=value,
+                shown=in_words(field, value, names),
+                link=field.target
+                if field.type == FieldType.REFERENCE and field.target in Object.values
+                else None,
+                by=meta.get("by"),
+                by_id=meta.get("id"),
+                at=datetime.fromisoformat(meta["at"]) if meta.get("at") else None,
+            )
+        )
+    return lines
+
+
+def reference_names(
+    fields: list[FieldDef], rows: list[dict[str, Any]]
+) -> dict[str, str]:
+    """Names of the records that values refer to, one query for each kind of target."""
+    wanted: dict[str, set[str]] = {}
+    for field in fields:
+        if field.type == FieldType.REFERENCE:
+            wanted.setdefault(field.target, set()).update(
+                row[field.name] for row in rows if row.get(field.name)
+            )
+    names: dict[str, str] = {}
+    for target, ids in wanted.items():
+        model = Stage if target == "stage" else model_for(target)
+        if ids:
+            names |= {
+                str(pk): name
+                for pk, name in model._default_manager.filter(pk__in=ids).values_list(
+                    "pk", "name"
+                )
+            }
+    return names
+
+
+def in_words(field: FieldDef, value: Any, names: dict[str, str]) -> str:
+    """A value as people read it; empty for none."""
+    if value is None:
+        return ""
+    if field.type == FieldType.REFERENCE:
+        return names.get(str(value), "")
+    if field.type == FieldType.LIST:
+        return ", ".join(value)
+    if field.type == FieldType.DECIMAL:
+        return f"{float(value):,.2f}"
+    return str(value)
+
+
+def timeline(user: User, row: Record) -> list[Activity]:
+    """Activities around a record, newest first."""
+    if isinstance(row, Activity) or not hasattr(Activity, row.object_name):
+        return []
+    rows = visible(
+        user,
+        Activity.objects.filter(**{row.object_name: row.pk}, state=RecordState.ACTIVE),
+    )
+    return list(
+        rows.select_related("contact", "owner").order_by("-happened_at", "-created_at")[
+            :MAX_TIMELINE
+        ]
+    )
+
+
+def by_id(object_name: str, record_id: UUID) -> Record | None:
+    """For services, which act for the system: the active record or None."""
+    return (
+        model_for(object_name)
+        ._default_manager.filter(pk=record_id, state=RecordState.ACTIVE)
+        .first()
+    )
+
+
+def pipeline_on(user: User, day: datetime) -> list[dict[str, Any]]:
+    """What the pipeline looked like at an instant: one row an opportunity that existed then, with its values."""
+    held = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+    mine = visible(user, Opportunity.objects.all()).values("pk")
+    rows: dict[UUID, dict[str, Any]] = {}
+    history = OpportunityHistory.objects.filter(held, opportunity__in=mine)
+    for pk, name, value in history.values_list("opportunity_id", "field", "value"):
+        rows.setdefault(pk, {"id": pk})[name] = value
+    return list(rows.values())
