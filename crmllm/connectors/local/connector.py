@@ -1,0 +1,95 @@
+"""The local CRM: the canonical tables themselves are the system of record, behind the interface of every connector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from crmllm.connectors.base import RemoteGone, RemoteMoved, RemoteRecord, RemoteRefused, WriteContext
+from crmllm.connectors.models import Connection
+from crmllm.core.errors import BadInput, Conflict, NotFound
+from crmllm.crm import selectors, services, values
+from crmllm.crm.choices import WriterKind
+from crmllm.crm.models import Record
+from crmllm.crm.services import Moved, Writer
+
+
+class LocalConnector:
+    """External id = our id, ETag = the record's version; a create carries our id, so it can happen only once."""
+
+    key: ClassVar[str] = "local"
+    label: ClassVar[str] = "Local CRM"
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def read(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None:
+        record = selectors.by_id(object_name, UUID(external_id))
+        return _shown(record, fields) if record else None
+
+    def find_created(self, object_name: str, context: WriteContext) -> RemoteRecord | None:
+        return self.read(object_name, str(context.record_id), [])
+
+    def create(self, object_name: str, values: Mapping[str, Any], context: WriteContext) -> RemoteRecord:
+        try:
+            record = services.create_record(
+                actor=context.actor,
+                object_name=object_name,
+                changes=values,
+                writer=_writer(context),
+                record_id=context.record_id,
+            )
+        except (BadInput, Conflict) as error:
+            raise RemoteRefused(error.message) from None
+        return _shown(record, list(values))
+
+    def update(
+        self, object_name: str, external_id: str, values: Mapping[str, Any], *, etag: str, context: WriteContext
+    ) -> RemoteRecord:
+        record = self._existing(object_name, external_id)
+        try:
+            record = services.update_record(
+                actor=context.actor,
+                record=record,
+                changes=values,
+                writer=_writer(context),
+                expected_version=int(etag) if etag else None,
+            )
+        except Moved as error:
+            raise RemoteMoved(error.message) from None
+        except (BadInput, NotFound) as error:
+            raise RemoteRefused(error.message) from None
+        return _shown(record, list(values))
+
+    def delete(self, object_name: str, external_id: str, *, etag: str, context: WriteContext) -> None:
+        record = self._existing(object_name, external_id)
+        try:
+            services.delete_record(
+                actor=context.actor,
+                record=record,
+                writer=_writer(context),
+                expected_version=int(etag) if etag else None,
+            )
+        except Moved as error:
+            raise RemoteMoved(error.message) from None
+
+    def _existing(self, object_name: str, external_id: str) -> Record:
+        record = selectors.by_id(object_name, UUID(external_id))
+        if record is None:
+            raise RemoteGone("The record is not in the CRM any more.")
+        return record
+
+
+def _writer(context: WriteContext) -> Writer:
+    return Writer(WriterKind.PROPOSAL, context.proposal_id)
+
+
+def _shown(record: Record, fields: list[str]) -> RemoteRecord:
+    known = selectors.field_map(record.object_name)
+    return RemoteRecord(
+        external_id=str(record.pk),
+        values=values.read(record, [known[name] for name in fields]),
+        etag=str(record.version),
+        modified_at=record.updated_at,
+    )

@@ -1,0 +1,71 @@
+"""Connections, and the identity of our records in them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from crmllm.connectors.base import RemoteRecord
+from crmllm.connectors.choices import ConnectionState, ExternalState
+from crmllm.connectors.models import Connection, ExternalRecord
+from crmllm.core.crypto import Sealed
+from crmllm.core.errors import Conflict
+from crmllm.crm.choices import Object
+
+LOCAL = "local"
+
+
+def ensure_local_connection() -> Connection:
+    """The local CRM is there from the first migration on, and master of everything until another is."""
+    connection, _ = Connection.objects.get_or_create(
+        connector=LOCAL, defaults={"name": "Local CRM", "master_of": Object.values}
+    )
+    return connection
+
+
+def master_of(object_name: str) -> Connection:
+    """The connection to which writes of an object go. Raises Conflict when none is configured or it is paused."""
+    connection = Connection.objects.filter(master_of__contains=[object_name]).order_by("created_at").first()
+    if connection is None:
+        raise Conflict(f"No connection is the master of {object_name}; an admin has to choose one.")
+    if connection.state == ConnectionState.PAUSED:
+        raise Conflict(f"The connection “{connection.name}” is paused.")
+    return connection
+
+
+def external_id(connection: Connection, object_name: str, record_id: UUID) -> str | None:
+    """What the connection calls our record; the local CRM uses our own id."""
+    if connection.connector == LOCAL:
+        return str(record_id)
+    rows = ExternalRecord.objects.filter(connection=connection, object=object_name, record_id=record_id)
+    return rows.filter(state=ExternalState.ACTIVE).values_list("external_id", flat=True).first()
+
+
+def remember(
+    *, connection: Connection, object_name: str, record_id: UUID, key_id: UUID, remote: RemoteRecord
+) -> ExternalRecord:
+    """Keeps identity, etag and last seen values of a record after it was read or written."""
+    with transaction.atomic():
+        row, _ = ExternalRecord.objects.update_or_create(
+            connection=connection,
+            object=object_name,
+            external_id=remote.external_id,
+            defaults={
+                "record_id": record_id,
+                "etag": remote.etag,
+                "modified_at": remote.modified_at,
+                "state": ExternalState.ACTIVE,
+                "seen": Sealed.of(dict(remote.values), key_id),
+            },
+        )
+    return row
+
+
+def forget(*, connection: Connection, object_name: str, record_id: UUID) -> None:
+    """Notes that a record is no longer in the CRM."""
+    rows = ExternalRecord.objects.filter(connection=connection, object=object_name, record_id=record_id)
+    rows.update(state=ExternalState.DELETED)
+
+
