@@ -133,9 +133,9 @@ def _encode(text: str) -> bytes:
                 continue
         else:
             part = Message()
-        body = list(takewhile(lambda line: line not in boundaries, lines[at:]))
-        at += len(body)
-        out.append(_body(part, "\n".join(body)))
+        end = next((row for row in range(at, len(lines)) if lines[row] in boundaries), len(lines))
+        out.append(_body(part, "\n".join(lines[at:end])))
+        at = end
         if at < len(lines):
             out.append(lines[at].encode())
             at_headers = not lines[at].endswith("--")
@@ -172,10 +172,8 @@ def _body(part: Message, text: str) -> bytes:
 
 
 def _charset(part: Message, text: str) -> bytes:
-    charset = part.get_content_charset() or "us-ascii"
-    if charset == "us-ascii":
-        return text.encode()
+    charset: str = part.get_content_charset("us-ascii")
     try:
-        return text.encode(charset)
+        return text.encode("utf-8" if charset == "us-ascii" else charset)
     except LookupError:
         return text.encode()
