@@ -158,7 +158,7 @@ def off_the_table(text: str, start: int, end: int, year: int | None) -> list[tup
             found.append((clause.start, clause.end, "past"))
         else:
             for match in _INSTEAD.finditer(flat(clause.text)):
-                stop = re.search(r"[,;.)]", clause.text[match.end() :])
-                last = clause.end if stop is None else clause.start + match.end() + stop.start()
+                negated = re.match(r"\s*(?:[^\s,;.)]+\s*){0,4}", clause.text[match.end() :])
+                last = clause.start + match.end() + (negated.end() if negated else 0)
                 found.append((clause.start + match.start(), last, "negated"))
     return found

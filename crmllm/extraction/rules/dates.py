@@ -1,0 +1,340 @@
+"""Dates as written and as meant, resolved against the mail's own date in the mail's own offset.
+
+A period means its last day, a week its Friday, "mid-March" the 15th, "before X" X itself. Written by hand because the
+words are few and the meaning of each is fixed by those rules; a general date parser is slower and guesses differently.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from crmllm.extraction.rules.text import flat
+
+_MONTHS: dict[str, int] = {}
+for _number, _names in enumerate(
+    (
+        "january jan januar janner janvier enero gennaio januari janeiro jan. ene genn janv leden januar styczen stycznia",
+        "february feb februar feber fevrier febrero febbraio februari fevereiro fev fevr febr",
+        "march mar marz maerz mars marzo maart marco mrz mrt",
+        "april apr avril abril aprile abr avr",
+        "may mai mayo maggio mei maio mag",
+        "june jun juni juin junio giugno junho giu",
+        "july jul juli juillet julio luglio julho lug juil",
+        "august aug aout agosto augustus ago",
+        "september sep sept septembre septiembre settembre setembro set",
+        "october oct oktober okt octobre octubre ottobre outubro out ott",
+        "november nov novembre noviembre novembro",
+        "december dec dezember dez decembre diciembre dicembre dezembro dic",
+    ),
+    start=1,
+):
+    for _name in _names.split():
+        _MONTHS.setdefault(_name.rstrip("."), _number)
+_WEEKDAYS: dict[str, int] = {}
+for _number, _names in enumerate(
+    (
+        "monday mon montag lundi lunes lunedi maandag segunda-feira segunda",
+        "tuesday tue tues dienstag mardi martes martedi dinsdag terca-feira terca",
+        "wednesday wed mittwoch mercredi miercoles mercoledi woensdag quarta-feira quarta",
+        "thursday thu thur thurs donnerstag jeudi jueves giovedi donderdag quinta-feira quinta",
+        "friday fri freitag vendredi viernes venerdi vrijdag sexta-feira sexta",
+        "saturday sat samstag sonnabend samedi sabado sabato zaterdag",
+        "sunday sun sonntag dimanche domingo domenica zondag",
+    )
+):
+    for _name in _names.split():
+        _WEEKDAYS.setdefault(_name, _number)
+_NUMBERS: dict[str, int] = {}
+for _number, _names in enumerate(
+    (
+        "one a an ein eine einem einer einen un une uno una een um uma",
+        "two zwei deux dos due twee dois duas",
+        "three drei trois tres tre drie",
+        "four vier quatre cuatro quattro quatro",
+        "five funf cinq cinco cinque vijf",
+        "six sechs sei seis zes",
+        "seven sieben sept siete sette zeven sete",
+        "eight acht huit ocho otto oito",
+        "nine neun neuf nueve nove negen",
+        "ten zehn dix diez dieci tien dez",
+    ),
+    start=1,
+):
+    for _name in _names.split():
+        _NUMBERS.setdefault(_name, _number)
+_NUMBERS |= {"fourteen": 14, "vierzehn": 14, "quinze": 15, "quince": 15, "quindici": 15, "twelve": 12, "couple of": 2}
+
+
+def _any(table: dict[str, int], least: int = 1) -> str:
+    return "(?:" + "|".join(sorted((re.escape(key) for key in table if len(key) >= least), key=len, reverse=True)) + ")"
+
+
+_MONTH = _any(_MONTHS) + r"\.?"
+_DAY = _any(_WEEKDAYS, 3)
+_COUNT = r"(?:\d{1,3}|" + "|".join(sorted(map(re.escape, _NUMBERS), key=len, reverse=True)) + ")"
+_OF = r"(?:\s+(?:of|des|de|du|d'|del|di|van|vom|of the|de la|do|da|der))?(?:\s+(?:the|le|la|el|il|lo|het|de|o|a|this|diesen|diesem|ce|este|questo|deze))?"
+_NEXT = (
+    r"(?:next|coming|following|nachste[nrms]?|kommende[nrms]?|folgende[nrms]?|prochaine?|prochain|proxim[oa]|que viene|prossim[oa]|volgende?|komende?|"
+    r"proxim[oa])"
+)
+_THIS = r"(?:this|current|diese[nrms]?|laufende[nrms]?|cette|cet|ce|est[ea]|quest[oa]|deze|dit|nest[ea])"
+_END = r"(?:end|ende|fin|finales|final|fine|eind|einde|fim|close)"
+_MID = r"(?:mid|middle|mitte|mi|mediados|meta|medio|half|medium|meados)"
+_START = r"(?:beginning|start|early|anfang|debut|principios|inizio|begin|inicio)"
+_UNIT_DAY = r"(?:(?:working |business |calendar )?days?|tage?n?|werktage?n?|arbeitstage?n?|jours?(?: ouvr\w+)?|dias?(?: habiles| uteis)?|giorn[oi](?: lavorativi)?|(?:werk)?dagen|dag)"
+_UNIT_WEEK = r"(?:weeks?|wochen?|semaines?|semanas?|settiman[ae]|weken|week)"
+_UNIT_MONTH = r"(?:months?|monate?n?|mois|mes|meses|mes[ei]|maanden|maand)"
+_YEAR = r"(?:year|jahre?s?|annee|an|ano|anno|jaar)"
+_IN = r"(?:in|within|innerhalb von|binnen|innerhalb|dans|sous|d'ici|en|dentro de|dentro|entro|tra|fra|over|em|in the next|in den nachsten|dans les|en los proximos)"
+_QUARTER = r"(?:q\s?(?P<{0}>[1-4])(?:[ /]*(?P<{1}>20\d\d|\d\d)(?!\d))?|(?P<{2}>1|2|3|4|first|second|third|fourth|erste[ns]?|zweite[ns]?|dritte[ns]?|vierte[ns]?|premier|deuxieme|troisieme|quatrieme|primer|segundo|tercer|cuarto|primo|secondo|terzo|quarto)(?:st|nd|rd|th|er|e|º|°|\.)?\s?(?:quarter|quartals?|trimestre|kwartaal))"
+
+_PATTERN = re.compile(
+    "|".join(
+        (
+            rf"(?P<mid>{_MID}[- ]?{_OF}\s*-?(?P<mid_month>{_MONTH})(?:\s+(?P<mid_year>20\d\d))?)",
+            rf"(?P<end>{_END}{_OF}\s+(?:(?P<end_month>{_MONTH})(?:\s+(?:de\s+)?(?P<end_year>20\d\d))?|(?P<end_next>{_NEXT}\s+)?(?P<end_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|{_YEAR}|quarter|quartals?|trimestre|kwartaal|day|tages|business)(?P<end_next2>\s+{_NEXT})?)(?![\w-]))",
+            rf"(?P<start>{_START}{_OF}\s+(?P<start_month>{_MONTH})(?:\s+(?P<start_year>20\d\d))?)",
+            r"(?P<compound>(?:monats|jahres|wochen|quartals)ende|fin de mois|weekend|maandeinde|jaareinde)",
+            r"(?P<iso>(?P<iso_y>20\d\d)-(?P<iso_m>\d{2})-(?P<iso_d>\d{2}))",
+            r"(?P<num>(?P<num_a>\d{1,2})(?P<num_s>[./-])(?P<num_b>\d{1,2})(?:(?P=num_s)(?P<num_y>20\d\d|\d{2})(?!\d)|(?=\.?(?:\s|[,;:!?)]|$))))",
+            rf"(?P<dm>(?P<dm_d>\d{{1,2}})(?:\.|st|nd|rd|th|er|º|°)?(?:\s+(?:of|de|di))?\s*(?P<dm_m>{_MONTH})(?:,?\s+(?:de\s+|del\s+)?(?P<dm_y>20\d\d))?)",
+            rf"(?P<md>(?P<md_m>{_MONTH})\s+(?:the\s+)?(?P<md_d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[.:]\d)(?:,?\s+(?P<md_y>20\d\d))?)",
+            r"(?P<cw>(?:kw|calendar week|kalenderwoche|week|semaine|semana|settimana|wk|cw)\s?(?:n[o°º]?\s?)?(?P<cw_n>\d{1,2})(?!\d|\s*(?:days|hours|%)))",
+            _QUARTER.format("q_n", "q_y", "q_word").join(("(?P<q>", rf"(?:\s+(?P<q_y2>20\d\d))?)")),
+            rf"(?P<relunit>(?P<ru_next>{_NEXT}|{_THIS})\s+(?P<ru_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|quarter|quartal|trimestre|kwartaal|{_YEAR})(?!\w))",
+            rf"(?P<unitnext>(?P<un_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|trimestre)\s+(?:prochaine?|proxim[oa]|que viene|prossim[oa]|que vem)(?!\w))",
+            rf"(?P<wd>(?:(?P<wd_mod>{_NEXT}|{_THIS})\s+)?(?P<wd_n>{_DAY})(?P<wd_post>\s+(?:prochain|proximo|que viene|prossimo|que vem|next week|nachster woche|nachste woche|de la semaine prochaine|volgende week|in einer woche))?(?![\w-]))",
+            rf"(?P<in>{_IN}\s+(?P<in_n>{_COUNT})\s+(?:(?P<in_d>{_UNIT_DAY})|(?P<in_w>{_UNIT_WEEK})|(?P<in_m>{_UNIT_MONTH}))(?!\w))",
+            r"(?P<aftertomorrow>day after tomorrow|ubermorgen|apres-demain|pasado manana|dopodomani|overmorgen|depois de amanha)",
+            r"(?P<tomorrow>tomorrow|morgen(?! +(?:zusammen|allerseits|frau|herr))|demain|manana(?! por la manana)|domani|amanha)",
+            r"(?P<today>today|tonight|this afternoon|this morning|this evening|\beod\b|end of day|end of business|\bcob\b|close of business|heute|aujourd'hui|ce soir|cet apres-midi|hoy|esta tarde|oggi|stasera|vandaag|vanmiddag|hoje)",
+            rf"(?P<month>(?P<mo_mod>{_NEXT}\s+)?(?P<mo_m>{_any(_MONTHS, 4)})(?:\s+(?:de\s+)?(?P<mo_y>20\d\d))?(?![\w-]))",
+        )
+    ).join((r"(?<![\w/])(?:", r")(?!\w)")),
+)
+_ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "premier": 1, "deuxieme": 2, "troisieme": 3, "quatrieme": 4,
+    "primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4, "primo": 1, "secondo": 2, "terzo": 3, "quarto": 4,
+}  # fmt: skip
+# "may", "mars", "set", "mag", "sat" and the like are words too: alone they are months or days only with more around them.
+_AMBIGUOUS = {"may", "mai", "mars", "mars.", "march", "sun", "sat", "mon", "wed", "segunda", "terca", "quarta", "quinta", "sexta", "set"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date phrase: the day it means, its place, and how exact it is."""
+
+    day: date
+    start: int
+    end: int
+    kind: str  # day, week, period
+    confidence: float
+
+
+def find(text: str, sent_at: datetime | None, start: int = 0, end: int | None = None, *, month_first: bool = False) -> list[Found]:
+    """Every date phrase between two places; relative ones need to know when the mail was sent."""
+    today = sent_at.date() if sent_at is not None else None
+    limit = len(text) if end is None else end
+    found: list[Found] = []
+    for match in _PATTERN.finditer(flat(text), start, limit):
+        group = match.lastgroup or ""
+        kind = next((name for name in _RESOLVERS if match.groupdict().get(name)), group)
+        resolver = _RESOLVERS.get(kind)
+        if resolver is None:
+            continue
+        try:
+            resolved = resolver(match, today, month_first)
+        except ValueError:
+            continue
+        if resolved is not None:
+            day, precision, confidence = resolved
+            found.append(Found(day, match.start(), match.end(), precision, confidence))
+    return found
+
+
+_Resolved = tuple[date, str, float] | None
+
+
+def _year_for(month: int, day: int, written: str | None, today: date | None) -> int | None:
+    """The written year, else the one that makes the day the nearest to come."""
+    if written:
+        return int(written) + (2000 if len(written) == 2 else 0)
+    if today is None:
+        return None
+    this_year = date(today.year, month, min(day, calendar.monthrange(today.year, month)[1]))
+    return today.year + 1 if this_year < today - timedelta(days=3) else today.year
+
+
+def _day(month: int, day: int, year: str | None, today: date | None, confidence: float = 0.93) -> _Resolved:
+    full = _year_for(month, day, year, today)
+    return None if full is None else (date(full, month, day), "day", confidence)
+
+
+def _last(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _month_end(month: int, year: str | None, today: date | None, confidence: float) -> _Resolved:
+    full = _year_for(month, 31, year, today)
+    return None if full is None else (_last(full, month), "period", confidence)
+
+
+def _friday(day: date, weeks: int = 0) -> date:
+    return day - timedelta(days=day.weekday()) + timedelta(days=4, weeks=weeks)
+
+
+def _quarter_end(year: int, quarter: int) -> date:
+    year, quarter = year + (quarter - 1) // 4, (quarter - 1) % 4 + 1
+    return _last(year, quarter * 3)
+
+
+def _add_months(day: date, months: int) -> date:
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _unit_end(unit: str, today: date, ahead: int) -> _Resolved:
+    """The last day of this or a coming week, month, quarter or year."""
+    if re.match(r"(?:business|day|tages)", unit):
+        return today, "day", 0.85
+    if re.fullmatch(_UNIT_WEEK, unit):
+        return _friday(today, ahead), "week", 0.85
+    if re.fullmatch(_UNIT_MONTH, unit):
+        shifted = _add_months(today.replace(day=1), ahead)
+        return _last(shifted.year, shifted.month), "period", 0.85
+    if re.match(r"(?:quart|trim|kwart)", unit):
+        return _quarter_end(today.year, (today.month - 1) // 3 + 1 + ahead), "period", 0.85
+    return date(today.year + ahead, 12, 31), "period", 0.85
+
+
+def _iso(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    return date(int(match["iso_y"]), int(match["iso_m"]), int(match["iso_d"])), "day", 0.97
+
+
+def _num(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    first, second, separator, year = int(match["num_a"]), int(match["num_b"]), match["num_s"], match["num_y"]
+    if not year and separator != "." and not (separator == "/" and month_first):
+        return None  # "3/4" or "24-7" is no date without a year
+    if separator == "." and not year and not match.string[match.end() - 1 : match.end() + 1].startswith((".", str(second)[-1] + ".")):
+        return None  # "2.5" is a number, "2.5." a day
+    american = separator == "/" and (month_first or second > 12) and first <= 12
+    day, month = (second, first) if american else (first, second)
+    return _day(month, day, year, today, 0.93 if year and (day > 12 or separator == ".") else 0.8) if 1 <= month <= 12 else None
+
+
+def _dm(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    return _day(_MONTHS[match["dm_m"].rstrip(".")], int(match["dm_d"]), match["dm_y"], today)
+
+
+def _md(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    return _day(_MONTHS[match["md_m"].rstrip(".")], int(match["md_d"]), match["md_y"], today)
+
+
+def _mid(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    return _day(_MONTHS[match["mid_month"].rstrip(".")], 15, match["mid_year"], today, 0.9)
+
+
+def _start(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    return _day(_MONTHS[match["start_month"].rstrip(".")], 10, match["start_year"], today, 0.5)
+
+
+def _end(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    if match["end_month"]:
+        return _month_end(_MONTHS[match["end_month"].rstrip(".")], match["end_year"], today, 0.93)
+    ahead = 1 if match["end_next"] or match["end_next2"] else 0
+    return None if today is None else _unit_end(match["end_unit"], today, ahead)
+
+
+def _compound(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    word = match["compound"]
+    if today is None or word == "weekend":
+        return None
+    unit = "month" if word.startswith(("monat", "fin", "maand")) else "year" if word.startswith("ja") else "week" if word.startswith("w") else "quarter"
+    return _unit_end(unit, today, 0)
+
+
+def _cw(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    if today is None:
+        return None
+    number = int(match["cw_n"])
+    day = date.fromisocalendar(today.isocalendar().year, number, 5)
+    return (day if day >= today - timedelta(days=4) else date.fromisocalendar(today.isocalendar().year + 1, number, 5)), "week", 0.88
+
+
+def _q(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    word = match["q_n"] or match["q_word"]
+    number = int(word) if word.isdigit() else _ORDINALS.get(word) or {"er": 1, "zw": 2, "dr": 3, "vi": 4}[word[:2]]
+    written = match["q_y"] or match["q_y2"]
+    if not written and today is None:
+        return None
+    year = int(written) + (2000 if len(written) == 2 else 0) if written else today.year  # type: ignore[union-attr]
+    day = _quarter_end(year, number)
+    if not written and today is not None and day < today:
+        day = _quarter_end(year + 1, number)
+    return day, "period", 0.88
+
+
+def _relunit(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    if today is None:
+        return None
+    ahead = 0 if re.fullmatch(_THIS, match["ru_next"]) else 1
+    return _unit_end(match["ru_unit"], today, ahead)
+
+
+def _unitnext(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    return None if today is None else _unit_end(match["un_unit"], today, 1)
+
+
+def _wd(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    if today is None or (match["wd_n"] in _AMBIGUOUS and not match["wd_mod"]):
+        return None
+    wanted = _WEEKDAYS[match["wd_n"]]
+    ahead = (wanted - today.weekday()) % 7 or 7
+    day = today + timedelta(days=ahead)
+    post = match["wd_post"] or ""
+    english_next = bool(match["wd_mod"]) and match["wd_mod"] == "next"
+    same_week = day.isocalendar()[:2] == today.isocalendar()[:2]
+    if same_week and (english_next or re.search(r"week|woche|semaine", post)):
+        day += timedelta(days=7)  # "next Friday", said on Monday, is the Friday of next week
+    return day, "day", 0.78 if english_next and same_week else 0.9
+
+
+def _in(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    if today is None:
+        return None
+    count = int(match["in_n"]) if match["in_n"].isdigit() else _NUMBERS[match["in_n"]]
+    if match["in_d"]:
+        if re.search(r"work|business|werkt|arbeits|ouvr|habil|uteis|lavorativ|werkd", match["in_d"]):
+            day = today
+            while count:
+                day += timedelta(days=1)
+                count -= day.weekday() < 5
+            return day, "day", 0.8
+        return today + timedelta(days=count), "day", 0.85
+    if match["in_w"]:
+        return today + timedelta(weeks=count), "day", 0.82
+    return _add_months(today, count), "day", 0.78
+
+
+def _month(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    name = match["mo_m"].rstrip(".")
+    before = match.string[max(0, match.start() - 12) : match.start()]
+    if name in _AMBIGUOUS and not match["mo_y"] and not re.search(r"(?:in|by|until|before|of|bis|im|en|d'ici|before|for) $", before):
+        return None
+    return _month_end(_MONTHS[name], match["mo_y"], today, 0.75)
+
+
+def _offset(days: int) -> Callable[[re.Match[str], date | None, bool], _Resolved]:
+    return lambda match, today, month_first: None if today is None else (today + timedelta(days=days), "day", 0.9)
+
+
+_RESOLVERS: dict[str, Callable[[re.Match[str], date | None, bool], _Resolved]] = {
+    "mid": _mid, "end": _end, "start": _start, "compound": _compound, "iso": _iso, "num": _num, "dm": _dm, "md": _md, "cw": _cw,
+    "q": _q, "relunit": _relunit, "unitnext": _unitnext, "wd": _wd, "in": _in, "aftertomorrow": _offset(2),
+    "tomorrow": _offset(1), "today": _offset(0), "month": _month,
+}  # fmt: skip

@@ -1,0 +1,218 @@
+"""Sums of money in European and US writing: value, currency, and what kind of sum it is.
+
+Kinds: total (a price, a budget, a ceiling), unit (per seat, per month: never totalled), range (no single value),
+other (a discount, freight, a turnover: not the price of the deal).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from crmllm.extraction.rules.text import flat, phrases
+
+_SYMBOLS = {
+    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD",
+    "dollars": "USD", "dolares": "USD", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "pfund": "GBP", "quid": "GBP",
+    "chf": "CHF", "sfr": "CHF", "fr": "CHF", "franken": "CHF", "francs": "CHF", "franchi": "CHF", "pln": "PLN", "zł": "PLN", "zl": "PLN", "zloty": "PLN",
+    "sek": "SEK", "dkk": "DKK", "nok": "NOK", "kr": "SEK", "kronor": "SEK", "kroner": "DKK", "czk": "CZK", "kc": "CZK", "huf": "HUF", "ft": "HUF",
+    "cad": "CAD", "c$": "CAD", "aud": "AUD", "a$": "AUD", "nzd": "NZD", "brl": "BRL", "r$": "BRL", "reais": "BRL", "real": "BRL", "mxn": "MXN",
+    "pesos": "MXN", "inr": "INR", "₹": "INR", "rs": "INR", "rupees": "INR", "jpy": "JPY", "¥": "JPY", "yen": "JPY", "cny": "CNY", "rmb": "CNY",
+    "sgd": "SGD", "s$": "SGD", "hkd": "HKD", "hk$": "HKD", "zar": "ZAR", "aed": "AED", "sar": "SAR", "try": "TRY", "₺": "TRY", "ron": "RON", "lei": "RON",
+    "bgn": "BGN", "rub": "RUB", "uah": "UAH", "ils": "ILS", "krw": "KRW", "teur": "EUR", "keur": "EUR", "meur": "EUR", "k€": "EUR", "t€": "EUR", "m€": "EUR", "tchf": "CHF", "kchf": "CHF", "kusd": "USD", "eurs": "EUR",
+}  # fmt: skip
+_LEADING_FACTOR = {"t€": 1000, "k€": 1000, "m€": 1_000_000, "teur": 1000, "keur": 1000, "meur": 1_000_000, "tchf": 1000, "kchf": 1000, "kusd": 1000}
+_COUNTRY_CURRENCY = {
+    "DE": "EUR", "AT": "EUR", "FR": "EUR", "ES": "EUR", "IT": "EUR", "NL": "EUR", "BE": "EUR", "PT": "EUR", "IE": "EUR", "FI": "EUR", "LU": "EUR", "GR": "EUR",
+    "SK": "EUR", "SI": "EUR", "HR": "EUR", "US": "USD", "GB": "GBP", "CH": "CHF", "PL": "PLN", "SE": "SEK", "DK": "DKK", "NO": "NOK", "CZ": "CZK", "HU": "HUF",
+    "CA": "CAD", "AU": "AUD", "BR": "BRL", "MX": "MXN", "IN": "INR", "JP": "JPY", "SG": "SGD", "NZ": "NZD", "TR": "TRY", "RO": "RON",
+}  # fmt: skip
+_FACTORS: tuple[tuple[str, int], ...] = (
+    (r"k|tsd\.?|tausend|thousand|mila|mil(?!\w)|duizend|mille|grand", 1000),
+    (r"mio\.?|mill?ion(?:s|en|es|i)?|mln\.?|mn|mm|millones|milioni|milhoes|milhao|miljoen|millon|milione|m", 1_000_000),
+    (r"mrd\.?|bn|billions?|milliarden?|miliardi|milliards?|b", 1_000_000_000),
+    (r"lakhs?|lacs?", 100_000),
+    (r"crores?|cr", 10_000_000),
+)
+_NUMBER = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,3})?(?!\d)"
+_FACTOR = "|".join(f"(?:{words})" for words, _ in _FACTORS)
+_UNIT = "|".join(sorted(map(re.escape, _SYMBOLS), key=len, reverse=True))
+_MONEY = re.compile(
+    rf"(?<![\w.,/-])(?:(?P<before>{_UNIT})\.?[ \u00a0]?)?(?P<number>{_NUMBER})(?:,[-–]{{1,2}}|\.[-–]{{1,2}})?"
+    rf"(?:[ \u00a0\u202f]?(?P<factor>{_FACTOR})(?![a-z]))?(?:[ \u00a0\u202f]?(?:de |d')?(?P<after>{_UNIT})(?![a-z]))?(?![\d%])",
+)
+_RANGE_JOIN = re.compile(r"^\s*(?:-|–|—|to|bis|a|y|e|et|and|und|en|tot|ate|hasta|bis zu)\s*$")
+_RANGE_OPEN = re.compile(r"(?:between|zwischen|entre|tra|fra|tussen|from|von|de|da|van)\s*$")
+_PER = re.compile(
+    r"^\s*(?:\([^)]{0,20}\)\s*)?(?:net\w*\s+|netto\s+|ht\s+)?(?:/\s?\w+|per (?!year|annum)\w+|each|apiece|a piece|a month|monthly|per month|p\.?\s?m\.?(?!\w)|pro (?!jahr)\w+|je\s+\w+|das stuck|"
+    r"monatlich|par (?!an)\w+|(?:la )?piece|l'unite|chacun\w*|mensuel\w*|por (?!ano)\w+|cada un\w|la unidad|al mes|mensual\w*|a testa|cad(?:auno|\.)|al (?:pezzo|mese)|l'uno|"
+    r"mensil\w*|per stuk|per maand|a unidade|cada|por mes|por unidade|pp(?!\w)|p\.p\.|a unit|a seat|a user|a head)"
+)
+_PER_BEFORE = re.compile(
+    r"(?:unit price|price per \w+|per[- ]unit(?: price)?|stuckpreis|einzelpreis|preis pro \w+|prix unitaire|prix par \w+|precio unitario|prezzo unitario|"
+    r"stukprijs|preco unitario|list price per \w+|je|a|à)\W*(?:is|of|von|de|di|van|est|es|e|ist|at|bei)?\W*$"
+)
+_NOT_DEAL = phrases(
+    """discount; rebate; off; shipping; freight; delivery fee; deposit; penalty; turnover; revenue; share capital; capital; vat; tax; damage; damages; credit note; refund; fine; salary; fee waived; invest*; raised; funding; valuation; loss; losses; save; saves; saving*
+    rabatt; nachlass; skonto; versand; versandkosten; fracht; anzahlung; umsatz; stammkapital; mwst; steuer; schaden; gutschrift; erstattung; lieferkosten; mahngebuhr*; gehalt
+    remise; rabais; port; livraison; acompte; chiffre d'affaires; tva; avoir; remboursement; frais de port; frais
+    descuento; envio; anticipo; facturacion; iva; portes; reembolso; fianza; sconto; spedizione; acconto; fatturato; rimborso; trasporto; korting; verzendkosten; aanbetaling; omzet; btw; terugbetaling; desconto; frete; sinal; faturacao; reembolso"""
+)
+_GROSS = re.compile(r"^\W*(?:gross|brutto|ttc|iva incluid[oa]|iva inclusa|incl(?:uding|\.|usive)?(?: of)? (?:vat|btw|tva|iva)|inkl\.? \w*(?:mwst|ust)|inc\.? vat|con iva|com iva|toutes taxes|lordi|bruto)")
+_NET = re.compile(r"^\W*(?:net\b|netto|ht\b|hors taxes?|zzgl|plus (?:vat|mwst)|excl\w*|ex\.? vat|sin iva|mas iva|\+ ?iva|piu iva|sem iva|neto|netti)")
+_TOTAL = phrases(
+    """total; in total; overall; budget; ceiling; cap; limit; maximum; max; up to; at most; altogether; sum; all in; all-in; contract value; order value; deal value; purchase price; offer of; agree*; accept*; settle*; final
+    gesamt; gesamtpreis; gesamtbetrag; gesamtsumme; gesamtwert; insgesamt; auftragswert; auftragssumme; bestellwert; obergrenze; hochstens; maximal; bis zu; angebotspreis; summe; pauschal; festpreis; einverstanden
+    enveloppe; plafond; montant; montant total; au total; jusqu'a; maximum; d'accord; accord
+    presupuesto; importe; importe total; en total; como maximo; hasta; tope; techo; acuerdo
+    totale; in totale; importo; tetto; massimo; fino a; complessiv*; accordo
+    totaal; totaalbedrag; plafond; maximaal; tot; bedrag; akkoord
+    orcamento; montante; valor; valor total; no total; ate; no maximo; teto; acordo"""
+)
+_MONEY_WORD = phrases(
+    """budget; price; priced; cost; costs; spend; pay; quote; offer; total; amount; value; ceiling; figure; preis; kosten; angebot; betrag; summe; obergrenze; prix; cout; montant; offre; devis; enveloppe; precio; coste; importe; presupuesto; oferta
+    prezzo; costo; importo; offerta; prijs; bedrag; offerte; preco; custo; valor; orcamento; proposta"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sum: its value, currency (empty where not written), place, kind and how sure."""
+
+    value: Decimal
+    currency: str
+    start: int
+    end: int
+    kind: str  # total, unit, range, other
+    stated_total: bool
+    net: bool
+    gross: bool
+    confidence: float
+
+
+def currency_of(country: str) -> str:
+    """The currency of a country, empty where unknown."""
+    return _COUNTRY_CURRENCY.get(country.upper(), "")
+
+
+def number(written: str, *, scaled: bool = False) -> Decimal:
+    """The value of a written number: the last separator is decimal unless exactly three digits follow it."""
+    digits = re.sub(r"['’\u00a0\u202f ]", "", written)
+    last = max(digits.rfind("."), digits.rfind(","))
+    if last < 0:
+        return Decimal(digits)
+    both = "." in digits and "," in digits
+    repeated = digits.count(digits[last]) > 1
+    decimals = len(digits) - last - 1
+    if repeated or (decimals == 3 and not both and not scaled):
+        return Decimal(re.sub(r"[.,]", "", digits))
+    return Decimal(re.sub(r"[.,]", "", digits[:last]) + "." + digits[last + 1 :])
+
+
+def plain(value: Decimal) -> str:
+    """A value as a plain decimal without trailing zeros: 52000, 1249.5."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def find(text: str, start: int = 0, end: int | None = None) -> list[Found]:
+    """Every sum between two places. Numbers without a currency count only beside a word such as "budget"."""
+    limit = len(text) if end is None else end
+    folded = flat(text)
+    matches = [match for match in _MONEY.finditer(folded, start, limit) if _is_money(folded, match, limit)]
+    found: list[Found] = []
+    skip_until = -1
+    for index, match in enumerate(matches):
+        if match.start() < skip_until:
+            continue
+        value, currency = _value(match)
+        partner = _range_partner(folded, match, matches[index + 1] if index + 1 < len(matches) else None, limit)
+        if partner is not None:
+            found.append(Found(value, currency, match.start(), partner, "range", False, False, False, 0.9))
+            skip_until = partner
+            continue
+        after, before = folded[match.end() : min(limit, match.end() + 40)], folded[max(start, match.start() - 45) : match.start()]
+        before = re.split(r"[.!?\n;](?:\s|$)", before)[-1]
+        kind = "unit" if _PER.match(after) or _PER_BEFORE.search(before) else "other" if _is_other(before, after) else "total"
+        context = before[-40:] + " " + re.split(r"[.!?\n]", after)[0]
+        stated = bool(_TOTAL.search(context))
+        confidence = (0.9 if currency else 0.7) + (0.05 if stated else 0.0)
+        found.append(
+            Found(value, currency, match.start(), match.end(), kind, stated, bool(_NET.match(after)), bool(_GROSS.match(after)), confidence)
+        )
+    return found
+
+
+def _is_money(folded: str, match: re.Match[str], limit: int) -> bool:
+    if match["before"] in {"fr", "rs", "ft", "kr", "real", "try", "lei"} and match["number"].isdigit() and len(match["number"]) < 2:
+        return False
+    if match["before"] or match["after"]:
+        return True
+    value, _ = _value(match)
+    if value < 500 or _looks_like_year(match) or folded[match.end() : match.end() + 1] in {"-", "/"}:
+        return False
+    around = folded[max(0, match.start() - 40) : match.start()]
+    around = re.split(r"[.!?\n;](?:\s|$)", around)[-1]
+    if re.search(r"(?:no|nr|num\w*|#|order|invoice|ticket|case|rechnung|bestellung|kunden\w*|tel\w*|phone|plz|id)\.?\s*:?\s*$", around):
+        return False
+    if match["factor"] is None and re.match(r"\s*(?:[a-z]{4,}|x\b|st\b)", folded[match.end() : limit]) and not re.match(
+        r"\s*(?:net|gross|netto|brutto|total|max|for|fur|pour|para|per|voor|excl|plus|inc|and|or|with|before|until)", folded[match.end() : limit]
+    ):
+        return False  # "5000 employees"
+    return _MONEY_WORD.search(around) is not None
+
+
+def _looks_like_year(match: re.Match[str]) -> bool:
+    return match["factor"] is None and re.fullmatch(r"(?:19|20)\d\d", match["number"]) is not None
+
+
+def _value(match: re.Match[str]) -> tuple[Decimal, str]:
+    before, after, factor = match["before"] or "", match["after"] or "", match["factor"] or ""
+    value = number(match["number"], scaled=bool(factor))
+    for words, multiple in _FACTORS:
+        if factor and re.fullmatch(words, factor):
+            value *= multiple
+            break
+    else:
+        value *= _LEADING_FACTOR.get(after, _LEADING_FACTOR.get(before, 1))
+    currency = _SYMBOLS.get(before) or _SYMBOLS.get(after) or ""
+    return value, currency
+
+
+def _range_partner(folded: str, match: re.Match[str], following: re.Match[str] | None, limit: int) -> int | None:
+    """Where a range that starts with this number ends ("40-50k", "between 40k and 50k"); None where it is none."""
+    if following is not None and _RANGE_JOIN.match(folded[match.end() : following.start()]):
+        joint = folded[match.end() : following.start()].strip()
+        opened = _RANGE_OPEN.search(folded[max(0, match.start() - 12) : match.start()].rstrip())
+        if joint in {"-", "–", "—", "to", "bis", "a", "tot", "ate", "hasta"} or opened:
+            return following.end()
+    before = folded[max(0, match.start() - 24) : match.start()]
+    lower = re.search(rf"(?<![\w.,])(?:{_UNIT})?\s?(?:{_NUMBER})\s?(?:{_FACTOR})?\s*(?:-|–|—|to|bis|a|tot|hasta|ate)\s*(?:{_UNIT})?$", before)
+    if lower is not None:
+        return match.end()
+    opened_pair = re.search(rf"(?:between|zwischen|entre|tra|fra|tussen)\s+(?:{_UNIT})?\s?(?:{_NUMBER})\s?(?:{_FACTOR})?\s+\w{{1,3}}\s*$", before)
+    return match.end() if opened_pair is not None else None
+
+
+def _is_other(before: str, after: str) -> bool:
+    near = before[-28:]
+    last = None
+    for last in _NOT_DEAL.finditer(near):
+        pass
+    if last is not None and not re.search(r"(?:zzgl|plus|excl\w*|without|ohne|after|nach|incl\w*|inkl)\W*\w*\W*$", near[: last.start()]) and not _TOTAL.search(near[last.end() :]):
+        return True
+    return re.match(r"\W*(?:off\b|discount|rabatt|de remise|de descuento|di sconto|korting|de desconto|in damages|turnover|revenue|umsatz|ouvertur|versand|shipping)", after) is not None
+
+
+def deal_total(found: list[Found]) -> Found | None:
+    """The sum of the deal: the last figure on the table, net where both stand; none beside ranges and unit prices."""
+    totals = [one for one in found if one.kind == "total"]
+    if any(one.net for one in totals) or len({one.gross for one in totals}) == 2:
+        totals = [one for one in totals if not one.gross]
+    if not totals:
+        return None
+    if found and found[-1].kind == "range" and not any(one.stated_total for one in totals):
+        return None
+    stated = [one for one in totals if one.stated_total]
+    return (stated or totals)[-1]
