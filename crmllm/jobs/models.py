@@ -56,7 +56,11 @@ class JobRun(BaseModel):
 
 
 class StageWake(models.Model):
-    """Whether a wake-up for a stage is queued: set by the one who queues it, cleared by the drain as it starts."""
+    """Whether a wake-up for a stage is queued: set by the one who queues it, cleared by the drain as it starts.
+
+    `paused_at` is set when somebody cancels a stage's run: its rows wait until somebody lets it go on.
+    """
 
     stage = models.CharField(primary_key=True, max_length=40)
     queued_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)

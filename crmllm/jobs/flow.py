@@ -1,0 +1,133 @@
+"""The one page that lists the stages, in the order in which an item passes through them.
+
+A stage is: rows of one model that wait, and a function that works them off. A drain claims rows with
+`core.work.claim`, so that many drains of a stage may run at once; `jobs.services.enqueue(stage)` says that there is
+work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Min, Model, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from crmllm.core import work
+from crmllm.core.errors import NotFound
+from crmllm.ingestion.choices import Status
+from crmllm.jobs.choices import Cluster
+from crmllm.writeback.choices import State
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the way: its rows (of a `WorkItem` model), and the dotted paths of what is done with them."""
+
+    name: str
+    label: Promise
+    cluster: Cluster
+    #: def drain(run: Drain) -> None
+    drain: str
+    model: str
+    #: Rows with work left, those that a worker holds included.
+    waiting: Q
+    #: Rows that nobody will touch again until a person says so.
+    failed: Q
+    #: def retry(*, actor: User, pk: UUID) -> None, and the same for cancel.
+    retry: str
+    cancel: str
+    #: Route of the page that shows one row; takes its id.
+    page: str
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        return apps.get_model(self.model)._base_manager.all()
+
+    def waiting_rows(self) -> QuerySet[Any]:
+        """Rows that wait for a worker, or for their time."""
+        return self.rows.filter(self.waiting).exclude(self._held())
+
+    def running_rows(self) -> QuerySet[Any]:
+        """Rows that a worker holds."""
+        return self.rows.filter(self.waiting).filter(self._held())
+
+    def failed_rows(self) -> QuerySet[Any]:
+        return self.rows.filter(self.failed)
+
+    def due_rows(self) -> QuerySet[Any]:
+        """Rows that a drain would get now."""
+        return self.rows.filter(self.waiting).filter(work.due())
+
+    def next_due(self) -> datetime | None:
+        """When the next row that nobody holds becomes due; None when nothing waits."""
+        earliest: datetime | None = self.waiting_rows().aggregate(at=Min("next_attempt_at"))["at"]
+        return earliest
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """The function behind one of the dotted paths: "drain", "retry" or "cancel"."""
+        found: Callable[..., Any] = import_string(getattr(self, name))
+        return found
+
+    @staticmethod
+    def _held() -> Q:
+        return Q(leased_until__isnull=False, leased_until__gt=timezone.now())
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        name="read",
+        label=_("Reading messages"),
+        cluster=Cluster.DEFAULT,
+        drain="crmllm.ingestion.tasks.drain_read",
+        model="ingestion.Interaction",
+        waiting=Q(status=Status.RECEIVED),
+        failed=Q(status=Status.FAILED, content__isnull=True),
+        retry="crmllm.ingestion.services.retry",
+        cancel="crmllm.ingestion.services.give_up",
+        page="ingestion:detail",
+    ),
+    Stage(
+        name="extract",
+        label=_("Understanding messages"),
+        cluster=Cluster.LLM,
+        drain="crmllm.extraction.tasks.drain_extract",
+        model="ingestion.Interaction",
+        waiting=Q(status__in=[Status.PARSED, Status.EXTRACTING]),
+        failed=Q(status=Status.FAILED, content__isnull=False),
+        retry="crmllm.ingestion.services.retry",
+        cancel="crmllm.ingestion.services.give_up",
+        page="ingestion:detail",
+    ),
+    Stage(
+        name="write",
+        label=_("Writing to the CRM"),
+        cluster=Cluster.DEFAULT,
+        drain="crmllm.writeback.tasks.drain_write",
+        model="writeback.Writeback",
+        waiting=Q(state__in=[State.WAITING, State.SENDING, State.WRITTEN]),
+        failed=Q(state__in=[State.FAILED, State.CONFLICT]),
+        retry="crmllm.writeback.services.retry",
+        cancel="crmllm.writeback.services.cancel",
+        page="writeback:detail",
+    ),
+)
+
+
+def stage(name: str) -> Stage:
+    """The stage of that name. Raises NotFound."""
+    for one in STAGES:
+        if one.name == name:
+            return one
+    raise NotFound("There is no such stage.")
+
+
+def reason(row: Model) -> str:
+    """Why a row failed or waits: what its own package wrote, else what the last try said."""
+    return str(getattr(row, "reason", "") or getattr(row, "error_message", ""))
