@@ -158,7 +158,8 @@ def _header(header: str) -> bytes:
     if header.isascii():
         return header.replace("\n", "\r\n").encode()
     name, _, value = header.partition(":")
-    return SMTP.fold(name, " ".join(value.split())).removesuffix("\r\n").encode()
+    folded: str = SMTP.header_factory(name, " ".join(value.split())).fold(policy=SMTP)
+    return folded.removesuffix("\r\n").encode("ascii")
 
 
 def _body(part: Message, text: str) -> bytes:
