@@ -1,0 +1,241 @@
+"""The possible sale in a mail: what, how many, for how much, until when, and how firm."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crmllm.extraction.rules import cues, dates, money, products
+from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, sentences
+
+_DEMAND = phrases(
+    """quote; quotation; offer; order; orders; ordering; purchase order; pricing; price list; proposal; budget; buy; buying; purchase; purchasing; interested in; interest in; trial; demo; licences; licenses; seats; subscription; upgrade; rfq; rfp; tender; contract; go ahead; move forward; we need; we want; we would like; we'd like; looking for; supply us; deal; renew*; rollout; roll-out
+    angebot; angebote; angebots; kostenvoranschlag; bestellen; bestellung; bestellen wir; auftrag; preis; preise; preisliste; budget; kaufen; anschaffen; anschaffung; beschaffen; interesse; interessieren; lizenzen; ausschreibung; vertrag; benotigen; brauchen; hatten gerne; testzugang; verlangern; beauftragen
+    devis; offre; commande; commander; tarif; tarifs; prix; budget; acheter; achat; acquerir; interesses; interesse; licences; appel d'offres; contrat; souhaitons; besoin; demonstration; renouvel*
+    presupuesto; cotizacion; oferta; pedido; pedir; encargar; precio; precios; comprar; compra; adquirir; interesados; interesa; licencias; licitacion; contrato; necesitamos; queremos; demostracion; renovar
+    preventivo; offerta; ordine; ordinare; prezzo; prezzi; listino; acquistare; acquisto; comprare; interessati; licenze; gara; contratto; ci servono; vorremmo; dimostrazione; rinnov*
+    offerte; bestelling; bestellen; prijs; prijzen; prijsopgave; budget; kopen; aanschaffen; aanschaf; interesse; geinteresseerd; licenties; aanbesteding; contract; nodig; verlengen
+    orcamento; proposta; cotacao; encomenda; encomendar; pedido; preco; precos; comprar; compra; adquirir; interessados; interesse; licencas; concurso; contrato; precisamos; queremos; renovar"""
+)
+_FIRM = phrases(
+    """we hereby order; hereby order; we order; i order; please find attached our purchase order; attached purchase order; purchase order attached; attached po; po attached; our po; po number; purchase order number; we accept your offer; we accept the offer; we accept your quote; accept the quote; accept your proposal; go ahead; please proceed; order confirmed; confirm the order; confirm our order; signed contract; signed copy; signed the contract; signed quote; signed offer; deal is done; we'll take; we will take; consider it sold; book us; approved the purchase; has been approved; is approved; you have a deal; ready to sign; count us in; sign off
+    bestellen wir; bestelle ich; hiermit bestellen; wir bestellen; ich bestelle; erteilen wir den auftrag; erteilen ihnen den auftrag; auftrag erteilen; wir nehmen das angebot an; nehmen ihr angebot an; nehmen wir an; angebot angenommen; beauftragen wir; wir beauftragen; bestellung anbei; anbei die bestellung; anbei unsere bestellung; unterschriebene*; unterzeichnete*; freigegeben; budget ist genehmigt; ist freigegeben; bestatigen die bestellung; bestatigen den auftrag; wir nehmen
+    nous commandons; je commande; nous passons commande; passer commande; bon de commande; nous confirmons la commande; confirmons notre commande; je confirme la commande; nous acceptons votre; acceptons l'offre; bon pour accord; devis signe; contrat signe; ci-joint notre commande; vous pouvez proceder; accord pour
+    hacemos el pedido; realizamos el pedido; confirmamos el pedido; confirmo el pedido; pedido en firme; aceptamos su oferta; aceptamos la oferta; aceptamos el presupuesto; adjunto pedido; orden de compra; contrato firmado; adelante con; queremos formalizar; nos quedamos con
+    ordiniamo; confermiamo l'ordine; confermo l'ordine; accettiamo l'offerta; accettiamo la vostra; accettiamo il preventivo; in allegato l'ordine; ordine di acquisto; contratto firmato; procedete; potete procedere
+    wij bestellen; we bestellen; hierbij bestellen; hierbij plaatsen; plaatsen wij de; bevestigen de bestelling; bevestigen wij de; akkoord met de offerte; akkoord met uw; we gaan akkoord; wij gaan akkoord; getekende offerte; inkooporder; bestelbon; ga maar door
+    encomendamos; confirmamos a encomenda; confirmamos o pedido; confirmo a encomenda; aceitamos a proposta; aceitamos o orcamento; aceitamos a vossa; nota de encomenda; ordem de compra; contrato assinado; podem avancar; podem prosseguir; fechamos"""
+)
+_HEDGED = phrases(
+    """if the budget; if budget; subject to; pending; once approved; if approved; when approved; no budget; not have the budget; not have budget; budget isn't; might; maybe; perhaps; not sure; unsure; uncertain; possibly; considering; thinking about; thinking of; exploring; nothing decided; not decided; not yet decided; haven't decided; depends on; depending on; too early; early days; no promises; can't commit; cannot commit; not commit*; tentative*; provisional*; provided that the board; board approval; if we get; if we win; if the board; if management; not yet approved; awaiting approval; still need approval; needs approval; may need; may be interested; no commitment; non-binding; ballpark; rough idea; for planning; next year perhaps; if all goes well; if things go well; unless; on hold; wait for
+    vielleicht; eventuell; moglicherweise; falls; vorbehaltlich; unter vorbehalt; sofern; kein budget; noch kein budget; budget noch nicht; noch nicht entschieden; noch nicht freigegeben; noch offen; nicht sicher; unsicher; hangt davon ab; abhangig von; uberlegen; unverbindlich; wenn das budget; wenn der vorstand; wenn die geschaftsfuhrung; wenn wir den; freigabe steht; freigabe fehlt; muss noch; mussen erst; konnte sein; ware denkbar; gegebenenfalls; ggf; zur orientierung; grob; zustimmung
+    peut-etre; eventuellement; sous reserve; si le budget; si la direction; pas encore decide; rien n'est decide; pas sur; pas certain; depend de; dependra; en attente; a l'etude; reflechissons; envisageons; pas de budget; pas encore valide; sans engagement; a titre indicatif; si nous obtenons; si tout va bien; si le projet; il se peut; pourrait
+    quiza; quizas; tal vez; a lo mejor; posiblemente; depende de; dependera; sujeto a; si el presupuesto; si la direccion; no esta decidido; aun no hemos decidido; no hay presupuesto; sin presupuesto; pendiente de; estamos pensando; estamos valorando; sin compromiso; orientativo; si nos aprueban; si conseguimos; puede que; podria
+    forse; magari; eventualmente; dipende da; dipendera; salvo approvazione; soggetto a; se il budget; se la direzione; non abbiamo ancora deciso; non e deciso; non c'e budget; senza budget; in attesa di; stiamo valutando; stiamo pensando; senza impegno; indicativo; se otteniamo; potremmo; potrebbe essere
+    misschien; wellicht; mogelijk; eventueel; afhankelijk van; hangt af van; onder voorbehoud; als het budget; als de directie; nog niet besloten; nog niet beslist; nog geen budget; geen budget; in afwachting; overwegen; denken erover; vrijblijvend; indicatie; mits; tenzij; weten nog niet
+    talvez; se calhar; possivelmente; depende de; dependera; sujeito a; se o orcamento; se a direcao; ainda nao decidimos; nada decidido; sem orcamento; nao ha orcamento; a aguardar; aguardando; pendente de; estamos a ponderar; estamos pensando; sem compromisso; indicativo; se conseguirmos; poderiamos; pode ser que"""
+)
+_CLOSING = phrases(
+    """decide; decision; decided; deciding; order by; order before; place the order; placing; sign; signed; signing; signature; purchase; buy; commit; close; finalize; finalise; go ahead; approve; approval; award; po by; contract; go-ahead; wrap this up; conclude; order; ordering; budget expires; budget has to be spent; renew; valid until; conclusion; make up our mind
+    entscheid*; entscheiden; beschluss; bestell*; beauftrag*; auftrag; unterschreib*; unterzeichn*; unterschrift; vergabe; vergeben; zusage; kaufen; abschluss; abschliesen; vertrag; freigabe; budget muss; beschaff*
+    decider; decision; decid*; command*; signer; signature; signerons; achet*; contrat; conclure; attribution; valider; validation; trancher
+    decidir; decision; decid*; pedido; pedir; firmar; firma; firmaremos; comprar; compra; contrato; cerrar; adjudic*; aprobacion; formalizar
+    decidere; decisione; decid*; ordin*; firmare; firma; acquist*; contratto; chiudere; concludere; aggiudic*; approvazione
+    beslissen; beslissing; beslis*; besluit*; bestel*; tekenen; ondertekenen; ondertekening; kopen; contract; afronden; gunning; goedkeuring
+    decidir; decisao; decid*; encomend*; assinar; assinatura; comprar; compra; contrato; fechar; adjudic*; aprovacao; formalizar"""
+)
+_DELIVERY = phrases(
+    """deliver*; delivery; ship; shipped; shipping; arrive*; installation; installed; install; go live; go-live; live by; in use; on site; lead time; dispatch*; start date; start using; running by; event; opening
+    liefer*; geliefert; lieferung; versand; versendet; montage; installation; installiert; inbetriebnahme; eintreffen; einsatzbereit; liefertermin
+    livr*; livraison; expedi*; installation; mise en service; installe*; entreg*; entrega; envio; instalacion; puesta en marcha
+    conseg*; consegna; spedizione; installazione; messa in servizio; lever*; levering; geleverd; installatie; verzend*; ingebruikname; entrega; instalacao"""
+)
+_DECLINE = phrases(
+    """decided against; not going ahead; no longer need; no longer interested; no longer require; not interested; cancel the; cancel our; withdraw; went with; going with another; chosen another; chose another; will not be proceeding; won't be proceeding; not proceed*; have to decline; must decline; not moving forward; not pursue; off the table; project is dead; project was cancelled; has been cancelled; won't be renewing; not renew
+    haben uns gegen; dagegen entschieden; anders entschieden; nicht mehr benotigen; kein interesse; kein bedarf; stornieren; absagen; nicht weiterverfolgen; verzichten; anderen anbieter; bestellung zuruck; projekt gestoppt; kundigen
+    ne donnerons pas suite; avons choisi un autre; retenu un autre; plus besoin; plus interesses; pas interesses; annuler; annulons; renoncons; decline*; hemos decidido no; ya no necesitamos; no estamos interesados; cancelar; anular; otro proveedor; descartamos; no seguiremos; abbiamo deciso di non; non siamo piu interessati; non ci serve piu; annullare; annulliamo; rinunciamo; scelto un altro; altro fornitore
+    zien af; niet meer nodig; geen interesse; annuleren; andere leverancier gekozen; kiezen voor een andere; gaat niet door; besloten niet; decidimos nao; ja nao precisamos; nao temos interesse; cancelar; desistimos; outro fornecedor; nao vamos avancar"""
+)
+_NOT_MONEY_DEAL = phrases("invoice; rechnung; facture; factura; fattura; factuur; fatura; paid; payment; overdue; mahnung; zahlung; reminder")
+
+
+@dataclass(slots=True)
+class Deal:
+    """Candidates for one opportunity."""
+
+    summary: Candidate | None = None
+    products: list[Candidate] = field(default_factory=list)
+    quantity: Candidate | None = None
+    amount: Candidate | None = None
+    currency: Candidate | None = None
+    close_by: Candidate | None = None
+    commitment: Candidate | None = None
+    demand: float = 0.0
+    decoys: list[Candidate] = field(default_factory=list)
+
+
+def read(
+    text: str, start: int, end: int, *, sent_at: datetime | None, names: tuple[str, ...], country: str, month_first: bool = False
+) -> Deal:
+    """The deal spoken of between two places of a mail's body."""
+    deal = Deal()
+    year = sent_at.year if sent_at is not None else None
+    off = cues.off_the_table(text, start, end, year)
+    rows = sentences(text, start, end)
+    _products(deal, text, rows, off, names, start, end)
+    _price(deal, text, off, start, end, country)
+    _close_by(deal, text, rows, off, sent_at, month_first)
+    _commitment(deal, rows, off)
+    _summary(deal, text, start, end, off)
+    return deal
+
+
+def _blocked(off: list[tuple[int, int, str]], start: int, end: int) -> str:
+    return next((reason for first, last, reason in off if first < end and start < last), "")
+
+
+def _products(
+    deal: Deal, text: str, rows: list[Piece], off: list[tuple[int, int, str]], names: tuple[str, ...], start: int, end: int
+) -> None:
+    named = products.listed(text, names, start, end)
+    loose = [] if named or names else [pair for row in rows for pair in products.demanded(row)]
+    counts = products.quantities(text, named, start, end) + [count for _, count in loose if count is not None]
+    kept: dict[str, Candidate] = {}
+    for product in [*named, *(product for product, _ in loose)]:
+        one = Candidate("products", product.name, product.start, product.end, product.confidence, "product list" if product.listed else "demand")
+        if reason := _blocked(off, product.start, product.end):
+            deal.decoys.append(Candidate("products", product.name, product.start, product.end, 0.0, reason))
+        else:
+            kept.setdefault(product.name.casefold(), one)
+    deal.products = list(kept.values())
+    live = [one for one in counts if not _blocked(off, one.start, one.end)]
+    deal.decoys += [
+        Candidate("quantity", str(one.value), one.start, one.end, 0.0, _blocked(off, one.start, one.end)) for one in counts if one not in live
+    ]
+    main = deal.products[0].value if deal.products else ""
+    own = [one for one in live if one.product and one.product == main] or [one for one in live if one.product] or live
+    if own:
+        last = own[-1]  # the last figure on the table counts
+        deal.quantity = Candidate("quantity", str(last.value), last.start, last.end, last.confidence, "count of the main product")
+
+
+def _price(deal: Deal, text: str, off: list[tuple[int, int, str]], start: int, end: int, country: str) -> None:
+    sums = money.find(text, start, end)
+    live = [one for one in sums if not _blocked(off, one.start, one.end)]
+    for one in sums:
+        if one not in live or one.kind == "other":
+            reason = _blocked(off, one.start, one.end) or "not the price of the deal"
+            deal.decoys.append(Candidate("amount", money.plain(one.value), one.start, one.end, 0.0, reason))
+    total = money.deal_total(live)
+    if total is None:
+        known = next((one for one in live if one.currency and one.kind in {"unit", "range"}), None)
+        if known is not None:
+            deal.currency = Candidate("currency", known.currency, known.start, known.end, 0.7, "currency of a unit price or range")
+        return
+    deal.amount = Candidate("amount", money.plain(total.value), total.start, total.end, total.confidence - 0.05 * (len(live) > 2), "deal total")
+    currency = total.currency or next((one.currency for one in live if one.currency), "")
+    if currency:
+        deal.currency = Candidate("currency", currency, total.start, total.end, 0.93 if total.currency else 0.8, "written currency")
+    elif guessed := money.currency_of(country):
+        deal.currency = Candidate("currency", guessed, total.start, total.end, 0.6, "currency of the country")
+
+
+def _close_by(
+    deal: Deal, text: str, rows: list[Piece], off: list[tuple[int, int, str]], sent_at: datetime | None, month_first: bool
+) -> None:
+    best: tuple[float, dates.Found] | None = None
+    for row in rows:
+        folded = flat(row.text)
+        closing = [match.start() for match in _CLOSING.finditer(folded)]
+        if not closing:
+            continue
+        delivery = [match.start() for match in _DELIVERY.finditer(folded)]
+        for one in dates.find(text, sent_at, row.start, row.end, month_first=month_first):
+            place = one.start - row.start
+            if _blocked(off, one.start, one.end) == "past" or (sent_at is not None and one.day < sent_at.date()):
+                continue
+            near = min(_distance(folded, at, place, one.end - row.start) for at in closing)
+            if delivery and min(_distance(folded, at, place, one.end - row.start) for at in delivery) < near:
+                continue
+            asked = re.search(r"(?:quote|offer|angebot|devis|offre|presupuesto|preventivo|offerte|orcamento|proposal|call|answer|reply|send|schick\w*|send\w*|envoy\w*|envi\w*|invi\w*|stuur\w*)[^.;]{0,25}$", folded[:place])
+            rank = one.confidence - 0.004 * near - (0.25 if asked and near > 12 else 0.0)
+            if best is None or rank > best[0]:
+                best = (rank, one)
+    if best is not None and best[0] > 0.35:
+        one = best[1]
+        deal.close_by = Candidate("close_by", one.day.isoformat(), one.start, one.end, min(0.9, best[0]), f"closing {one.kind}")
+
+
+def _distance(sentence: str, cue: int, start: int, end: int) -> int:
+    """How far a cue stands from a date: words before it weigh more than words after it, commas push apart."""
+    between = sentence[cue:start] if cue < start else sentence[end:cue]
+    return len(between) * (1 if cue < start else 2) + 15 * between.count(",")
+
+
+def _commitment(deal: Deal, rows: list[Piece], off: list[tuple[int, int, str]]) -> None:
+    firm = hedged = decline = past = live = None
+    demand = 0.0
+    for row in rows:
+        folded = flat(row.text)
+        wanted = _DEMAND.search(folded)
+        demand += 0.35 * len({match.group() for match in _DEMAND.finditer(folded)})
+        if (match := _DECLINE.search(folded)) is not None:
+            decline = decline or (row, match)
+        elif (match := _HEDGED.search(folded)) is not None:
+            hedged = hedged or (row, match)
+        elif (match := _FIRM.search(folded)) is not None and not row.text.rstrip().endswith("?") and not re.search(r"\b(?:if|wenn|falls|si|se|als)\b", folded[: match.start()]):
+            firm = firm or (row, match)
+        elif wanted is not None:
+            blocked = _blocked(off, row.start + wanted.start(), row.start + wanted.end())
+            if blocked == "past":
+                past = past or (row, wanted)
+            elif not blocked:
+                live = live or (row, wanted)
+    deal.demand = demand + (0.8 if deal.products else 0.0) + (0.5 if deal.amount else 0.0) + (0.5 if deal.quantity else 0.0)
+    concrete = bool(deal.products or deal.quantity or deal.amount)
+    for value, hit, confidence in (
+        ("negated", decline if not (live and concrete) else None, 0.8),
+        ("hedged", hedged, 0.75),
+        ("firm", firm, 0.85),
+        ("likely", live, 0.7),
+        ("negated", decline, 0.7),
+        ("past", past, 0.6),
+    ):
+        if hit is not None:
+            row, match = hit
+            deal.commitment = Candidate("commitment", value, row.start + match.start(), row.start + match.end(), confidence, f"{value} words")
+            return
+    if concrete:
+        first = deal.quantity or deal.amount or deal.products[0]
+        deal.commitment = Candidate("commitment", "likely", first.start, first.end, 0.5, "a demand without conditions")
+
+
+_LEAD = re.compile(
+    r"^(?:(?:hi|hello|hallo|dear|bonjour|hola|buongiorno|goedemiddag|ola|guten tag|good (?:morning|afternoon))\b[^,!\n]{0,40}[,!]?\s+|(?:and|also|so|then|und|et|y|e|en)\s+|[-*•–]\s*)+",
+    re.IGNORECASE,
+)
+
+
+def _summary(deal: Deal, text: str, start: int, end: int, off: list[tuple[int, int, str]]) -> None:
+    """The clause that says most about the deal; never one with a number that is off the table."""
+    best: tuple[float, Piece] | None = None
+    anchors = [one for one in (deal.quantity, deal.amount, *deal.products[:2]) if one is not None]
+    for index, row in enumerate(cues.clauses(text, start, end)):
+        count = len(row.text.split())
+        reason = _blocked(off, row.start, row.end)
+        if count < 3 or (reason and (reason != "negated" or any(char.isdigit() for char in row.text))):
+            continue
+        if any(one.start < row.end and row.start < one.end for one in deal.decoys):
+            continue
+        hits = len({match.group() for match in _DEMAND.finditer(flat(row.text))})
+        rank = 0.6 * min(hits, 3) + sum(row.start <= one.start < row.end for one in anchors)
+        rank -= 0.05 * index + 0.02 * max(0, count - 25) + (0.4 if reason else 0.0)
+        if (hits or rank > 0.5) and (best is None or rank > best[0]):
+            best = (rank, row)
+    if best is not None:
+        row = best[1]
+        lead = _LEAD.match(row.text)
+        begin = row.start + (lead.end() if lead and lead.end() < len(row.text) - 8 else 0)
+        words = row.text[begin - row.start :].rstrip(" .!?,;:")
+        deal.summary = Candidate("summary", " ".join(words.split()), begin, begin + len(words), 0.5, "the clause that says most")

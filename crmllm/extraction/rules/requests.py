@@ -1,0 +1,178 @@
+"""Next actions: what the writer asks us for, and what they say they will do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from crmllm.extraction.rules import cues, dates
+from crmllm.extraction.rules.text import Candidate, Piece, flat, sentences
+
+# What opens a request; the words after it say what is asked for.
+_ASK = re.compile(
+    r"\b(?:"
+    # English
+    r"(?:could|can|would|will) (?:you|someone|somebody|anyone|your team)(?: guys| all)?(?: please| kindly| maybe| perhaps| possibly| also)?(?: be able to| be so kind as to| mind)?"
+    r"|(?:please|pls|plz|kindly)(?: could you| can you| also)?|(?:i|we) (?:would|'d) (?:appreciate|be grateful)(?: it)? if you (?:could|would|can)|(?:i|we)'d (?:appreciate|be grateful)(?: it)? if you (?:could|would|can)"
+    r"|(?:i|we) (?:kindly )?(?:ask|request)(?: that)? you(?: to)?|(?:i|we) need you to|(?:i|we) want you to|i'd like you to|we'd like you to|would you like to|you (?:need|should|must|have) to|make sure|be sure to"
+    r"|(?:do you think you|is there any way you|is it possible|would it be possible)(?: could| can)?(?: to)?"
+    # German
+    r"|(?:konnten|konnen|wurden|wollen|mochten) sie(?: mir| uns)?(?: bitte)?|(?:kannst|konntest|wurdest) du(?: mir| uns| bitte)*|(?:ich|wir) bitten? (?:sie )?(?:um|darum)?|bitte|ich bitte|wir bitten um|ware es moglich"
+    # French
+    r"|(?:pouvez|pourriez)-vous|(?:peux|pourrais)-tu|merci de(?: bien vouloir)?|veuillez|je vous (?:prie|saurais gre|remercie) de(?: bien vouloir)?|nous vous (?:prions|remercions) de(?: bien vouloir)?|serait-il possible (?:de|d')"
+    r"|vous serait-il possible (?:de|d')|s'il vous plait|svp"
+    # Spanish
+    r"|(?:podria|podrias|podrian|puede|puedes|pueden)(?:n)?(?: usted(?:es)?)?|por favor|(?:le|les|te) (?:ruego|rogamos|pido|pedimos|agradeceria|agradeceriamos)(?: que)?|(?:rogamos|solicito|solicitamos|agradeceria|agradeceriamos)(?: que| nos)?|seria posible"
+    # Italian
+    r"|(?:potrebbe|potreste|potresti|puo|puoi|potete)|per (?:favore|cortesia|piacere)|(?:vi|le|la|ti) (?:prego|preghiamo|chiedo|chiediamo|sarei grat[oa])(?: di)?|(?:si prega|preghiamo|chiediamo)(?: di)?|sarebbe possibile|cortesemente"
+    # Dutch
+    r"|(?:kunt|zou|wilt|zoudt) u(?: mij| ons)?(?: alstublieft| misschien| s\.?v\.?p\.?)?|(?:kun|kan|zou|wil) (?:je|jij|jullie)(?: mij| ons)?|gelieve|alstublieft|alsjeblieft|graag|wij verzoeken u"
+    # Portuguese
+    r"|(?:poderia|poderiam|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|eria|eriamos)(?: que| se)?|peco(?:-lhe| que)?|pedimos(?: que)?|solicit(?:o|amos)(?: que)?|queiram?|seria possivel"
+    r")(?!\w)[, ]*"
+)
+_IMPERATIVE = re.compile(
+    r"^(?:and |then |so |also |just |ok,? |thanks,? |hi \w+,? |hello,? |if (?:so|not|possible),? )*(?P<verb>send|call|phone|ring|confirm|check|review|provide|schedule|arrange|forward|fix|advise|give|tell|reply|respond|update|ensure|prepare|quote|book|include|add|remove|"
+    r"cancel|contact|take|look|see|read|print|sign|return|get|set|let (?:me|us) know|keep|change|use|follow|submit|complete|attend|join|bring|note|ask|email|mail|fax|copy|"
+    r"invite|meet|talk|discuss|find|verify|approve|ship|deliver|replace|refund|reset|renew|extend|process|issue|share|draft|file|remind|plan|click|visit|go|come|try|put|move|pass|hold|stop|start|make|turn|write|consider|leave|help|pay|buy|order|reserve|register|"
+    r"senden sie|schicken sie|rufen sie|bestatigen sie|prufen sie|geben sie|teilen sie|melden sie|lassen sie|nennen sie|schick|sende|ruf|"
+    r"envoyez|appelez|confirmez|faites|donnez|rappelez|transmettez|indiquez|adressez|envienos|envieme|envieos|enviad|mandenos|mandeme|llamenos|llameme|confirmen\w*|confirme|digame|diganos|"
+    r"inviateci|mandateci|inviatemi|mandatemi|chiamatemi|chiamateci|fatemi sapere|fateci sapere|mi mandi|mi invii|ci mandi|ci invii|mi chiami|mi faccia sapere|ci faccia sapere|confermate|"
+    r"stuur|bel|bevestig|geef|laat|neem|envie-nos|envie-me|enviem\w*|mande\w*|ligue\w*|confirmem|digam\w*)(?!\w)"
+)
+# What the writer says they need from us counts as asked for.
+_NEED = re.compile(
+    r"\b(?:(?:i|we) (?:would|'d) (?:like|love|need) to (?:receive|get|have|see|know|schedule|arrange|book|set up|discuss|speak|talk|request|ask)|(?:i|we)'d (?:like|love) to (?:receive|get|have|see|know|schedule|arrange|book|set up|discuss|speak|talk|request|ask)"
+    r"|(?:i|we) (?:would|'d) like (?=(?:a|an|the|your|some)\b[^.]*\b(?:quote|quotation|offer|proposal|demo|call|meeting|price|invoice|refund|sample|trial|copy))|(?:i|we)'d like (?=(?:a|an|the|your|some)\b[^.]*\b(?:quote|quotation|offer|proposal|demo|call|meeting|price|invoice|refund|sample|trial|copy))"
+    r"|(?:i|we) need (?=(?:a|an|the|your|some|to know)\b[^.]*\b(?:quote|quotation|offer|proposal|demo|call|price|invoice|refund|replacement|answer|solution|technician|copy|update|confirmation|access|know))|(?:i|we) (?:am|are) waiting for|let (?:me|us) know|get back to (?:me|us)|looking for a (?=(?:quote|quotation|offer|proposal|demo))"
+    r"|(?:wir|ich) (?:hatten?|hatte) gern\w*|(?:wir|ich) (?:mochten|mochte|wunschen|brauchen|brauche|benotigen|benotige) (?=[^.]*\b(?:angebot|termin|ruckruf|demo|preis\w*|rechnung|muster|ersatz|auskunft|ruckmeldung|techniker|antwort|losung|kostenvoranschlag))"
+    r"|(?:nous|je) (?:souhait\w+|aimeri\w+|voudri\w+|desir\w+) (?:recevoir|obtenir|avoir|connaitre|savoir|organiser|planifier|convenir)|(?:nous aurions|j'aurais|nous avons|j'ai) besoin (?=d[eu'][^.]*\b(?:devis|offre|rendez-vous|facture|prix|reponse|demonstration|technicien|remplacement))"
+    r"|(?:nos|me) gustaria (?:recibir|tener|saber|conocer|concertar|organizar|agendar)|(?:necesitamos|queremos|quisieramos|quiero|necesito) (?=[^.]*\b(?:presupuesto|oferta|cotizacion|reunion|llamada|demostracion|factura|precio|respuesta|tecnico|sustitucion))"
+    r"|(?:vorremmo|vorrei|gradiremmo|desideriamo|ci serve|ci servirebbe|avremmo bisogno di|abbiamo bisogno di) (?=[^.]*\b(?:preventivo|offerta|incontro|appuntamento|chiamata|demo\w*|fattura|prezz\w*|risposta|tecnico|sostituzione|ricevere|sapere))"
+    r"|(?:wij|we|ik) (?:ontvangen|ontvang|willen|wil|zouden|zou|hebben|heb) graag|(?:wij|we|ik) (?:willen|wil|zouden|zou) graag|(?:gostariamos|gostaria|queriamos|precisamos|necessitamos) de (?=[^.]*\b(?:orcamento|proposta|cotacao|reuniao|chamada|demonstracao|fatura|preco|resposta|receber|saber|agendar|tecnico))"
+    r")(?!\w)[, ]*"
+)
+_PROMISE = re.compile(
+    r"\b(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also| now)?(?! (?:not|need|require|be (?:happy|glad|able|using|needing)|have to|want|buy|take|see\b))"
+    r"|(?:our|my) \w+(?: \w+)? will(?! (?:not|need|be))|let me (?=(?:check|send|get|ask|find|confirm|come back|talk))"
+    r"|(?:ich|wir) (?:werden?|sende?n?|schicken?|melden?|rufen?|liefern|bestatigen?|klaren?|prufen?|kommen?|geben?|uberweisen?|reichen?|ubermitteln?|stellen|besprechen) (?!ihr|ihnen nicht|nicht)(?=.*)|(?:melde|melden) (?:ich mich|wir uns)|(?:sende|senden|schicke|schicken) (?:ich|wir)"
+    r"|(?:je|nous) (?:vais|allons|vous (?:envoie|envoyons|enverrai|enverrons|rappelle|rappellerai|rappellerons|confirme|confirmons|confirmerai|confirmerons|transmets|transmettrons|ferai|ferons|recontacte\w*|adresse\w*|tiendr\w+)|reviens|reviendrai|reviendrons|revenons) ?"
+    r"|(?:le|les|te|os) (?:enviare|enviaremos|llamare|llamaremos|mandare|mandaremos|confirmare|confirmaremos|hare|haremos)|(?:enviare|enviaremos|llamare|llamaremos|confirmare|confirmaremos|revisaremos|hablare|hablaremos)(?!\w)|(?:voy|vamos) a (?!necesitar|querer)"
+    r"|(?:vi|le|ti) (?:invier\w+|mander\w+|far\w+ (?:sapere|avere)|chiamer\w+|confermer\w+|richiamer\w+|contatter\w+)|(?:invieremo|invierò|manderemo|confermeremo|chiameremo|verificheremo|parlero|parleremo)(?!\w)"
+    r"|(?:ik|wij|we) (?:stuur|sturen|zal|zullen|bel|bellen|kom|komen|bevestig|bevestigen|laat|laten|neem|nemen|ga|gaan)(?! graag)(?!\w)"
+    r"|(?:enviarei|enviaremos|ligarei|ligaremos|confirmarei|confirmaremos|mandarei|falarei|entrarei|entraremos|vou|vamos)(?!\w)"
+    r")"
+)
+_PLEASANTRY = re.compile(
+    r"(?:don'?t|do not) hesitate|feel free|please find|please see (?:below|attached)|see attached|please note that|if you have any (?:further )?questions|any questions|please excuse|please accept|"
+    r"zogern sie nicht|bei (?:ruckfragen|fragen)|fur (?:ruckfragen|weitere fragen)|anbei|n'hesitez|trouverez|veuillez (?:trouver|agreer|recevoir|accepter)|je vous prie d'agreer|no dud\w+|quedamos a su disposicion|quedo a su disposicion|"
+    r"encontrara|non esit\w+|in allegato|a disposizione|rimaniamo|aarzel|in de bijlage|nao hesit\w+|em anexo|ao dispor|consider the environment|think before|take care|have a (?:nice|great|good)|see you|"
+    r"this (?:e-?mail|message)|intended recipient|unsubscribe|click here|notify the sender|delete (?:it|this)|thank you for|thanks for|let me know what you think"
+)
+_TAIL = re.compile(
+    r"(?:,? (?:because|since|as we|as i|so that|so we|otherwise|if possible|thanks|thank you|please)|,? (?:weil|da wir|da ich|damit|sonst|falls moglich|vielen dank|danke)|,? (?:car|parce que|afin que|afin de|merci|sinon|si possible)|,? (?:porque|ya que|para que|gracias|si es posible)"
+    r"|,? (?:perche|poiche|cosi|grazie|se possibile)|,? (?:omdat|zodat|bedankt|indien mogelijk)|,? (?:porque|uma vez que|obrigad[oa]|se possivel))(?!\w).*$",
+    re.DOTALL,
+)
+_CUT = re.compile(r"\s+[–—-]\s+|;\s+|:\s+(?=[A-Za-zÀ-ÿ])|\?\s+|!\s+")
+
+
+# "Let's meet", "we should": a plan that involves the reader. Only for judging single sentences.
+_PLAN = re.compile(
+    r"\b(?:let'?s|let us|(?:i|we|you|someone) (?:should|need to|must|have to)|(?:can|could|shall|may) (?:we|i)|if you (?:could|can|would)|would be (?:great|helpful|good)"
+    r"|(?:don'?t|do not) hesitate|feel free|hope (?:to|we)|would (?:like|love) to|look(?:ing)? forward|any chance|(?:and|then|to) (?:call|send|let me|tell|discuss|meet)|give (?:me|us)|send (?:me|us|it)|lassen sie uns|parlons|hablemos|parliamone)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One request or promise: its words, who acts, until when."""
+
+    text: Candidate
+    owner: str
+    due: Candidate | None
+
+
+def asks(sentence: str) -> float:
+    """How much a single sentence asks its reader to do something, 0 to 1."""
+    folded = flat(sentence.strip())
+    if re.search(r"please find|see attached|unsubscribe", folded):
+        return 0.3
+    if _ASK.search(folded):
+        return 0.9
+    if _NEED.search(folded):
+        return 0.8
+    if _IMPERATIVE.match(folded.lstrip(" \"'*-•>0123456789.)")):
+        return 0.75
+    if _PLAN.search(folded) or _PROMISE.search(folded):
+        return 0.6
+    if folded.endswith("?"):
+        return 0.55
+    return 0.1
+
+
+def find(text: str, start: int, end: int, *, sent_at: datetime | None, month_first: bool = False) -> list[Action]:
+    """Requests to us and promises of the writer between two places, in order."""
+    year = sent_at.year if sent_at is not None else None
+    off = cues.off_the_table(text, start, end, year)
+    found: list[Action] = []
+    for sentence in sentences(text, start, end):
+        folded = flat(sentence.text)
+        if _PLEASANTRY.search(folded) or len(folded) > 400:
+            continue
+        owner, begin, confidence = _who(folded)
+        if not owner:
+            continue
+        piece = _words(sentence, begin)
+        if len(piece.text.split()) < 2 or len(piece.text) < 8:
+            continue
+        blocked = {reason for first, last, reason in off if first < piece.end and piece.start < last}
+        if blocked & {"past", "competitor"} or (blocked and any(char.isdigit() for char in piece.text)):
+            continue
+        words = Candidate("text", " ".join(piece.text.split()), piece.start, piece.end, confidence, "request" if owner == "us" else "promise")
+        found.append(Action(words, owner, _due(text, sentence, piece, sent_at, month_first)))
+    return found[:6]
+
+
+def _who(folded: str) -> tuple[str, int, float]:
+    """Who is to act, where the words of the action start, and how sure; an empty owner for no action."""
+    promise, ask, need = _PROMISE.search(folded), _ASK.search(folded), _NEED.search(folded)
+    imperative = _IMPERATIVE.match(folded)
+    opening = min((match for match in (ask, need) if match is not None), key=lambda match: match.start(), default=None)
+    if promise is not None and (opening is None or promise.start() < opening.start()) and imperative is None:
+        return "them", promise.start(), 0.6
+    if opening is not None:
+        if opening.end() >= len(folded) - 4:  # "..., please." says it before
+            return "us", 0, 0.5
+        begin = opening.start() if opening.group().strip().startswith("let ") or opening.group().strip().startswith("get back") else opening.end()
+        return "us", begin, 0.65
+    if imperative is not None:
+        return "us", imperative.start("verb"), 0.55
+    return "", 0, 0.0
+
+
+def _words(sentence: Piece, begin: int) -> Piece:
+    """The action's own words: from its verb to the end of the clause that holds it."""
+    rest = sentence.text[begin:]
+    cut = _CUT.search(rest)
+    stop = cut.start() if cut and cut.start() > 8 else len(rest)
+    tail = _TAIL.search(flat(rest[:stop]))
+    if tail is not None and tail.start() > 8:
+        stop = tail.start()
+    words = rest[:stop]
+    left = len(words) - len(words.lstrip(" ,:;-–"))
+    kept = words.strip(" ,:;-–").rstrip(" .!?,;:")
+    return Piece(sentence.start + begin + left, sentence.start + begin + left + len(kept), kept)
+
+
+def _due(text: str, sentence: Piece, piece: Piece, sent_at: datetime | None, month_first: bool) -> Candidate | None:
+    """The date by which it is to happen: in its own words, else in its sentence."""
+    found = [one for one in dates.find(text, sent_at, sentence.start, sentence.end, month_first=month_first)]
+    if sent_at is not None:
+        found = [one for one in found if one.day >= sent_at.date()]
+    inside = [one for one in found if piece.start <= one.start < piece.end] or found
+    if not inside:
+        return None
+    one = inside[-1]
+    return Candidate("due", one.day.isoformat(), one.start, one.end, one.confidence * 0.85, f"due {one.kind}")
