@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -27,24 +26,43 @@ def ensure_local_connection() -> Connection:
 
 def master_of(object_name: str) -> Connection:
     """The connection to which writes of an object go. Raises Conflict when none is configured or it is paused."""
-    connection = Connection.objects.filter(master_of__contains=[object_name]).order_by("created_at").first()
+    connection = (
+        Connection.objects.filter(master_of__contains=[object_name])
+        .order_by("created_at")
+        .first()
+    )
     if connection is None:
-        raise Conflict(f"No connection is the master of {object_name}; an admin has to choose one.")
+        raise Conflict(
+            f"No connection is the master of {object_name}; an admin has to choose one."
+        )
     if connection.state == ConnectionState.PAUSED:
         raise Conflict(f"The connection “{connection.name}” is paused.")
     return connection
 
 
-def external_id(connection: Connection, object_name: str, record_id: UUID) -> str | None:
+def external_id(
+    connection: Connection, object_name: str, record_id: UUID
+) -> str | None:
     """What the connection calls our record; the local CRM uses our own id."""
     if connection.connector == LOCAL:
         return str(record_id)
-    rows = ExternalRecord.objects.filter(connection=connection, object=object_name, record_id=record_id)
-    return rows.filter(state=ExternalState.ACTIVE).values_list("external_id", flat=True).first()
+    rows = ExternalRecord.objects.filter(
+        connection=connection, object=object_name, record_id=record_id
+    )
+    return (
+        rows.filter(state=ExternalState.ACTIVE)
+        .values_list("external_id", flat=True)
+        .first()
+    )
 
 
 def remember(
-    *, connection: Connection, object_name: str, record_id: UUID, key_id: UUID, remote: RemoteRecord
+    *,
+    connection: Connection,
+    object_name: str,
+    record_id: UUID,
+    key_id: UUID,
+    remote: RemoteRecord,
 ) -> ExternalRecord:
     """Keeps identity, etag and last seen values of a record after it was read or written."""
     with transaction.atomic():
@@ -65,7 +83,7 @@ def remember(
 
 def forget(*, connection: Connection, object_name: str, record_id: UUID) -> None:
     """Notes that a record is no longer in the CRM."""
-    rows = ExternalRecord.objects.filter(connection=connection, object=object_name, record_id=record_id)
+    rows = ExternalRecord.objects.filter(
+        connection=connection, object=object_name, record_id=record_id
+    )
     rows.update(state=ExternalState.DELETED)
-
-

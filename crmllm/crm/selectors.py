@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,7 +114,7 @@ def field_lines(user: User, row: Record) -> list[FieldLine]:
     """The visible fields of one record with the provenance of each."""
     fields = visible_fields(user, row.object_name)
     found = values.read(row, fields)
-    names = reference_names(fields, [found])
+    names = names_of(pair for field in fields for pair in references(field, found[field.name]))
     lines = []
     for field in fields:
         meta, value = row.field_meta.get(field.name, {}), found[field.name]
@@ -133,26 +134,20 @@ def field_lines(user: User, row: Record) -> list[FieldLine]:
     return lines
 
 
-def reference_names(
-    fields: list[FieldDef], rows: list[dict[str, Any]]
-) -> dict[str, str]:
-    """Names of the records that values refer to, one query for each kind of target."""
+def references(field: FieldDef, value: Any) -> list[tuple[str, str]]:
+    """The (target, id) pair that a value refers to, if it does."""
+    return [(field.target, str(value))] if field.type == FieldType.REFERENCE and value else []
+
+
+def names_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names of records by id, one query for each kind of target."""
     wanted: dict[str, set[str]] = {}
-    for field in fields:
-        if field.type == FieldType.REFERENCE:
-            wanted.setdefault(field.target, set()).update(
-                row[field.name] for row in rows if row.get(field.name)
-            )
+    for target, pk in pairs:
+        wanted.setdefault(target, set()).add(pk)
     names: dict[str, str] = {}
     for target, ids in wanted.items():
         model = Stage if target == "stage" else model_for(target)
-        if ids:
-            names |= {
-                str(pk): name
-                for pk, name in model._default_manager.filter(pk__in=ids).values_list(
-                    "pk", "name"
-                )
-            }
+        names |= {str(pk): name for pk, name in model._default_manager.filter(pk__in=ids).values_list("pk", "name")}
     return names
 
 
@@ -182,6 +177,18 @@ def timeline(user: User, row: Record) -> list[Activity]:
             :MAX_TIMELINE
         ]
     )
+
+
+def existing(pairs: Iterable[tuple[str, UUID]]) -> set[UUID]:
+    """Those of (object, id) that are active records, one query for each object."""
+    wanted: dict[str, set[UUID]] = {}
+    for object_name, pk in pairs:
+        wanted.setdefault(object_name, set()).add(pk)
+    found: set[UUID] = set()
+    for object_name, ids in wanted.items():
+        rows = model_for(object_name)._default_manager.filter(pk__in=ids, state=RecordState.ACTIVE)
+        found.update(rows.values_list("pk", flat=True))
+    return found
 
 
 def by_id(object_name: str, record_id: UUID) -> Record | None:

@@ -17,11 +17,59 @@ from crmllm.crm.models import Account, Contact, Lead
 
 #: Domains that say nothing about where somebody works.
 FREE_MAIL = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.fr yahoo.de yahoo.co.uk aol.com "
-    "icloud.com me.com mac.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de mail.com proton.me "
-    "protonmail.com orange.fr wanadoo.fr free.fr laposte.net sfr.fr libero.it virgilio.it tiscali.it ziggo.nl kpnmail.nl "
-    "planet.nl hetnet.nl telenet.be skynet.be bluewin.ch terra.es wp.pl o2.pl seznam.cz mail.ru yandex.ru qq.com 163.com "
-    "126.com zoho.com fastmail.com hey.com".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "msn.com",
+        "yahoo.com",
+        "yahoo.fr",
+        "yahoo.de",
+        "yahoo.co.uk",
+        "aol.com",
+        "icloud.com",
+        "me.com",
+        "mac.com",
+        "gmx.de",
+        "gmx.net",
+        "gmx.at",
+        "gmx.ch",
+        "web.de",
+        "t-online.de",
+        "freenet.de",
+        "mail.com",
+        "proton.me",
+        "protonmail.com",
+        "orange.fr",
+        "wanadoo.fr",
+        "free.fr",
+        "laposte.net",
+        "sfr.fr",
+        "libero.it",
+        "virgilio.it",
+        "tiscali.it",
+        "ziggo.nl",
+        "kpnmail.nl",
+        "planet.nl",
+        "hetnet.nl",
+        "telenet.be",
+        "skynet.be",
+        "bluewin.ch",
+        "terra.es",
+        "wp.pl",
+        "o2.pl",
+        "seznam.cz",
+        "mail.ru",
+        "yandex.ru",
+        "qq.com",
+        "163.com",
+        "126.com",
+        "zoho.com",
+        "fastmail.com",
+        "hey.com",
+    ]
 )
 _LEGAL = re.compile(
     r"\b(gmbh( & co\.? kg)?|ag|kg|ohg|se|ug|e\.?k\.?|ltd|limited|llc|llp|inc|corp|corporation|co|plc|b\.?v\.?|n\.?v\.?|"
@@ -42,25 +90,44 @@ class Match:
     others: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "score": self.score, "reason": self.reason, "others": self.others}
+        return {
+            "kind": self.kind,
+            "score": self.score,
+            "reason": self.reason,
+            "others": self.others,
+        }
 
 
-def match_person(*, email: str | None, phone: str | None, name: str | None, account_id: UUID | None) -> Match:
+def match_person(
+    *, email: str | None, phone: str | None, name: str | None, account_id: UUID | None
+) -> Match:
     """A contact, else a lead that was not converted, else nobody."""
-    for found in _by_email(email), _by_phone(phone, name), _by_name(name, account_id, email):
+    for found in (
+        _by_email(email),
+        _by_phone(phone, name),
+        _by_name(name, account_id, email),
+    ):
         if found:
             return found
-    return Match(Object.CONTACT, reason="nobody with this e-mail, phone or name at the account")
+    return Match(
+        Object.CONTACT, reason="nobody with this e-mail, phone or name at the account"
+    )
 
 
 def _by_email(email: str | None) -> Match | None:
     if not email:
         return None
     index = email_index(email)
-    contacts = list(Contact.objects.filter(email_index=index, state=RecordState.ACTIVE).order_by("created_at")[:2])
+    contacts = list(
+        Contact.objects.filter(email_index=index, state=RecordState.ACTIVE).order_by(
+            "created_at"
+        )[:2]
+    )
     if contacts:
         return _match(contacts, Object.CONTACT, 0.99, "same e-mail")
-    leads = Lead.objects.filter(email_index=index, state=RecordState.ACTIVE).exclude(status=LeadStatus.CONVERTED)
+    leads = Lead.objects.filter(email_index=index, state=RecordState.ACTIVE).exclude(
+        status=LeadStatus.CONVERTED
+    )
     found = list(leads.order_by("created_at")[:2])
     return _match(found, Object.LEAD, 0.99, "same e-mail") if found else None
 
@@ -69,40 +136,75 @@ def _by_phone(phone: str | None, name: str | None) -> Match | None:
     """A phone alone may be a switchboard: the family name must fit as well."""
     if not phone or not name:
         return None
-    rows = Contact.objects.filter(phone_index=phone_index(phone), state=RecordState.ACTIVE).order_by("created_at")[:20]
+    rows = Contact.objects.filter(
+        phone_index=phone_index(phone), state=RecordState.ACTIVE
+    ).order_by("created_at")[:20]
     found = [row for row in rows if _family_name(row.name) == _family_name(name)]
-    return _match(found, Object.CONTACT, 0.95, "same phone and family name") if found else None
+    return (
+        _match(found, Object.CONTACT, 0.95, "same phone and family name")
+        if found
+        else None
+    )
 
 
-def _by_name(name: str | None, account_id: UUID | None, email: str | None) -> Match | None:
+def _by_name(
+    name: str | None, account_id: UUID | None, email: str | None
+) -> Match | None:
     """The same name at the same account, when the CRM knows no other e-mail for it."""
     if not name or not account_id:
         return None
-    rows = Contact.objects.filter(account_id=account_id, name__iexact=name, state=RecordState.ACTIVE)
+    rows = Contact.objects.filter(
+        account_id=account_id, name__iexact=name, state=RecordState.ACTIVE
+    )
     found = [row for row in rows[:3] if row.email_index is None or not email]
-    return _match(found, Object.CONTACT, 0.9, "same name at the same account") if len(found) == 1 else None
+    return (
+        _match(found, Object.CONTACT, 0.9, "same name at the same account")
+        if len(found) == 1
+        else None
+    )
 
 
 def _match(rows: list[Any], object_name: str, score: float, reason: str) -> Match:
     others = [str(row.pk) for row in rows[1:]]
     if others:
         reason += "; more than one record fits, the oldest was taken"
-    return Match(object_name, rows[0].pk, "existing", score if not others else score - 0.2, reason, others)
+    return Match(
+        object_name,
+        rows[0].pk,
+        "existing",
+        score if not others else score - 0.2,
+        reason,
+        others,
+    )
 
 
 def match_account(*, email: str | None, name: str | None) -> Match:
     """By the mail domain (free mail providers left out), then by the organisation's name without its legal form."""
     domain = company_domain(email)
     if domain:
-        rows = list(Account.objects.filter(domains__contains=[domain], state=RecordState.ACTIVE).order_by("created_at")[:2])
+        rows = list(
+            Account.objects.filter(
+                domains__contains=[domain], state=RecordState.ACTIVE
+            ).order_by("created_at")[:2]
+        )
         if rows:
             return _match(rows, Object.ACCOUNT, 0.97, "same mail domain")
     if name:
-        rows = list(Account.objects.filter(name__iexact=name, state=RecordState.ACTIVE).order_by("created_at")[:2])
+        rows = list(
+            Account.objects.filter(
+                name__iexact=name, state=RecordState.ACTIVE
+            ).order_by("created_at")[:2]
+        )
         if rows:
             return _match(rows, Object.ACCOUNT, 0.95, "same name")
         core = plain_name(name)
-        near = Account.objects.filter(name__istartswith=core, state=RecordState.ACTIVE)[:20] if len(core) > 2 else []
+        near = (
+            Account.objects.filter(name__istartswith=core, state=RecordState.ACTIVE)[
+                :20
+            ]
+            if len(core) > 2
+            else []
+        )
         rows = [row for row in near if plain_name(row.name) == core]
         if rows:
             return _match(rows, Object.ACCOUNT, 0.9, "same name but for the legal form")

@@ -7,13 +7,16 @@ debug, made-up secrets or an unencrypted database connection.
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
+from crmllm.core.logs import without_values
 from crmllm.core.runtime.home import home
 from crmllm.settings import env
 
@@ -23,6 +26,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 # --- mode, place and secrets
 
+env.group("Installation")
 ENVIRONMENT = env.text(
     "CRMLLM_ENV",
     "development",
@@ -56,9 +60,11 @@ MASTER_KEY = _secret(
     "master_key",
     "Wraps all content keys: 32 bytes as URL-safe base64. Lost means lost.",
 )
+env.key("MASTER_KEY", MASTER_KEY)
 AUDIT_KEY = _secret(
     "AUDIT_KEY", "audit_key", "Chains the audit trail: 32 bytes as URL-safe base64."
 )
+env.key("AUDIT_KEY", AUDIT_KEY)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG is on; production refuses to start with it.")
 
@@ -74,8 +80,16 @@ HTTPS = env.flag(
     "The site is reached through HTTPS (by a proxy that sets X-Forwarded-Proto).",
 )
 
+PROXIES = env.integer(
+    "PROXIES",
+    0,
+    "Proxies of ours in front of the site; that many X-Forwarded-For entries are believed.",
+    high=9,
+)
+
 # --- databases
 
+env.group("Databases")
 
 def _databases() -> dict[str, Any]:
     main_help = (
@@ -100,6 +114,8 @@ def _databases() -> dict[str, Any]:
                 f"{name} is neither a Unix socket nor encrypted; add ?sslmode=verify-full."
             )
         database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    # The first rows of the main database need keys already, in tests too.
+    main["TEST"], keys["TEST"] = {"DEPENDENCIES": ["keys"]}, {"DEPENDENCIES": []}
     return {"default": main, "keys": keys}
 
 
@@ -121,7 +137,6 @@ INSTALLED_APPS = [
     "django_filters",
     "rest_framework",
     "drf_spectacular",
-    "django_q",
     "axes",
     "social_django",
     "csp",
@@ -131,6 +146,7 @@ INSTALLED_APPS = [
     "crmllm.privacy",
     "crmllm.notifications",
     "crmllm.jobs",
+    "django_q",  # after crmllm.jobs, whose qcluster command is the one to use
     "crmllm.crm",
     "crmllm.connectors",
     "crmllm.ingestion",
@@ -154,10 +170,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Every view wants somebody who is signed in, unless it says @login_not_required.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "crmllm.core.middleware.SessionEndMiddleware",
     "crmllm.core.middleware.ErrorMiddleware",
+    "crmllm.access.sso.SsoErrorMiddleware",
     "crmllm.core.middleware.AccessLogMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -184,6 +204,7 @@ TEMPLATES = [
 
 # --- people
 
+env.group("Log-in")
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -205,16 +226,28 @@ LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = env.integer(
     "LOGIN_FAILURES", 5, "Failed log-ins before a login is locked.", low=1, high=100
 )
-AXES_COOLOFF_TIME = 0.25  # hours
+LOGIN_FAILURES_PER_ADDRESS = env.integer(
+    "LOGIN_FAILURES_PER_ADDRESS",
+    50,
+    "Failed log-ins from one address, whatever the login, before it has to wait.",
+    low=1,
+    high=10_000,
+)
+AXES_COOLOFF_TIME = timedelta(
+    minutes=env.integer("LOGIN_LOCK_MINUTES", 15, "How long such a lock lasts.", low=1, high=1440)
+)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "crmllm.access.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "crmllm.core.address.client_address"
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 
-OIDC_ENDPOINT = env.text(
+OIDC_ENDPOINT = env.url(
     "OIDC_ENDPOINT",
     "",
-    "Issuer of an OpenID Connect provider: switches single sign-on on.",
+    "Issuer of an OpenID Connect provider, of Keycloak the realm's address: switches single sign-on on.",
 )
 OIDC_NAME = env.text("OIDC_NAME", "Single sign-on", "What the log-in button says.")
 OIDC_ROLES_CLAIM = env.text(
@@ -232,15 +265,51 @@ SOCIAL_AUTH_OIDC_KEY = env.text("OIDC_CLIENT_ID", "", "Our client id there.")
 SOCIAL_AUTH_OIDC_SECRET = env.secret(
     "OIDC_CLIENT_SECRET", "", "Our client secret there."
 )
+OIDC_ORIGINS = env.words(
+    "OIDC_ORIGINS",
+    [],
+    "Further origins that a log-in passes through, if the provider hands people on: https://login.example.com.",
+)
+if OIDC_ENDPOINT and not SOCIAL_AUTH_OIDC_KEY:
+    raise ImproperlyConfigured("OIDC_ENDPOINT is set, so OIDC_CLIENT_ID must be set too.")
+if PRODUCTION and OIDC_ENDPOINT.startswith("http:"):
+    raise ImproperlyConfigured("OIDC_ENDPOINT must start with https:// in production.")
 SOCIAL_AUTH_OIDC_SCOPE = ["openid", "profile", "email"]
+SOCIAL_AUTH_OIDC_USE_PKCE = True
+SOCIAL_AUTH_PIPELINE = (
+    "social_core.pipeline.social_auth.social_details",
+    "social_core.pipeline.social_auth.social_uid",
+    "social_core.pipeline.social_auth.auth_allowed",
+    "crmllm.access.sso.only_strangers",
+    "social_core.pipeline.social_auth.social_user",
+    "crmllm.access.sso.read_role",
+    "crmllm.access.sso.find_person",
+    "crmllm.access.sso.create_person",
+    "social_core.pipeline.social_auth.associate_user",
+    "crmllm.access.sso.refresh_person",
+)
+SOCIAL_AUTH_LOGIN_ERROR_URL = "login"
+SOCIAL_AUTH_RAISE_EXCEPTIONS = False
+SOCIAL_AUTH_REDIRECT_IS_HTTPS = HTTPS
 SOCIAL_AUTH_JSONFIELD_ENABLED = True
 SOCIAL_AUTH_URL_NAMESPACE = "social"
 SOCIAL_AUTH_USER_MODEL = AUTH_USER_MODEL
 if OIDC_ENDPOINT:
     AUTHENTICATION_BACKENDS.append("crmllm.access.sso.OidcBackend")
 
+
+
+def _sso_origins() -> list[str]:
+    if not OIDC_ENDPOINT:
+        return []
+    parts = urlsplit(OIDC_ENDPOINT)
+    return [f"{parts.scheme}://{parts.netloc}", *OIDC_ORIGINS]
+
+
 # --- web
 
+env.group("Web")
+CSRF_FAILURE_VIEW = "crmllm.core.middleware.csrf_failure"
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -255,7 +324,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:", "blob:"],
         "connect-src": ["'self'"],
         "font-src": ["'self'"],
-        "form-action": ["'self'"],
+        # Browsers hold the redirect that follows the log-in form to this, too.
+        "form-action": ["'self'", *_sso_origins()],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
@@ -282,11 +352,18 @@ UPLOAD_MAX_BYTES = (
 
 # --- language, time, money
 
+env.group("Company")
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.text("TIME_ZONE", "Europe/Amsterdam", "The company's time zone.")
-BASE_CURRENCY = env.text("BASE_CURRENCY", "EUR", "The company's currency, ISO 4217.")
+TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/Amsterdam", "The company's time zone.")
+BASE_CURRENCY = env.matching(
+    "BASE_CURRENCY",
+    "EUR",
+    "The company's currency, ISO 4217.",
+    pattern="[A-Z]{3}",
+    wanted="three capital letters",
+)
 FISCAL_YEAR_START = env.integer(
     "FISCAL_YEAR_START", 1, "First month of the fiscal year.", low=1, high=12
 )
@@ -294,12 +371,22 @@ COMPANY_NAME = env.text(
     "COMPANY_NAME", "", "Our company's name; never proposed as a customer."
 )
 OWN_DOMAINS = env.words("OWN_DOMAINS", [], "Mail domains of our own people.")
-DEFAULT_REGION = env.text(
-    "DEFAULT_REGION", "NL", "Country of phone numbers written without one, ISO 3166."
+DEFAULT_REGION = env.matching(
+    "DEFAULT_REGION",
+    "NL",
+    "Country of phone numbers written without one, ISO 3166.",
+    pattern="[A-Z]{2}",
+    wanted="two capital letters",
+)
+DEMO_PASSWORD = env.secret(
+    "DEMO_PASSWORD",
+    "" if PRODUCTION else "crmllm-demo-2026",
+    "Password of the demo logins; a known one outside production.",
 )
 
 # --- jobs
 
+env.group("Jobs")
 Q_CLUSTER: dict[str, Any] = {
     "name": "default",
     "orm": "default",
@@ -331,10 +418,11 @@ Q_CLUSTER: dict[str, Any] = {
 
 # --- model
 
+env.group("Model")
 LLM = env.text(
     "LLM", "cpu", "Which vLLM build `make run` starts.", choices=("cpu", "gpu", "none")
 )
-LLM_BASE_URL = env.text(
+LLM_BASE_URL = env.url(
     "LLM_BASE_URL",
     "",
     "An OpenAI-compatible server in place of our own: http://host:port/v1.",
@@ -350,6 +438,8 @@ LLM_TIMEOUT = env.integer(
 
 # --- API
 
+env.group("API")
+_RATE = "[1-9][0-9]{0,8}/(sec|min|hour|day)"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "crmllm.api.auth.BearerToken",
@@ -365,13 +455,22 @@ REST_FRAMEWORK = {
         "crmllm.api.throttling.PerAddress",
     ],
     "DEFAULT_THROTTLE_RATES": {
-        "person": env.text(
-            "API_RATE", "6000/min", "Requests that one person may send to the API."
+        "person": env.matching(
+            "API_RATE",
+            "6000/min",
+            "Requests that one person may send to the API.",
+            pattern=_RATE,
+            wanted="a rate such as 100/min (sec, min, hour, day)",
         ),
-        "address": env.text(
-            "API_ANON_RATE", "60/min", "Requests from one address without a token."
+        "address": env.matching(
+            "API_ANON_RATE",
+            "60/min",
+            "Requests from one address without a token.",
+            pattern=_RATE,
+            wanted="a rate such as 100/min (sec, min, hour, day)",
         ),
     },
+    "NUM_PROXIES": PROXIES,
     "EXCEPTION_HANDLER": "crmllm.api.errors.handle",
     "PAGE_SIZE": 50,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -392,6 +491,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- logs: one JSON line an event, no personal data, no query strings
 
+env.group("Logs")
 LOG_LEVEL = env.text(
     "LOG_LEVEL",
     "INFO",
@@ -418,6 +518,7 @@ LOGGING = {
             "foreign_pre_chain": _shared,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                without_values,
                 structlog.processors.JSONRenderer(),
             ],
         }
@@ -436,6 +537,6 @@ LOGGING = {
         "django.server": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
-        "django_q": {"level": "WARNING"},
+        "django-q": {"level": "WARNING"},
     },
 }

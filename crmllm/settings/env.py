@@ -7,11 +7,15 @@ A secret may also come from a file: NAME_FILE holds the path.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -25,17 +29,33 @@ class Setting:
     default: str
     help: str
     secret: bool = False
+    group: str = ""
 
 
 REGISTRY: dict[str, Setting] = {}
+_group = ""
+
+
+def group(title: str) -> None:
+    """The settings that follow belong together under this title."""
+    global _group
+    _group = title
 
 
 def _register(
     name: str, kind: str, default: object, help: str, *, secret: bool = False
 ) -> None:
     REGISTRY[name] = Setting(
-        name, kind, "" if default is None else str(default), help, secret
+        name, kind, "" if default is None else str(default), help, secret, _group
     )
+
+
+def effective(setting: Setting) -> tuple[str, bool]:
+    """What a setting is now, and whether that is its default. Of a secret only "set", or nothing."""
+    named = next((os.environ[key] for key in (setting.name, f"{setting.name}_FILE") if os.environ.get(key)), None)
+    if setting.secret:
+        return "set" if named else "", named is None
+    return setting.default if named is None else named, named is None
 
 
 def _fail(name: str, value: str, wanted: str) -> ImproperlyConfigured:
@@ -44,12 +64,45 @@ def _fail(name: str, value: str, wanted: str) -> ImproperlyConfigured:
 
 def text(name: str, default: str, help: str, *, choices: Sequence[str] = ()) -> str:
     """A string; with `choices`, one of them."""
-    _register(
-        name, "one of " + ", ".join(choices) if choices else "text", default, help
-    )
+    wanted = "one of " + ", ".join(choices) if choices else "text"
+    _register(name, wanted, default, help)
     value = os.environ.get(name, default)
     if choices and value not in choices:
-        raise _fail(name, value, "one of " + ", ".join(choices))
+        raise _fail(name, value, wanted)
+    return value
+
+
+def matching(name: str, default: str, help: str, *, pattern: str, wanted: str) -> str:
+    """A string of one shape; `wanted` says which, in words."""
+    _register(name, wanted, default, help)
+    value = os.environ.get(name, default)
+    if not re.fullmatch(pattern, value):
+        raise _fail(name, value, wanted)
+    return value
+
+
+def time_zone(name: str, default: str, help: str) -> str:
+    """A time zone's name in the IANA database."""
+    _register(name, "time zone: Europe/Amsterdam", default, help)
+    value = os.environ.get(name, default)
+    try:
+        ZoneInfo(value)
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        raise _fail(name, value, "a time zone such as Europe/Amsterdam") from None
+    return value
+
+
+def url(name: str, default: str, help: str) -> str:
+    """A web address, or nothing; without a slash at its end."""
+    _register(name, "web address", default, help)
+    value = os.environ.get(name, default).rstrip("/")
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        sound = False
+    if value and not sound:
+        raise _fail(name, value, "a web address: https://host/path")
     return value
 
 
@@ -111,19 +164,37 @@ def secret(name: str, default: str, help: str) -> str:
     if not path:
         return os.environ.get(name, default)
     try:
-        return Path(path).read_text().strip()
+        return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ImproperlyConfigured(
             f"{name}_FILE cannot be read: {error.strerror}."
         ) from None
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(f"{name}_FILE holds no text.") from None
+
+
+def key(name: str, value: str) -> str:
+    """Checks a secret that is a key: 32 bytes as URL-safe base64. Never shows it."""
+    try:
+        size = len(base64.b64decode(value, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        size = 0
+    if size != 32:
+        raise ImproperlyConfigured(f"{name} must be 32 random bytes as URL-safe base64.")
+    return value
 
 
 def database(name: str, default: str, help: str) -> dict[str, object]:
     """A PostgreSQL address as Django's database settings; postgresql://user:password@host:port/name?sslmode=require."""
     _register(name, "PostgreSQL address", "", help, secret=True)
-    url = secret(name, default, help)
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql") or len(parts.path) < 2:
+    address = secret(name, default, help)
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+        sound = parts.scheme in ("postgres", "postgresql") and len(parts.path) > 1
+    except ValueError:
+        sound = False
+    if not sound:
         raise ImproperlyConfigured(
             f"{name} must be a PostgreSQL address: postgresql://user:password@host:port/name."
         )
@@ -134,7 +205,7 @@ def database(name: str, default: str, help: str) -> dict[str, object]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", "") or parts.hostname or "",
-        "PORT": options.pop("port", "") or str(parts.port or ""),
+        "PORT": options.pop("port", "") or str(port or ""),
         "OPTIONS": options,
     }
 
@@ -143,9 +214,6 @@ def is_encrypted_or_local(config: dict[str, object]) -> bool:
     """Whether a database connection is a Unix socket or asks for TLS."""
     options = config["OPTIONS"]
     assert isinstance(options, dict)
-    mode = options.get("sslmode", "prefer")
-    return str(config["HOST"]).startswith("/") or mode in (
-        "require",
-        "verify-ca",
-        "verify-full",
-    )
+    hosts = str(config["HOST"]).split(",")
+    is_socket = all(host.startswith("/") for host in hosts) and "hostaddr" not in options
+    return is_socket or options.get("sslmode") in ("require", "verify-ca", "verify-full")

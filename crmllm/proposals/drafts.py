@@ -1,0 +1,449 @@
+"""From what was found in an interaction to drafts of proposals: who and what it is about, and which fields change.
+
+Pure decisions over values; reads the CRM through matching and selectors, writes nothing. A draft of a create plans the
+record's id, so that other drafts of the same interaction can refer to it before it exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from crmllm.core.crypto import blind_index
+from crmllm.core.errors import BadInput
+from crmllm.core.identifiers import email_index, phone_index
+from crmllm.core.ids import uuid7
+from crmllm.crm import selectors, values
+from crmllm.crm.choices import (
+    ActivityKind,
+    CaseStatus,
+    Commitment,
+    Object,
+    RecordState,
+    StageKind,
+)
+from crmllm.crm.models import Case, Contact, FieldDef, Opportunity, Record
+from crmllm.extraction import types
+from crmllm.matching.services import (
+    Match,
+    company_domain,
+    match_account,
+    match_person,
+    plain_name,
+)
+from crmllm.proposals.choices import Action, Check
+
+NAME_LENGTH = 120
+#: Who is worth a new contact: whoever wrote, and others whom one could reach.
+_DEAD = {Commitment.NEGATED, Commitment.PAST}
+
+
+@dataclass
+class Line:
+    """One field of a draft."""
+
+    field: FieldDef
+    old: Any
+    proposed: Any
+    confidence: float = 1.0
+    inferred: bool = False
+    source: str = "rule"
+    evidence: tuple[types.Span, ...] = ()
+    checks: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Draft:
+    """Changes to one record."""
+
+    object_name: Object
+    action: Action
+    target_id: UUID
+    name: str
+    match: Match
+    lines: list[Line] = field(default_factory=list)
+    needs: list[Draft] = field(default_factory=list)
+    identity: bytes | None = None
+    record: Record | None = None
+
+    def proposed(self, name: str) -> Any:
+        return next(
+            (line.proposed for line in self.lines if line.field.name == name), None
+        )
+
+
+@dataclass
+class Subject:
+    """A record that other drafts refer to: an existing one, or one that a draft will make."""
+
+    id: UUID
+    draft: Draft | None = None
+
+
+class Drafter:
+    """Builds the drafts of one interaction."""
+
+    def __init__(self, found: types.Extracted) -> None:
+        self.found = found
+        self.fields = {name: selectors.field_map(name) for name in Object.values}
+        self.drafts: list[Draft] = []
+        self._accounts: dict[str, Draft] = {}
+
+    def build(self) -> list[Draft]:
+        """Accounts first, then people, then what they want: the order in which a reviewer decides."""
+        if not self.found.may_create_records():
+            return []
+        people = [(one, *self._person(one)) for one in self._worthwhile()]
+        main = next(
+            (entry for entry in people if entry[0].role == "sender"),
+            people[0] if people else None,
+        )
+        account, contact = (main[1], main[2]) if main else (None, None)
+        opportunity = self._opportunity(account, contact)
+        self._case(account, contact)
+        for action in self.found.next_actions:
+            self._action(action, account, contact, opportunity)
+        order = list(Object)
+        kept = [draft for draft in self.drafts if draft.lines]
+        return sorted(kept, key=lambda draft: order.index(draft.object_name))
+
+    # --- people and organisations
+
+    def _worthwhile(self) -> Iterable[types.Contact]:
+        return (
+            one
+            for one in self.found.contacts
+            if one.role == "sender" or one.email or one.phone
+        )
+
+    def _person(self, one: types.Contact) -> tuple[Subject | None, Subject | None]:
+        email, phone, name = _text(one.email), _text(one.phone), _text(one.name)
+        account = self._account(one)
+        known_account = account.id if account and account.draft is None else None
+        match = match_person(
+            email=email, phone=phone, name=name, account_id=known_account
+        )
+        found = {
+            "name": one.name,
+            "title": one.title,
+            "company": one.company,
+            "email": one.email,
+            "phone": one.phone,
+        }
+        if match.record_id is not None:
+            record = selectors.by_id(match.object_name, match.record_id)
+            assert record is not None
+            self._update_person(record, match, found, account)
+            if isinstance(record, Contact):
+                return account or _existing(record.account_id), Subject(record.pk)
+            return account, None
+        draft = self._new(Object.CONTACT, name or email or phone or "?", match)
+        draft.identity = (
+            email_index(email) if email else phone_index(phone) if phone else None
+        )
+        for field_name, value in found.items():
+            self._line(draft, field_name, value)
+        if draft.proposed("name") is None:
+            self._missing(draft, "name")
+        self._refer(draft, Object.ACCOUNT, account)
+        return account, Subject(draft.target_id, draft)
+
+    def _account(self, one: types.Contact) -> Subject | None:
+        """The organisation of a person: found, or drafted when the text names one. Never guessed from a domain."""
+        email, company = _text(one.email), _text(one.company)
+        match = match_account(email=email, name=company)
+        if match.record_id is not None:
+            return Subject(match.record_id)
+        if not company:
+            return None
+        key = plain_name(company)
+        draft = self._accounts.get(key)
+        if draft is None:
+            draft = self._accounts[key] = self._new(Object.ACCOUNT, company, match)
+            draft.identity = blind_index("account", company_domain(email) or key)
+            self._line(draft, "name", one.company)
+        domain = company_domain(email)
+        if domain and draft.proposed("domains") is None and one.email is not None:
+            self._derived(draft, "domains", [domain], one.email)
+        return Subject(draft.target_id, draft)
+
+    def _update_person(
+        self,
+        record: Record,
+        match: Match,
+        found: Mapping[str, types.Value | None],
+        account: Subject | None,
+    ) -> None:
+        draft = self._change(record, match)
+        for name, value in found.items():
+            if name == "name" and value and _is_part_of(value.value, record.name):
+                continue
+            if name == "company" and (account is None or account.draft is None):
+                continue  # the account says it
+            if (
+                value
+                and value.source == "header"
+                and values.read(record, [self._field(draft, name)])[name]
+            ):
+                continue  # a display name does not correct what the CRM holds
+            self._line(draft, name, value)
+        if isinstance(record, Contact) and account and record.account_id is None:
+            self._refer(draft, Object.ACCOUNT, account)
+        self._keep(draft)
+
+    # --- what they want
+
+    def _opportunity(
+        self, account: Subject | None, contact: Subject | None
+    ) -> Subject | None:
+        wish = self.found.opportunity
+        if wish is None:
+            return None
+        existing = _open_opportunities(account, contact)
+        if len(existing) == 1:
+            record = existing[0]
+            match = Match(
+                Object.OPPORTUNITY,
+                record.pk,
+                "existing",
+                0.85,
+                "the only open opportunity here",
+            )
+            draft = self._change(record, match)
+            self._opportunity_lines(draft, wish)
+            self._keep(draft)
+            return Subject(record.pk)
+        if _text(wish.commitment) in _DEAD:
+            return None
+        reason = (
+            f"{len(existing)} open opportunities fit, so none was taken"
+            if existing
+            else "no open opportunity here"
+        )
+        draft = self._new(
+            Object.OPPORTUNITY,
+            self._opportunity_name(wish),
+            Match(Object.OPPORTUNITY, reason=reason),
+        )
+        name = wish.summary or next(iter(wish.products), None)
+        self._derived(draft, "name", draft.name, name) if name else self._missing(
+            draft, "name"
+        )
+        self._line(draft, "summary", wish.summary)
+        self._opportunity_lines(draft, wish)
+        self._refer(draft, Object.ACCOUNT, account)
+        self._refer(draft, Object.CONTACT, contact)
+        return Subject(draft.target_id, draft)
+
+    def _opportunity_lines(self, draft: Draft, wish: types.Opportunity) -> None:
+        if wish.products:
+            self._add(
+                draft,
+                "products",
+                [one.value for one in wish.products],
+                list(wish.products),
+            )
+        for name, value in (
+            ("quantity", wish.quantity),
+            ("amount", wish.amount),
+            ("currency", wish.currency if wish.amount else None),
+            ("close_date", wish.close_by),
+            ("commitment", wish.commitment),
+        ):
+            self._line(draft, name, value)
+
+    def _opportunity_name(self, wish: types.Opportunity) -> str:
+        text = (
+            _text(wish.summary)
+            or ", ".join(one.value for one in wish.products)
+            or "Inquiry"
+        )
+        return _shortened(text)
+
+    def _case(self, account: Subject | None, contact: Subject | None) -> None:
+        trouble = self.found.case
+        if trouble is None or trouble.summary is None:
+            return
+        name = _shortened(trouble.summary.value)
+        known = Case.objects.filter(
+            name__iexact=name, state=RecordState.ACTIVE
+        ).exclude(status=CaseStatus.CLOSED)
+        if (
+            contact
+            and contact.draft is None
+            and known.filter(contact_id=contact.id).exists()
+        ):
+            return
+        draft = self._new(Object.CASE, name, Match(Object.CASE, reason="a new request"))
+        self._derived(draft, "name", name, trouble.summary)
+        self._line(draft, "summary", trouble.summary)
+        self._line(draft, "severity", trouble.severity)
+        self._refer(draft, Object.ACCOUNT, account)
+        self._refer(draft, Object.CONTACT, contact)
+
+    def _action(
+        self,
+        action: types.NextAction,
+        account: Subject | None,
+        contact: Subject | None,
+        opportunity: Subject | None,
+    ) -> None:
+        name = _shortened(action.text.value)
+        draft = self._new(
+            Object.ACTIVITY, name, Match(Object.ACTIVITY, reason="a next action")
+        )
+        self._derived(draft, "name", name, action.text)
+        if name != action.text.value:
+            self._line(draft, "text", action.text)
+        self._derived(draft, "kind", ActivityKind.TODO, action.text)
+        self._line(draft, "due", action.due)
+        self._line(draft, "side", action.owner)
+        self._refer(draft, Object.ACCOUNT, account)
+        self._refer(draft, Object.CONTACT, contact)
+        self._refer(draft, Object.OPPORTUNITY, opportunity)
+
+    # --- drafts and lines
+
+    def _new(self, object_name: Object, name: str, match: Match) -> Draft:
+        draft = Draft(object_name, Action.CREATE, uuid7(), name[:200], match)
+        self.drafts.append(draft)
+        return draft
+
+    def _change(self, record: Record, match: Match) -> Draft:
+        known = next((d for d in self.drafts if d.target_id == record.pk), None)
+        return known or Draft(
+            Object(record.object_name),
+            Action.UPDATE,
+            record.pk,
+            record.name,
+            match,
+            record=record,
+        )
+
+    def _keep(self, draft: Draft) -> None:
+        if draft.lines and draft not in self.drafts:
+            self.drafts.append(draft)
+
+    def _field(self, draft: Draft, name: str) -> FieldDef:
+        return self.fields[draft.object_name][name]
+
+    def _line(self, draft: Draft, name: str, value: types.Value | None) -> None:
+        if value is not None and value.value != "":
+            self._add(draft, name, value.value, [value])
+
+    def _derived(
+        self, draft: Draft, name: str, proposed: Any, support: types.Value
+    ) -> None:
+        """A value that code makes out of a found one: same support, same confidence."""
+        self._add(draft, name, proposed, [support])
+
+    def _add(
+        self, draft: Draft, name: str, proposed: Any, support: list[types.Value]
+    ) -> None:
+        field_def = self._field(draft, name)
+        if not field_def.writable or any(
+            line.field.name == name for line in draft.lines
+        ):
+            return
+        old = values.read(draft.record, [field_def])[name] if draft.record else None
+        line = Line(
+            field=field_def,
+            old=old,
+            proposed=proposed,
+            confidence=min(one.confidence for one in support),
+            inferred=any(one.inferred or not one.evidence for one in support),
+            source=support[0].source,
+            evidence=tuple(
+                dict.fromkeys(span for one in support for span in one.evidence)
+            ),
+        )
+        try:
+            line.proposed = values.normalise(field_def, proposed)
+        except BadInput as error:
+            line.checks.append(check(Check.FORMAT, error.message, blocking=True))
+        if not values.same(field_def, old, line.proposed):
+            draft.lines.append(line)
+
+    def _missing(self, draft: Draft, name: str) -> None:
+        field_def = self._field(draft, name)
+        message = (
+            f"“{field_def.label}” was not found in the message. Fill it in to approve."
+        )
+        checks = [check(Check.REQUIRED, message, blocking=True)]
+        draft.lines.insert(
+            0, Line(field_def, None, None, confidence=0.0, inferred=True, checks=checks)
+        )
+
+    def _refer(
+        self, draft: Draft, object_name: Object, subject: Subject | None
+    ) -> None:
+        if subject is None:
+            return
+        named = (
+            next(
+                (line for line in subject.draft.lines if line.field.name == "name"),
+                None,
+            )
+            if subject.draft
+            else None
+        )
+        evidence = named.evidence if named else ()
+        field_def = self._field(draft, object_name)
+        line = Line(
+            field_def,
+            None,
+            str(subject.id),
+            inferred=not evidence,
+            source="match",
+            evidence=evidence,
+        )
+        draft.lines.append(line)
+        if subject.draft is not None:
+            draft.needs.append(subject.draft)
+
+
+def check(code: Check, message: str, *, blocking: bool) -> dict[str, Any]:
+    """One check of a line, as it is stored."""
+    return {"code": code.value, "message": message, "blocking": blocking}
+
+
+def _open_opportunities(
+    account: Subject | None, contact: Subject | None
+) -> list[Opportunity]:
+    """Open opportunities of the person, else of the account; only records that exist."""
+    rows = Opportunity.objects.filter(
+        stage__kind=StageKind.OPEN, state=RecordState.ACTIVE
+    ).order_by("-created_at")
+    if contact and contact.draft is None:
+        theirs = list(rows.filter(contact_id=contact.id)[:3])
+        if theirs:
+            return theirs
+    return (
+        list(rows.filter(account_id=account.id)[:3])
+        if account and account.draft is None
+        else []
+    )
+
+
+def _existing(pk: UUID | None) -> Subject | None:
+    return Subject(pk) if pk else None
+
+
+def _text(value: types.Value | None) -> str | None:
+    return value.value if value else None
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return (
+        text
+        if len(text) <= NAME_LENGTH
+        else text[: NAME_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+    )
+
+
+def _is_part_of(written: str, known: str) -> bool:
+    """Whether a written name says no more than the one that is known: "Maria" of "Maria Ruiz"."""
+    return set(written.casefold().split()) <= set(known.casefold().split())

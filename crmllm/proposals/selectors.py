@@ -1,0 +1,238 @@
+"""Reads of proposals: lists, one card, and why something cannot be approved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from crmllm.access.models import User
+from crmllm.access.rules import hidden_fields, load, visible
+from crmllm.core.crypto import open_or, preload
+from crmllm.crm import selectors as crm
+from crmllm.crm.models import FieldDef
+from crmllm.ingestion.models import Interaction
+from crmllm.proposals.choices import DECIDABLE, Action, State
+from crmllm.proposals.models import Decision, Proposal, ProposedChange
+
+
+def proposals(user: User) -> QuerySet[Proposal]:
+    """The proposals that this person may see, newest first."""
+    return visible(user, Proposal.objects.all()).order_by("-id")
+
+
+def whole(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """With all that a detail shows, in a fixed number of queries."""
+    return rows.select_related("interaction", "claimed_by").prefetch_related(
+        Prefetch("changes", ProposedChange.objects.prefetch_related("evidence")),
+        Prefetch(
+            "needs",
+            Proposal.objects.only(
+                "id", "state", "name", "object", "action", "target_id"
+            ),
+        ),
+    )
+
+
+def proposal(user: User, pk: object, *, permission: str = "") -> Proposal:
+    """One proposal: NotFound for a stranger, Forbidden for a reader who wants to decide."""
+    return load(user, whole(proposals(user)), pk, permission=permission)
+
+
+def of_interaction(user: User, interaction: Interaction) -> list[Proposal]:
+    """The proposals of one interaction, in the order in which they are decided; superseded ones left out."""
+    rows = whole(visible(user, Proposal.objects.filter(interaction=interaction)))
+    return list(rows.exclude(state=State.SUPERSEDED).order_by("position", "id"))
+
+
+def targets_there(rows: Iterable[Proposal]) -> set[UUID]:
+    """The targets of these updates that exist, or whose approved create is on its way."""
+    updates = [
+        (row.object, row.target_id) for row in rows if row.action == Action.UPDATE
+    ]
+    found = crm.existing(updates)
+    missing = [pk for _, pk in updates if pk not in found]
+    if missing:
+        creates = Proposal.objects.filter(
+            target_id__in=missing, action=Action.CREATE, state=State.APPROVED
+        )
+        found.update(creates.filter(written=False).values_list("target_id", flat=True))
+    return found
+
+
+def blocked_by(
+    proposal: Proposal,
+    *,
+    user: User | None = None,
+    edited: Collection[str] = (),
+    there: set[UUID] | None = None,
+) -> list[str]:
+    """Sentences that say why this cannot be approved now; empty when it can. `edited` fields pass their own checks;
+    `there` spares a query where `targets_there` was asked for many."""
+    if proposal.state not in (*DECIDABLE, State.UNDONE):
+        return [f"This proposal is {proposal.get_state_display()} already."]
+    sentences: list[str] = []
+    if user is not None and not user.may("proposals.decide"):
+        sentences.append("Your role does not allow deciding on proposals.")
+    if user is not None and _held_by_other(proposal, user):
+        sentences.append(f"{proposal.claimed_by} is deciding on this one right now.")
+    for change in proposal.changes.all():
+        if change.field not in edited:
+            sentences += [
+                check["message"] for check in change.checks if check.get("blocking")
+            ]
+    for parent in proposal.needs.all():
+        if parent.action == Action.CREATE and parent.state != State.APPROVED:
+            sentences.append(f"Approve the new {parent.object} “{parent.name}” first.")
+    if proposal.action == Action.UPDATE and proposal.target_id not in (
+        targets_there([proposal]) if there is None else there
+    ):
+        sentences.append(
+            "The record is not in the CRM any more. Replay the message to propose anew."
+        )
+    return sentences
+
+
+def _held_by_other(proposal: Proposal, user: User) -> bool:
+    until = proposal.claimed_until
+    return (
+        proposal.claimed_by_id not in (None, user.pk)
+        and until is not None
+        and until > timezone.now()
+    )
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """One line of a card."""
+
+    change: ProposedChange
+    field: FieldDef
+    old: Any
+    proposed: Any
+    old_shown: str
+    shown: str
+    evidence: list[dict[str, Any]]
+    checks: list[dict[str, Any]]
+
+    @property
+    def blocked(self) -> bool:
+        return any(check.get("blocking") for check in self.checks)
+
+
+def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
+    """The visible lines of several proposals, opened with one look-up of keys and one of names for each kind of target."""
+    preload(
+        *(
+            s
+            for row in rows
+            for change in row.changes.all()
+            for s in (change.old, change.proposed)
+        )
+    )
+    defs = {name: crm.field_map(name) for name in {row.object for row in rows}}
+    hidden = {name: hidden_fields(user, name) for name in defs}
+    opened = [
+        (
+            row,
+            change,
+            defs[row.object][change.field],
+            open_or(change.old),
+            open_or(change.proposed),
+        )
+        for row in rows
+        for change in row.changes.all()
+        if change.field in defs[row.object] and change.field not in hidden[row.object]
+    ]
+    planned = {
+        str(parent.target_id): parent.name for row in rows for parent in row.needs.all()
+    }
+    pairs = [
+        pair
+        for _, _, field, *both in opened
+        for value in both
+        for pair in crm.references(field, value)
+    ]
+    names = planned | crm.names_of(pairs)
+    found: dict[UUID, list[ChangeLine]] = {row.pk: [] for row in rows}
+    for row, change, field, old, proposed in opened:
+        line = ChangeLine(
+            change=change,
+            field=field,
+            old=old,
+            proposed=proposed,
+            old_shown=crm.in_words(field, old, names),
+            shown=crm.in_words(field, proposed, names),
+            evidence=[
+                {"start": e.start, "end": e.end, "quote": open_or(e.quote, "")}
+                for e in change.evidence.all()
+            ],
+            checks=change.checks,
+        )
+        found[row.pk].append(line)
+    return found
+
+
+def show(user: User, row: Proposal) -> dict[str, Any]:
+    """A proposal as the API shows it."""
+    return show_many(user, [row])[0]
+
+
+def show_many(user: User, rows: list[Proposal]) -> list[dict[str, Any]]:
+    """Proposals as the API shows them; hidden fields are absent."""
+    found, there = lines(user, rows), targets_there(rows)
+    return [
+        _shown(row, found[row.pk], blocked_by(row, user=user, there=there))
+        for row in rows
+    ]
+
+
+def _shown(
+    row: Proposal, found: list[ChangeLine], blocked: list[str]
+) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "interaction": str(row.interaction_id),
+        "object": row.object,
+        "action": row.action,
+        "record": str(row.target_id)
+        if row.action == Action.UPDATE or row.written
+        else None,
+        "name": row.name,
+        "state": row.state,
+        "note": row.note,
+        "match": row.match,
+        "can_approve": not blocked,
+        "blocked_by": blocked,
+        "needs": [str(parent.pk) for parent in row.needs.all()],
+        "created_at": row.created_at,
+        "decided_at": row.decided_at,
+        "changes": [
+            {
+                "id": str(line.change.pk),
+                "field": line.field.name,
+                "old": line.old,
+                "proposed": line.proposed,
+                "confidence": line.change.confidence,
+                "inferred": line.change.inferred,
+                "source": line.change.source,
+                "checks": line.checks,
+                "evidence": line.evidence,
+            }
+            for line in found
+        ],
+    }
+
+
+def last_decision(user: User) -> Decision | None:
+    """What this person decided last, for the undo that is always in sight."""
+    return (
+        Decision.objects.filter(actor=user)
+        .select_related("proposal")
+        .order_by("-created_at")
+        .first()
+    )

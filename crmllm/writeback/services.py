@@ -1,0 +1,213 @@
+"""The outbox: queued with the approval, sent once, verified, taken back.
+
+    waiting -> sending -> written -> verified         a conflict ends it and sends the change back to review
+       |          |          |                        failed waits for a person: retry or cancel
+    cancelled   waiting (after a refusal to answer)   verified -> undone, when the write that takes it back is verified
+
+A create that is verified or undone counts as done for its children; a child of a cancelled parent waits visibly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from crmllm.access.models import User
+from crmllm.access.rules import require
+from crmllm.connectors import services as connectors
+from crmllm.core import audit
+from crmllm.core.crypto import Sealed, open_or
+from crmllm.core.errors import Conflict
+from crmllm.crm import selectors as crm
+from crmllm.crm import values as crm_values
+from crmllm.jobs.services import enqueue
+from crmllm.proposals.models import Proposal
+from crmllm.writeback import sql
+from crmllm.writeback.choices import UNFINISHED, Operation, State
+from crmllm.writeback.models import Writeback
+from crmllm.writeback.outcomes import announce
+
+STAGE = "write"
+
+
+def queue(
+    *,
+    actor: audit.Actor,
+    proposal: Proposal,
+    operation: Operation,
+    values: Mapping[str, Any],
+    base: Mapping[str, Any],
+    after: Iterable[Writeback] = (),
+    undoes: Writeback | None = None,
+) -> Writeback:
+    """Puts a write into the outbox; call it inside the transaction of the decision."""
+    key_id = proposal.interaction.key_id
+    connection = undoes.connection if undoes else connectors.master_of(proposal.object)
+    sql.lock_target(proposal.target_id)
+    last = Writeback.objects.filter(
+        connection=connection, target_id=proposal.target_id
+    ).aggregate(last=Max("seq"))
+    row = Writeback.objects.create(
+        proposal=proposal,
+        connection=connection,
+        operation=operation,
+        object=proposal.object,
+        target_id=proposal.target_id,
+        seq=(last["last"] or 0) + 1,
+        undoes=undoes,
+        values=Sealed.of(dict(values), key_id),
+        base=Sealed.of(dict(base), key_id),
+        actor_id=actor.audit_id,
+    )
+    row.depends_on.set(after)
+    enqueue(STAGE)
+    return row
+
+
+def latest(proposal: Proposal) -> Writeback | None:
+    """The last write that carried out this proposal's approval."""
+    return proposal.writebacks.filter(undoes=None).order_by("-id").first()
+
+
+# --- take back
+
+
+def take_back(*, actor: audit.Actor, proposal: Proposal) -> Writeback | None:
+    """Cancels the write of an approved proposal if it has not been sent, else queues the one that undoes it.
+
+    Raises Conflict when the record was changed since by somebody else. Call it inside the transaction of the undo.
+    """
+    latest_row = latest(proposal)
+    if latest_row is None:
+        return None
+    row = Writeback.objects.select_for_update(of=("self",)).get(pk=latest_row.pk)
+    if row.sent_at is None and row.state in (
+        State.WAITING,
+        State.FAILED,
+        State.SENDING,
+    ):
+        _cancel(row)
+        return None
+    if row.state in (State.CANCELLED, State.CONFLICT, State.UNDONE):
+        return None
+    _require_untouched(row)
+    creates = row.operation == Operation.CREATE
+    before = {} if creates or row.before is None else row.before.open()
+    written = row.values.open()
+    return queue(
+        actor=actor,
+        proposal=proposal,
+        operation=Operation.DELETE if creates else Operation.RESTORE,
+        values={} if creates else {name: before.get(name) for name in written},
+        base=written,
+        undoes=row,
+        after=list(
+            Writeback.objects.filter(undoes__depends_on=row, state__in=UNFINISHED)
+        ),
+    )
+
+
+def _require_untouched(row: Writeback) -> None:
+    """A person's value is safe: nothing that we wrote may have been changed since by anybody else."""
+    later = Writeback.objects.filter(
+        connection=row.connection, target_id=row.target_id, seq__gt=row.seq, undoes=None
+    )
+    later = later.exclude(state__in=[State.CANCELLED, State.UNDONE, State.CONFLICT])
+    written = row.values.open()
+    overlapping = [
+        w
+        for w in later
+        if row.operation == Operation.CREATE or set(w.values.open()) & set(written)
+    ]
+    if overlapping:
+        raise Conflict(
+            "A later approved change builds on this one; take that back first.",
+            code="built_upon",
+        )
+    record = crm.by_id(row.object, row.target_id)
+    if record is None:
+        return
+    fields = crm.field_map(row.object)
+    now = crm_values.read(record, [fields[name] for name in written])
+    moved = [
+        fields[name].label
+        for name, value in written.items()
+        if not crm_values.same(fields[name], now[name], value)
+    ]
+    if moved and row.state == State.VERIFIED:
+        raise Conflict(
+            f"Changed by somebody else since: {', '.join(moved)}. It is left as it is.",
+            code="crm_moved",
+        )
+
+
+# --- what people may do with a stuck write
+
+
+def retry(*, actor: User, writeback: Writeback) -> Writeback:
+    """Sends a failed write again now."""
+    require(actor, "jobs.manage")
+    with transaction.atomic():
+        row = Writeback.objects.select_for_update(of=("self",)).get(pk=writeback.pk)
+        if row.state not in (State.FAILED, State.WAITING):
+            raise Conflict(
+                f"This write is {row.get_state_display()}; there is nothing to retry."
+            )
+        row.state, row.attempts, row.next_attempt_at = State.WAITING, 0, timezone.now()
+        row.save(update_fields=["state", "attempts", "next_attempt_at", "updated_at"])
+        audit_write(actor, "writeback.retried", row)
+        enqueue(STAGE)
+    return row
+
+
+def cancel(*, actor: User, writeback: Writeback) -> Writeback:
+    """Gives a write up that was never sent, or that failed for good."""
+    require(actor, "jobs.manage")
+    with transaction.atomic():
+        row = Writeback.objects.select_for_update(of=("self",)).get(pk=writeback.pk)
+        if row.state == State.FAILED or (
+            row.state == State.WAITING and row.sent_at is None
+        ):
+            _cancel(row)
+            audit_write(actor, "writeback.cancelled", row)
+            announce(row)
+            return row
+        raise Conflict(
+            f"This write is {row.get_state_display()}; it cannot be cancelled."
+        )
+
+
+def _cancel(row: Writeback) -> None:
+    row.state = State.CANCELLED
+    row.lease_token = row.leased_until = None
+    row.save(update_fields=["state", "lease_token", "leased_until", "updated_at"])
+
+
+def audit_write(
+    actor: audit.Actor,
+    action: str,
+    row: Writeback,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """One audit event about a write, its details under the interaction's key."""
+    audit.record(
+        actor=actor,
+        action=action,
+        subject_type="writeback",
+        subject_id=row.pk,
+        details={
+            "operation": row.operation,
+            "target": row.target_id,
+            **(details or {}),
+        },
+        key_id=row.values.key_id,
+    )
+
+
+def before_image(row: Writeback) -> dict[str, Any]:
+    """What the CRM held just before the write; empty for a create."""
+    return dict(open_or(row.before, {}))
