@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("crmllm.access.urls")),
+]
 
+handler400 = "crmllm.core.middleware.handler400"
 handler404 = "crmllm.core.middleware.handler404"
 handler403 = "crmllm.core.middleware.handler403"
 handler500 = "crmllm.core.middleware.handler500"

@@ -18,6 +18,7 @@ Row = TypeVar("Row", bound=Model)
 Rule = Callable[[User], Q]
 
 _rules: dict[type[Model], Rule] = {}
+_private: set[type[Model]] = set()
 _hidden_fields: list[Callable[[User, str], frozenset[str]]] = []
 
 
@@ -39,6 +40,17 @@ def everyone(model: type[Model]) -> None:
     _rules[model] = lambda user: Q()
 
 
+def private(model: type[Model], *, path: str = "user") -> None:
+    """Declares that rows of `model` are for the one person at the end of `path`, whatever the roles of others."""
+    _rules[model] = lambda user: Q(**{path: user})
+    _private.add(model)
+
+
+def restricted(model: type[Model], rule: Rule) -> None:
+    """Declares which rows of `model` those see who do not see all."""
+    _rules[model] = rule
+
+
 def hides(source: Callable[[User, str], frozenset[str]]) -> None:
     """Adds a source of hidden fields: a function from user and object name to field names."""
     _hidden_fields.append(source)
@@ -48,7 +60,10 @@ def visible(user: User, rows: QuerySet[Row]) -> QuerySet[Row]:
     """The rows that this person may see."""
     if not user.is_authenticated or not user.is_active:
         return rows.none()
-    return rows if user.sees_all else rows.filter(_rules[rows.model](user))
+    rule = _rules.get(rows.model)
+    if rule is None:
+        raise LookupError(f"Nobody declared who sees {rows.model._meta.label}: call own(), everyone() or private().")
+    return rows if user.sees_all and rows.model not in _private else rows.filter(rule(user))
 
 
 def hidden_fields(user: User, object_name: str) -> frozenset[str]:

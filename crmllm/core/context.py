@@ -6,8 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
-from crmllm.core.registry import frame, navigation
+from crmllm.core.keymap import KEYMAP
+from crmllm.core.registry import NavItem, Registry, frame, navigation, settings_pages
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -15,18 +17,33 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    if getattr(request, "htmx", False) and not request.htmx.boosted:
+    if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
         return {}
-    current = request.resolver_match.view_name if request.resolver_match else ""
-    nav = [
+    return {
+        "nav": _entries(request, navigation),
+        # Only settings pages look at it.
+        "sections": SimpleLazyObject(lambda: _entries(request, settings_pages)),
+    } | {name: value(request) for name, value in frame.items()}
+
+
+def _entries(request: HttpRequest, registry: Registry[NavItem]) -> list[dict[str, Any]]:
+    """What this person may open; the page that is shown, or the group that it belongs to, is marked."""
+    return [
         {
             "name": name,
             "label": item.label,
             "url": reverse(item.url_name),
-            "active": current == item.url_name or current.startswith(f"{name}:"),
-            "count": item.count(user) if item.count else None,
+            "action": f"go-{name}" if f"go-{name}" in KEYMAP else "",
+            "active": _is_open(request, name, item)
+            or (name == "settings" and any(_is_open(request, *page) for page in settings_pages.items())),
+            "count": item.count(request.user) if item.count else None,
         }
-        for name, item in navigation.items()
-        if not item.permission or user.may(item.permission)
+        for name, item in registry.items()
+        if not item.permission or request.user.may(item.permission)  # type: ignore[union-attr]
     ]
-    return {"nav": nav} | {name: value(request) for name, value in frame.items()}
+
+
+def _is_open(request: HttpRequest, name: str, item: NavItem) -> bool:
+    """Whether the page shown is this entry's, or one below it ("crm:…", "settings:people-detail")."""
+    shown = request.resolver_match.view_name if request.resolver_match else ""
+    return shown == item.url_name or shown.startswith((f"{name}:", f"{item.url_name}-"))

@@ -63,6 +63,10 @@ navigation: Registry[NavItem] = Registry()
 #: Values that the frame of every page shows, by the name that base.html knows.
 frame: Registry[Callable[[HttpRequest], Any]] = Registry()
 home_cards: Registry[HomeCard] = Registry()
+#: The pages under Settings, in its side menu.
+settings_pages: Registry[NavItem] = Registry()
+#: What others add to the context of a person's own account page.
+profile: Registry[Callable[[HttpRequest], dict[str, Any]]] = Registry()
 #: Loads one part of the made-up company; idempotent; runs in order.
 demo_data: Registry[Callable[[], None]] = Registry()
 #: Measures something against its peer and returns rows of (what, ours, peer, ratio).
