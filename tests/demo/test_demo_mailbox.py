@@ -74,6 +74,14 @@ def test_lines_end_as_the_standard_says_and_are_not_too_long() -> None:
         assert header_block.isascii(), name
 
 
+def test_what_is_called_seven_bit_is_ascii(mails: dict[str, EmailMessage]) -> None:
+    for name, message in mails.items():
+        for part in message.walk():
+            payload = part.get_payload(decode=True)
+            if str(part.get("Content-Transfer-Encoding", "")) == "7bit" and isinstance(payload, bytes):
+                assert payload.isascii(), name
+
+
 def test_no_marker_is_left(mails: dict[str, EmailMessage]) -> None:
     for name, message in mails.items():
         assert "{{" not in raw_text(message), name
