@@ -13,8 +13,8 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -54,6 +54,19 @@ class System:
 SYSTEM = System()
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What is to be recorded. `key_id` is the content key under which the details are sealed; without one they must hold no
+    personal data."""
+
+    actor: Actor
+    action: str
+    subject_type: str
+    subject_id: UUID | None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    key_id: UUID | None = None
+
+
 def record(
     *,
     actor: Actor,
@@ -63,30 +76,35 @@ def record(
     details: Mapping[str, Any] | None = None,
     key_id: UUID | None = None,
 ) -> AuditEvent:
-    """Writes one event; call it inside the transaction of the change.
+    """Writes one event; call it inside the transaction of the change."""
+    return record_many([Entry(actor, action, subject_type, subject_id, details or {}, key_id)])[0]
 
-    `key_id` is the content key under which the details are sealed; without one they must hold no personal data.
-    """
-    salt = os.urandom(16)
-    body = json.dumps(details or {}, sort_keys=True, separators=(",", ":"), default=str)
-    event = AuditEvent.objects.create(
-        actor_kind=actor.audit_kind,
-        actor_id=actor.audit_id,
-        action=action,
-        subject_type=subject_type,
-        subject_id=subject_id,
-        commitment=commitment(salt, body),
-    )
-    payload = Sealed.of(
-        {"salt": base64.b64encode(salt).decode(), "body": body}, key_id or _month_key()
-    )
-    AuditPayload.objects.create(event_id=event.id, payload=payload)
-    return event
+
+def record_many(entries: Sequence[Entry]) -> list[AuditEvent]:
+    """Writes several events in two statements."""
+    events, payloads = [], []
+    for entry in entries:
+        salt = os.urandom(16)
+        body = json.dumps(entry.details, sort_keys=True, separators=(",", ":"), default=str)
+        event = AuditEvent(
+            actor_kind=entry.actor.audit_kind,
+            actor_id=entry.actor.audit_id,
+            action=entry.action,
+            subject_type=entry.subject_type,
+            subject_id=entry.subject_id,
+            commitment=commitment(salt, body),
+        )
+        sealed = Sealed.of({"salt": base64.b64encode(salt).decode(), "body": body}, entry.key_id or _month_key())
+        events.append(event)
+        payloads.append(AuditPayload(event_id=event.id, payload=sealed))
+    AuditEvent.objects.bulk_create(events)
+    AuditPayload.objects.bulk_create(payloads)
+    return events
 
 
 def commitment(salt: bytes, body: str) -> bytes:
     """What the event promises about its details: SHA-256 over salt and canonical JSON."""
-    return hashlib.sha256(salt + body.encode()).digest()
+    return hashlib.sha256(salt + body.encode("utf-8", "surrogatepass")).digest()
 
 
 def details(event: AuditEvent, payload: AuditPayload | None) -> dict[str, Any] | None:

@@ -6,6 +6,63 @@ import phonenumbers
 
 from crmllm.core.crypto import blind_index
 
+#: Domains that say nothing about where somebody works.
+FREE_MAIL = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "msn.com",
+        "yahoo.com",
+        "yahoo.fr",
+        "yahoo.de",
+        "yahoo.co.uk",
+        "aol.com",
+        "icloud.com",
+        "me.com",
+        "mac.com",
+        "gmx.de",
+        "gmx.net",
+        "gmx.at",
+        "gmx.ch",
+        "web.de",
+        "t-online.de",
+        "freenet.de",
+        "mail.com",
+        "proton.me",
+        "protonmail.com",
+        "orange.fr",
+        "wanadoo.fr",
+        "free.fr",
+        "laposte.net",
+        "sfr.fr",
+        "libero.it",
+        "virgilio.it",
+        "tiscali.it",
+        "ziggo.nl",
+        "kpnmail.nl",
+        "planet.nl",
+        "hetnet.nl",
+        "telenet.be",
+        "skynet.be",
+        "bluewin.ch",
+        "terra.es",
+        "wp.pl",
+        "o2.pl",
+        "seznam.cz",
+        "mail.ru",
+        "yandex.ru",
+        "qq.com",
+        "163.com",
+        "126.com",
+        "zoho.com",
+        "fastmail.com",
+        "hey.com",
+    ]
+)
+
 
 def normal_email(value: str) -> str:
     """Lower case, no blanks, international domains in their ASCII form where they have one."""
@@ -39,3 +96,9 @@ def phone_index(value: str, region: str = "") -> bytes:
 def domain_of(email: str) -> str:
     """The domain of an address, normalised."""
     return normal_email(email).rpartition("@")[2]
+
+
+def company_domain(email: str | None) -> str:
+    """The domain of an address where it tells an organisation; else empty."""
+    domain = domain_of(email) if email else ""
+    return "" if domain in FREE_MAIL else domain

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from crmllm.access.models import User
 from crmllm.access.rules import hidden_fields, load, visible
-from crmllm.core.identifiers import email_index, phone_index
+from crmllm.core.identifiers import company_domain, email_index, normal_email, phone_index
 from crmllm.crm import values
 from crmllm.crm.choices import FieldType, Object, RecordState
 from crmllm.crm.models import (
@@ -209,3 +212,32 @@ def pipeline_on(user: User, day: datetime) -> list[dict[str, Any]]:
     for pk, name, value in history.values_list("opportunity_id", "field", "value"):
         rows.setdefault(pk, {"id": pk})[name] = value
     return list(rows.values())
+
+
+@dataclass(frozen=True)
+class Us:
+    """Our own side: never a customer."""
+
+    company: str
+    domains: frozenset[str]
+    addresses: frozenset[str]
+    staff: frozenset[str]
+
+
+def us() -> Us:
+    """Our company as the settings and the CRM's users tell it; read anew at most once a minute."""
+    return _us(int(time.monotonic() // 60))
+
+
+@lru_cache(maxsize=1)
+def _us(minute: int) -> Us:
+    people = list(CrmUser.objects.values_list("name", "email"))
+    addresses = frozenset(normal_email(email) for _, email in people)
+    domains = {domain.casefold() for domain in settings.OWN_DOMAINS}
+    domains |= {company_domain(email) for email in addresses} - {""}
+    return Us(settings.COMPANY_NAME, frozenset(domains), addresses, frozenset(name for name, _ in people))
+
+
+def product_names() -> tuple[str, ...]:
+    """The names of what we sell, for the extraction."""
+    return tuple(Product.objects.filter(active=True).values_list("name", flat=True))

@@ -11,66 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from crmllm.core.identifiers import domain_of, email_index, phone_index
+from crmllm.core.identifiers import company_domain, email_index, phone_index
 from crmllm.crm.choices import LeadStatus, Object, RecordState
 from crmllm.crm.models import Account, Contact, Lead
 
-#: Domains that say nothing about where somebody works.
-FREE_MAIL = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "outlook.com",
-        "hotmail.com",
-        "live.com",
-        "msn.com",
-        "yahoo.com",
-        "yahoo.fr",
-        "yahoo.de",
-        "yahoo.co.uk",
-        "aol.com",
-        "icloud.com",
-        "me.com",
-        "mac.com",
-        "gmx.de",
-        "gmx.net",
-        "gmx.at",
-        "gmx.ch",
-        "web.de",
-        "t-online.de",
-        "freenet.de",
-        "mail.com",
-        "proton.me",
-        "protonmail.com",
-        "orange.fr",
-        "wanadoo.fr",
-        "free.fr",
-        "laposte.net",
-        "sfr.fr",
-        "libero.it",
-        "virgilio.it",
-        "tiscali.it",
-        "ziggo.nl",
-        "kpnmail.nl",
-        "planet.nl",
-        "hetnet.nl",
-        "telenet.be",
-        "skynet.be",
-        "bluewin.ch",
-        "terra.es",
-        "wp.pl",
-        "o2.pl",
-        "seznam.cz",
-        "mail.ru",
-        "yandex.ru",
-        "qq.com",
-        "163.com",
-        "126.com",
-        "zoho.com",
-        "fastmail.com",
-        "hey.com",
-    ]
-)
 _LEGAL = re.compile(
     r"\b(gmbh( & co\.? kg)?|ag|kg|ohg|se|ug|e\.?k\.?|ltd|limited|llc|llp|inc|corp|corporation|co|plc|b\.?v\.?|n\.?v\.?|"
     r"s\.?a\.?r?\.?l?\.?|s\.?p\.?a\.?|s\.?r\.?l\.?|s\.?l\.?u?\.?|lda|oy|ab|a/?s|aps|sp\.? z o\.?o\.?|pty|pvt)\.?$",
@@ -209,12 +153,6 @@ def match_account(*, email: str | None, name: str | None) -> Match:
         if rows:
             return _match(rows, Object.ACCOUNT, 0.9, "same name but for the legal form")
     return Match(Object.ACCOUNT, reason="no account with this domain or name")
-
-
-def company_domain(email: str | None) -> str:
-    """The domain of an address where it tells an organisation; else empty."""
-    domain = domain_of(email) if email else ""
-    return "" if domain in FREE_MAIL else domain
 
 
 def plain_name(name: str) -> str:

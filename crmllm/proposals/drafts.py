@@ -13,7 +13,7 @@ from uuid import UUID
 
 from crmllm.core.crypto import blind_index
 from crmllm.core.errors import BadInput
-from crmllm.core.identifiers import email_index, phone_index
+from crmllm.core.identifiers import company_domain, email_index, phone_index
 from crmllm.core.ids import uuid7
 from crmllm.crm import selectors, values
 from crmllm.crm.choices import (

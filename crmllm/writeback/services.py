@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -148,11 +149,11 @@ def _require_untouched(row: Writeback) -> None:
 # --- what people may do with a stuck write
 
 
-def retry(*, actor: User, writeback: Writeback) -> Writeback:
+def retry(*, actor: User, pk: UUID) -> Writeback:
     """Sends a failed write again now."""
     require(actor, "jobs.manage")
     with transaction.atomic():
-        row = Writeback.objects.select_for_update(of=("self",)).get(pk=writeback.pk)
+        row = Writeback.objects.select_for_update(of=("self",)).get(pk=pk)
         if row.state not in (State.FAILED, State.WAITING):
             raise Conflict(
                 f"This write is {row.get_state_display()}; there is nothing to retry."
@@ -164,11 +165,11 @@ def retry(*, actor: User, writeback: Writeback) -> Writeback:
     return row
 
 
-def cancel(*, actor: User, writeback: Writeback) -> Writeback:
+def cancel(*, actor: User, pk: UUID) -> Writeback:
     """Gives a write up that was never sent, or that failed for good."""
     require(actor, "jobs.manage")
     with transaction.atomic():
-        row = Writeback.objects.select_for_update(of=("self",)).get(pk=writeback.pk)
+        row = Writeback.objects.select_for_update(of=("self",)).get(pk=pk)
         if row.state == State.FAILED or (
             row.state == State.WAITING and row.sent_at is None
         ):

@@ -1,0 +1,110 @@
+"""Reads of interactions: lists, one with its opened content, its ledger and its thread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from crmllm.access.models import User
+from crmllm.access.rules import load, visible
+from crmllm.core.crypto import open_or
+from crmllm.core.identifiers import email_index
+from crmllm.ingestion.models import Interaction, LedgerEntry
+
+MAX_THREAD = 50
+
+
+def interactions(user: User) -> QuerySet[Interaction]:
+    """The interactions that this person may see, newest first."""
+    return visible(user, Interaction.objects.all()).order_by("-occurred_at", "-id")
+
+
+def interaction(user: User, pk: object, *, permission: str = "") -> Interaction:
+    """One interaction: NotFound for a stranger."""
+    return load(user, interactions(user).select_related("claimed_by", "owner", "mailbox"), pk, permission=permission)
+
+
+def to_review(user: User) -> QuerySet[Interaction]:
+    """The review queue: interactions with proposals on which somebody has to decide."""
+    return interactions(user).filter(open_proposals__gt=0)
+
+
+def search(rows: QuerySet[Interaction], term: str) -> QuerySet[Interaction]:
+    """By the sender: an exact e-mail, else part of the name. Content is encrypted and cannot be searched."""
+    term = term.strip()
+    if "@" in term:
+        return rows.filter(sender_index=email_index(term))
+    return rows.filter(sender_name__icontains=term) if term else rows
+
+
+def content(row: Interaction) -> dict[str, Any]:
+    """What was read out of an interaction; empty when it could not be read or was erased."""
+    return dict(open_or(row.content, {}))
+
+
+def ledger(row: Interaction) -> list[LedgerEntry]:
+    """What became of it, in order."""
+    return list(row.ledger.all())
+
+
+def thread(user: User, row: Interaction) -> list[Interaction]:
+    """The other interactions of the same thread, oldest first."""
+    if row.thread is None:
+        return []
+    return list(
+        interactions(user).filter(thread=bytes(row.thread)).exclude(pk=row.pk).order_by("occurred_at", "id")[:MAX_THREAD]
+    )
+
+
+def show(row: Interaction) -> dict[str, Any]:
+    """An interaction as lists of the API show it."""
+    return {
+        "id": str(row.pk),
+        "kind": row.kind,
+        "status": row.status,
+        "origin": row.origin,
+        "subject": open_or(row.subject, ""),
+        "sender_name": row.sender_name,
+        "occurred_at": row.occurred_at,
+        "category": row.category,
+        "sentiment": row.sentiment,
+        "reason": {"code": row.reason_code, "message": row.reason} if row.reason_code else None,
+        "open_proposals": row.open_proposals,
+        "created_at": row.created_at,
+    }
+
+
+def show_whole(row: Interaction) -> dict[str, Any]:
+    """An interaction with its newest text and its ledger, for the API's detail."""
+    found = content(row)
+    return show(row) | {
+        "text": found.get("text", ""),
+        "zones": [{"kind": kind, "start": start, "end": end} for kind, start, end in found.get("zones", [])],
+        "sender": found.get("sender"),
+        "to": [{"name": name, "email": email} for name, email in found.get("to", [])],
+        "cc": [{"name": name, "email": email} for name, email in found.get("cc", [])],
+        "sent_at": found.get("sent_at"),
+        "warnings": row.warnings,
+        "generation": row.generation,
+        "attachments": [
+            {
+                "id": str(file.pk),
+                "filename": open_or(file.filename, ""),
+                "content_type": file.content_type,
+                "size": file.size,
+                "refused": file.refused,
+            }
+            for file in row.attachments.all()
+        ],
+        "ledger": [
+            {
+                "at": line.created_at,
+                "step": line.step,
+                "code": line.code,
+                "sentence": line.sentence,
+                "generation": line.generation,
+            }
+            for line in ledger(row)
+        ],
+    }

@@ -1,0 +1,329 @@
+"""How interactions come in, are read, skipped, replayed.
+
+    received -> parsed -> extracting -> proposed | no_change        (extraction takes over at `parsed`)
+         \\-> skipped | failed                                       replay: any of the last -> received
+
+A mail is read at the door: what is the same message is known only then. `received` is the state of a replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, TypeVar
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from crmllm.access.models import User
+from crmllm.access.rules import require
+from crmllm.core import audit, work
+from crmllm.core.crypto import Sealed, blind_index, new_key, new_keys
+from crmllm.core.errors import BadInput, Conflict
+from crmllm.core.identifiers import company_domain, email_index
+from crmllm.core.ids import uuid7
+from crmllm.crm.choices import RecordState
+from crmllm.crm.models import Account, Contact
+from crmllm.ingestion.choices import FINAL, REPLAYABLE, Kind, Origin, Status, Step
+from crmllm.ingestion.ledger import note
+from crmllm.ingestion.mail import archive
+from crmllm.ingestion.models import Attachment, Interaction, InteractionSource, LedgerEntry, Mailbox, Refused
+from crmllm.ingestion.reading import Reading, read_mail
+from crmllm.jobs.services import enqueue
+
+BATCH = 50
+NAME_LENGTH = 200
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Received:
+    """An interaction, and whether it is new."""
+
+    interaction: Interaction
+    created: bool
+
+
+@dataclass
+class Tally:
+    """What came of an import: counts that add up to the number of entries."""
+
+    new: int = 0
+    known: int = 0
+    refused: int = 0
+    skipped: int = 0
+    failed: int = 0
+
+    @property
+    def entries(self) -> int:
+        return self.new + self.known + self.refused
+
+    def add(self, received: Sequence[Received]) -> None:
+        for one in received:
+            self.new += one.created
+            self.known += not one.created
+            self.skipped += one.created and one.interaction.status == Status.SKIPPED
+            self.failed += one.created and one.interaction.status == Status.FAILED
+
+
+def receive(*, actor: audit.Actor, raw: bytes, origin: Origin, mailbox: Mailbox | None = None) -> Received:
+    """Takes in one mail. The same message again is the interaction that is there already."""
+    if isinstance(actor, User):
+        require(actor, "interactions.add")
+    if not raw.strip():
+        raise BadInput("The message is empty.")
+    return receive_many(actor=actor, raws=[raw], origin=origin, mailbox=mailbox)[0]
+
+
+def receive_many(
+    *, actor: audit.Actor, raws: Sequence[bytes], origin: Origin, mailbox: Mailbox | None = None
+) -> list[Received]:
+    """Takes in a batch in one transaction; results in the order of `raws`."""
+    readings = [read_mail(raw) for raw in raws]
+    prints = [blind_index("fingerprint", reading.fingerprint) for reading in readings]
+    try:
+        return _store(actor, raws, readings, prints, origin, mailbox)
+    except IntegrityError:
+        # Somebody stored one of them at this moment: one by one, the second look finds it.
+        if len(raws) == 1:
+            return _store(actor, raws, readings, prints, origin, mailbox)
+        return [one for raw in raws for one in receive_many(actor=actor, raws=[raw], origin=origin, mailbox=mailbox)]
+
+
+def _store(
+    actor: audit.Actor,
+    raws: Sequence[bytes],
+    readings: Sequence[Reading],
+    prints: Sequence[bytes],
+    origin: Origin,
+    mailbox: Mailbox | None,
+) -> list[Received]:
+    known = {bytes(row.fingerprint): row for row in Interaction.objects.filter(fingerprint__in=prints)}
+    fresh = {prints[i]: i for i in reversed(range(len(raws))) if prints[i] not in known}
+    keys = new_keys(len(fresh)) if fresh else []
+    owners = _owners([readings[i] for i in fresh.values()])
+    rows: dict[bytes, Interaction] = {}
+    sources: list[InteractionSource] = []
+    attachments: list[Attachment] = []
+    for (print_, i), key_id in zip(fresh.items(), keys, strict=True):
+        row = rows[print_] = _row(readings[i], print_, key_id, origin, mailbox, owners)
+        sources.append(InteractionSource(interaction=row, blob=Sealed.of_bytes(raws[i], key_id), size=len(raws[i])))
+        attachments += _attachments(row, readings[i])
+    with transaction.atomic():
+        Interaction.objects.bulk_create(rows.values())
+        InteractionSource.objects.bulk_create(sources)
+        Attachment.objects.bulk_create(attachments)
+        LedgerEntry.objects.bulk_create(line for row in rows.values() for line in _first_lines(row))
+        audit.record_many(
+            [
+                audit.Entry(actor, "interaction.received", "interaction", row.pk, {"origin": origin}, row.key_id)
+                for row in rows.values()
+            ]
+        )
+        if any(row.status == Status.PARSED for row in rows.values()):
+            enqueue("extract")
+    received: list[Received] = []
+    for i, print_ in enumerate(prints):
+        created = fresh.get(print_) == i
+        received.append(Received(rows[print_] if print_ in rows else known[print_], created))
+    return received
+
+
+def _row(
+    reading: Reading,
+    print_: bytes,
+    key_id: UUID,
+    origin: Origin,
+    mailbox: Mailbox | None,
+    owners: Callable[[Reading], tuple[UUID | None, UUID | None]],
+) -> Interaction:
+    row = Interaction(
+        id=uuid7(), kind=Kind.EMAIL, origin=origin, mailbox=mailbox, key_id=key_id, fingerprint=print_,
+        occurred_at=timezone.now(),
+    )  # fmt: skip
+    _apply(row, reading)
+    row.owner_id, row.team_id = owners(reading)
+    if mailbox is not None and row.owner_id is None and row.team_id is None:
+        row.owner_id, row.team_id = mailbox.owner_id, mailbox.team_id
+    return row
+
+
+def _apply(row: Interaction, reading: Reading) -> None:
+    """Puts a reading into a row; does not save."""
+    row.status = reading.status
+    row.reason_code, row.reason = reading.reason_code, reading.reason[:400]
+    row.message_index = blind_index("message-id", reading.message_id) if reading.message_id else None
+    row.thread = blind_index("thread", reading.thread) if reading.thread else None
+    row.occurred_at = reading.occurred_at or row.occurred_at
+    row.subject = Sealed.of(reading.subject, row.key_id)
+    row.content = Sealed.of(reading.content, row.key_id) if reading.content else None
+    row.warnings = reading.warnings
+    row.sender_name, row.sender_index = "", None
+    if reading.sender:
+        row.sender_name = _storable(reading.sender.name)
+        row.sender_index = email_index(reading.sender.email) if reading.sender.email else None
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL's text cannot hold: NUL and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()[:NAME_LENGTH]
+
+
+def _attachments(row: Interaction, reading: Reading) -> Iterator[Attachment]:
+    for file in reading.attachments:
+        yield Attachment(
+            interaction=row,
+            filename=Sealed.of(file.filename, row.key_id),
+            content_type=_storable(file.content_type)[:120],
+            size=file.size,
+            blob=Sealed.of_bytes(file.content, row.key_id) if file.content is not None else None,
+            refused=file.refused[:200],
+        )
+
+
+def _first_lines(row: Interaction) -> Iterator[LedgerEntry]:
+    yield LedgerEntry(interaction=row, step=Step.SEEN, sentence=f"Came in through {row.get_origin_display()}.")
+    yield from _outcome(row)
+
+
+def _outcome(row: Interaction) -> Iterator[LedgerEntry]:
+    step, sentence = {
+        Status.PARSED: (Step.PARSED, "Read; the newest text was separated from quoted history."),
+        Status.SKIPPED: (Step.SKIPPED, row.reason),
+        Status.FAILED: (Step.FAILED, row.reason),
+    }[Status(row.status)]
+    yield LedgerEntry(
+        interaction=row, step=step, code=row.reason_code, sentence=sentence, generation=row.generation
+    )
+
+
+def _owners(readings: Sequence[Reading]) -> Callable[[Reading], tuple[UUID | None, UUID | None]]:
+    """Whose an interaction is: the owner of the sender's contact, else of the account with that mail domain."""
+    emails = {r.sender.email for r in readings if r.sender and r.sender.email}
+    indexes = {email: email_index(email) for email in emails}
+    domains = {company_domain(email) for email in emails} - {""}
+    contacts = {
+        bytes(index): (owner, team)
+        for index, owner, team in Contact.objects.filter(
+            email_index__in=indexes.values(), state=RecordState.ACTIVE
+        ).values_list("email_index", "owner_id", "team_id")
+    }
+    accounts: dict[str, tuple[UUID | None, UUID | None]] = {}
+    if domains:
+        rows = Account.objects.filter(domains__overlap=sorted(domains), state=RecordState.ACTIVE)
+        for found, owner, team in rows.values_list("domains", "owner_id", "team_id"):
+            accounts |= dict.fromkeys(found, (owner, team))
+
+    def owner_of(reading: Reading) -> tuple[UUID | None, UUID | None]:
+        if not reading.sender or not reading.sender.email:
+            return None, None
+        email = reading.sender.email
+        return contacts.get(indexes[email]) or accounts.get(company_domain(email)) or (None, None)
+
+    return owner_of
+
+
+# --- whole files
+
+
+def import_archive(
+    *,
+    actor: audit.Actor,
+    source: str | Path | IO[bytes],
+    name: str = "",
+    origin: Origin,
+    progress: Callable[[Tally], None] | None = None,
+) -> Tally:
+    """Takes in every message of a file, folder, mbox or zip. What is refused is kept by name with its reason."""
+    if isinstance(actor, User):
+        require(actor, "interactions.add")
+    tally = Tally()
+    for batch in _batches(archive.iterate(source, name), BATCH):
+        raws = [entry for _, entry in batch if isinstance(entry, bytes)]
+        for entry_name, entry in batch:
+            if isinstance(entry, archive.Refused):
+                refuse(actor=actor, name=entry_name, reason=entry.reason, origin=origin)
+                tally.refused += 1
+        if raws:
+            tally.add(receive_many(actor=actor, raws=raws, origin=origin))
+        if progress:
+            progress(tally)
+    return tally
+
+
+def _batches(parts: Iterable[Part], size: int) -> Iterator[list[Part]]:
+    iterator = iter(parts)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def refuse(*, actor: audit.Actor, name: str, reason: str, origin: Origin) -> Refused:
+    """Keeps visible what could not become an interaction."""
+    key_id = new_key()
+    with transaction.atomic():
+        row = Refused.objects.create(
+            origin=origin, key_id=key_id, name=Sealed.of(name, key_id), reason=reason[:400], actor_id=actor.audit_id
+        )
+        audit.record(actor=actor, action="file.refused", subject_type="file", subject_id=row.pk)
+    return row
+
+
+# --- again
+
+
+def replay(*, actor: User, interaction: Interaction) -> Interaction:
+    """Sends an interaction through all stages again. Proposals on which nobody has decided are superseded."""
+    require(actor, "interactions.add")
+    with transaction.atomic():
+        row = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+        if row.status not in (*REPLAYABLE, Status.DONE):
+            raise Conflict(f"This message is {row.get_status_display()}; it is not done yet.")
+        work.give_back(row)
+        row.status, row.generation, row.attempts = Status.RECEIVED, row.generation + 1, 0
+        row.reason_code = row.reason = ""
+        row.next_attempt_at = timezone.now()
+        row.save()
+        note(row, Step.REPLAYED, "Sent through all stages again.")
+        audit.record(actor=actor, action="interaction.replayed", subject_type="interaction", subject_id=row.pk)
+        enqueue("read")
+    return row
+
+
+def read_again(row: Interaction) -> Status:
+    """The read stage's work on one claimed row: parse its bytes anew. LeaseLost when another has it."""
+    reading = read_mail(row.source.blob.open_bytes())
+    with transaction.atomic():
+        current = work.locked_under_lease(row)
+        work.give_back(current)
+        _apply(current, reading)
+        current.attempts = 0
+        current.save()
+        current.attachments.all().delete()
+        Attachment.objects.bulk_create(_attachments(current, reading))
+        LedgerEntry.objects.bulk_create(_outcome(current))
+        if current.status == Status.PARSED:
+            enqueue("extract")
+    return Status(current.status)
+
+
+def give_up(*, actor: User, pk: UUID) -> None:
+    """Stops work on an interaction that is on its way; it can be replayed."""
+    require(actor, "jobs.manage")
+    with transaction.atomic():
+        row = Interaction.objects.select_for_update(of=("self",)).get(pk=pk)
+        if row.status in FINAL:
+            raise Conflict(f"This message is {row.get_status_display()} already.")
+        work.give_back(row)
+        row.status, row.reason_code, row.reason = Status.FAILED, "cancelled", "Cancelled by an admin."
+        row.save()
+        LedgerEntry.objects.bulk_create(_outcome(row))
+        audit.record(actor=actor, action="interaction.cancelled", subject_type="interaction", subject_id=row.pk)
+
+
+def retry(*, actor: User, pk: UUID) -> None:
+    """Replays a failed interaction, from the Jobs page."""
+    require(actor, "jobs.manage")
+    replay(actor=actor, interaction=Interaction.objects.get(pk=pk))
