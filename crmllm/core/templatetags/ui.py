@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
@@ -22,6 +22,17 @@ from crmllm.core import keymap
 register = template.Library()
 
 SPRITE = "vendor/icons.svg"
+# Only these icons come from data; all others are named in the templates.
+KIND_ICONS = {
+    "email": "mail",
+    "call": "phone",
+    "meeting": "users",
+    "document": "file-text",
+    "web_form": "forms",
+    "chat": "message",
+    "todo": "checkbox",
+    "note": "note",
+}
 # What a keyboard prints on the key, where that is not its name.
 KEY_FACES = {"Enter": "↵", "ArrowDown": "↓", "ArrowUp": "↑", "Escape": "Esc"}
 
@@ -61,10 +72,22 @@ def icon(name: str, label: str = "") -> SafeString:
     )
 
 
+@register.filter
+def kind_icon(kind: str) -> str:
+    """The icon of an interaction's or activity's kind."""
+    return KIND_ICONS.get(kind, "mail")
+
+
 @register.simple_tag
 def key(action: str) -> SafeString:
     """The attribute that lets app.js press this element: ``data-key`` with the keys apart by a bar."""
     return format_html('data-key="{}"', "|".join(keymap.KEYMAP[action].keys))
+
+
+@register.simple_tag
+def go_key(place: str) -> SafeString | str:
+    """The attribute for a navigation entry; one that has no key gets none."""
+    return key(f"go-{place}") if f"go-{place}" in keymap.KEYMAP else ""
 
 
 @register.simple_tag
@@ -147,10 +170,8 @@ def word_diff(old: str | None, new: str | None) -> list[DiffPart]:
         )
     before, after = _words(old), _words(new)
     parts: list[DiffPart] = []
-    for op, i1, i2, j1, j2 in SequenceMatcher(
-        None, before, after, autojunk=False
-    ).get_opcodes():
-        if op == "equal":
+    for i1, i2, j1, j2, same in _runs(before, after):
+        if same:
             parts.append(DiffPart("same", "".join(before[i1:i2])))
             continue
         if i2 > i1:
@@ -158,6 +179,22 @@ def word_diff(old: str | None, new: str | None) -> list[DiffPart]:
         if j2 > j1:
             parts.append(DiffPart("ins", "".join(after[j1:j2])))
     return parts
+
+
+def _runs(before: list[str], after: list[str]) -> Iterator[tuple[int, int, int, int, bool]]:
+    """Stretches that stay or change; a blank between two changed words changes with them, so that names stay whole."""
+    blocks = [
+        block
+        for block in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+        if block.size == 0 or "".join(before[block.a : block.a + block.size]).strip()
+    ]
+    i = j = 0
+    for a, b, size in blocks:
+        if a > i or b > j:
+            yield i, a, j, b, False
+        if size:
+            yield a, a + size, b, b + size, True
+        i, j = a + size, b + size
 
 
 def _words(value: str) -> list[str]:
