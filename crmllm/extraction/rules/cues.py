@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crmllm.extraction.rules.text import Piece, flat, phrases, sentences, trimmed
+from crmllm.extraction.rules.text import Piece, flat, phrases, sentences, trimmed, run
 
 # --- words aimed at the machine ----------------------------------------------------------------------------------
 
@@ -124,7 +124,7 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> Iterator[Piece
 
 
 def _harmless_out(clause: str) -> str:
-    return _HARMLESS.sub(lambda match: " " * len(match.group()), flat(clause))
+    return _HARMLESS.sub(lambda match: " " * len(match.group()), run(clause))
 
 
 def is_negated(clause: str) -> bool:
@@ -134,7 +134,7 @@ def is_negated(clause: str) -> bool:
 
 def is_past(clause: str, year: int | None = None) -> bool:
     """Whether a clause tells of what was; years before the mail's own count."""
-    folded = flat(clause)
+    folded = run(clause)
     if _PAST.search(folded):
         return True
     past_years = re.findall(r"(?<![\w./-])(?:in|im|en|nel|since|seit|depuis|desde|dal|van|em|of|from)\s+(20[0-4]\d|19[89]\d)(?![\w./-])", folded)
@@ -143,7 +143,7 @@ def is_past(clause: str, year: int | None = None) -> bool:
 
 def is_competitor(clause: str) -> bool:
     """Whether a clause speaks of another supplier's offer."""
-    return _COMPETITOR.search(flat(clause)) is not None
+    return _COMPETITOR.search(run(clause)) is not None
 
 
 def off_the_table(text: str, start: int, end: int, year: int | None) -> list[tuple[int, int, str]]:
@@ -157,7 +157,7 @@ def off_the_table(text: str, start: int, end: int, year: int | None) -> list[tup
         elif is_past(clause.text, year):
             found.append((clause.start, clause.end, "past"))
         else:
-            for match in _INSTEAD.finditer(flat(clause.text)):
+            for match in _INSTEAD.finditer(run(clause.text)):
                 negated = re.match(r"\s*(?:[^\s,;.)]+\s*){0,4}", clause.text[match.end() :])
                 last = clause.start + match.end() + (negated.end() if negated else 0)
                 found.append((clause.start + match.start(), last, "negated"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates, money, products
-from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, sentences
+from crmllm.extraction.rules.text import Candidate, Piece, phrases, sentences, run
 
 _DEMAND = phrases(
     """quote; quotation; offer; order; orders; ordering; purchase order; pricing; price list; proposal; budget; buy; buying; purchase; purchasing; interested in; interest in; trial; demo; licences; licenses; seats; subscription; upgrade; rfq; rfp; tender; contract; go ahead; move forward; we need; we want; we would like; we'd like; looking for; supply us; deal; renew*; rollout; roll-out
@@ -146,7 +146,7 @@ def _close_by(
 ) -> None:
     best: tuple[float, dates.Found] | None = None
     for row in rows:
-        folded = flat(row.text)
+        folded = run(row.text)
         closing = [match.start() for match in _CLOSING.finditer(folded)]
         if not closing:
             continue
@@ -177,7 +177,7 @@ def _commitment(deal: Deal, rows: list[Piece], off: list[tuple[int, int, str]]) 
     firm = hedged = decline = past = live = None
     demand = 0.0
     for row in rows:
-        folded = flat(row.text)
+        folded = run(row.text)
         wanted = _DEMAND.search(folded)
         demand += 0.35 * len({match.group() for match in _DEMAND.finditer(folded)})
         if (match := _DECLINE.search(folded)) is not None:
@@ -228,7 +228,7 @@ def _summary(deal: Deal, text: str, start: int, end: int, off: list[tuple[int, i
             continue
         if any(one.start < row.end and row.start < one.end for one in deal.decoys):
             continue
-        hits = len({match.group() for match in _DEMAND.finditer(flat(row.text))})
+        hits = len({match.group() for match in _DEMAND.finditer(run(row.text))})
         rank = 0.6 * min(hits, 3) + sum(row.start <= one.start < row.end for one in anchors)
         rank -= 0.05 * index + 0.02 * max(0, count - 25) + (0.4 if reason else 0.0)
         if (hits or rank > 0.5) and (best is None or rank > best[0]):

@@ -109,6 +109,11 @@ def regions(
     return tuple(dict.fromkeys(guesses))
 
 
+def names_country(text: str) -> bool:
+    """Whether a text (an address) names a country."""
+    return _COUNTRY.search(fold(text)) is not None
+
+
 def find(
     text: str, start: int, end: int, countries: tuple[str, ...], *, signature: bool
 ) -> list[Phone]:

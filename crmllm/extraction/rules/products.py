@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crmllm.extraction.rules.text import Piece, flat, letters, trimmed
+from crmllm.extraction.rules.text import Piece, flat, letters, trimmed, run
 
 _UNITS = (
     r"(?:units?|pieces?|pcs\.?|items?|licen[cs]es?|licen[cs]e keys?|seats?|users?|sets?|boxes|box|packs?|subscriptions?|copies|devices?|pairs?|pallets?|rolls?|kits?|"
@@ -100,7 +100,7 @@ def listed(text: str, names: tuple[str, ...], start: int = 0, end: int | None = 
 
 def demanded(sentence: Piece) -> list[tuple[Product, Quantity | None]]:
     """Products that are not on our list, from "12 x Office Chair" or "a quote for 40 standing desks" in one sentence."""
-    folded = flat(sentence.text)
+    folded = run(sentence.text)
     if not _DEMAND.search(folded):
         return []
     found: list[tuple[Product, Quantity | None]] = []

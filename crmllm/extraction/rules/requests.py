@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates
-from crmllm.extraction.rules.text import Candidate, Piece, flat, sentences
+from crmllm.extraction.rules.text import Candidate, Piece, sentences, run
 
 # What opens a request; the words after it say what is asked for.
 _ASK = re.compile(
@@ -96,7 +96,7 @@ class Action:
 
 def asks(sentence: str) -> float:
     """How much a single sentence asks its reader to do something, 0 to 1."""
-    folded = flat(sentence.strip())
+    folded = run(sentence.strip())
     if re.search(r"please find|see attached|unsubscribe", folded):
         return 0.3
     if _ASK.search(folded):
@@ -118,7 +118,7 @@ def find(text: str, start: int, end: int, *, sent_at: datetime | None, month_fir
     off = cues.off_the_table(text, start, end, year)
     found: list[Action] = []
     for sentence in sentences(text, start, end):
-        folded = flat(sentence.text)
+        folded = run(sentence.text)
         if _PLEASANTRY.search(folded) or len(folded) > 400:
             continue
         owner, begin, confidence = _who(folded)
@@ -157,7 +157,7 @@ def _words(sentence: Piece, begin: int) -> Piece:
     rest = sentence.text[begin:]
     cut = _CUT.search(rest)
     stop = cut.start() if cut and cut.start() > 8 else len(rest)
-    tail = _TAIL.search(flat(rest[:stop]))
+    tail = _TAIL.search(run(rest[:stop]))
     if tail is not None and tail.start() > 8:
         stop = tail.start()
     words = rest[:stop]

@@ -64,6 +64,11 @@ def flat(text: str) -> str:
     return (lowered if len(lowered) == len(text) else "".join(char.lower()[:1] for char in text)).translate(_FLAT)
 
 
+def run(text: str) -> str:
+    """`flat` text of one sentence with its line breaks as spaces: mails are wrapped anywhere."""
+    return flat(text).replace("\n", " ")
+
+
 @lru_cache(maxsize=8192)
 def letters(text: str) -> str:
     """Only the folded letters and digits, as in a domain name."""
@@ -161,4 +166,4 @@ def phrases(listed: str) -> re.Pattern[str]:
 
 def has(pattern: re.Pattern[str], text: str) -> bool:
     """Whether a phrase pattern occurs in a text, case and accents ignored."""
-    return pattern.search(flat(text)) is not None
+    return pattern.search(run(text)) is not None
