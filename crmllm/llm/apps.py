@@ -1,7 +1,23 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class LlmConfig(AppConfig):
     name = "crmllm.llm"
     label = "llm"
     verbose_name = "Model"
+
+    def ready(self) -> None:
+        post_migrate.connect(_load_prompts, sender=self, dispatch_uid="llm.load_prompts")
+
+
+def _load_prompts(*, using: str, **_: Any) -> None:
+    """Stores the prompts that ship with the code once their tables are there."""
+    from django.db import connections
+
+    from crmllm.llm import models, prompts
+
+    if using == "default" and models.Prompt._meta.db_table in connections[using].introspection.table_names():
+        prompts.load()

@@ -10,3 +10,4 @@ class CallState(models.TextChoices):
     TIMED_OUT = "timed_out", _("timed out")
     UNREACHABLE = "unreachable", _("not reachable")
     REFUSED = "refused", _("refused by the server")
+    FAILED = "failed", _("server error")

@@ -1,0 +1,207 @@
+"""Prompts: files that ship with the code, frozen as rows, one version of each live.
+
+A file `crmllm/<package>/prompts/<name>.v<number>.md` has front matter (description, note, and the settings of the
+request), then the system text under `# System` and the template under `# User`, whose {variables} are filled in.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import yaml
+from django.apps import apps
+from django.db import transaction
+
+from crmllm.core.errors import BadInput, Conflict
+from crmllm.experiments.models import Experiment
+from crmllm.llm.errors import PromptMissing
+from crmllm.llm.guardrails import neutralise
+from crmllm.llm.models import Prompt, PromptVersion
+
+CACHE_SECONDS = 5.0
+_FILE = re.compile(r"(?P<name>[a-z0-9-]+)\.v(?P<number>[1-9][0-9]*)\.md")
+_PARTS = re.compile(r"---\n(?P<head>.*?)\n---\n+# System\n+(?P<system>.*?)\n+# User\n+(?P<user>.*?)\n*", re.DOTALL)
+_VARIABLE = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSettings:
+    """How the model is asked: what a prompt's front matter may set."""
+
+    temperature: float = 0.0
+    max_tokens: int = 512
+    logprobs: bool = False
+    seed: int = 1
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> RequestSettings:
+        """Raises BadInput for a name or a value that makes no sense."""
+        unknown = set(values) - set(cls.__slots__)
+        if unknown:
+            raise BadInput(f"A prompt has no setting named {', '.join(sorted(unknown))}.")
+        made = cls(**values)
+        if not (0 <= made.temperature <= 2 and 1 <= made.max_tokens <= 8192):
+            raise BadInput("A prompt's temperature must be 0 to 2 and its max_tokens 1 to 8192.")
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFile:
+    """One version as its file says it."""
+
+    name: str
+    number: int
+    description: str
+    note: str
+    system: str
+    user: str
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The version that a subject is asked with."""
+
+    name: str
+    number: int
+    system: str
+    user: str
+    settings: RequestSettings
+
+    @property
+    def label(self) -> str:
+        """How calls and extractions name it: `extraction v2`."""
+        return f"{self.name} v{self.number}"
+
+    def messages(self, variables: Mapping[str, str]) -> list[dict[str, str]]:
+        """The conversation. Every variable is data: filled in once, and without anything that looks like a control token."""
+        missing = set(_VARIABLE.findall(self.user)) - set(variables)
+        if missing:
+            raise BadInput(f"{self.label} needs the variables {', '.join(sorted(missing))}.")
+        user = _VARIABLE.sub(lambda found: neutralise(variables[found[1]]), self.user)
+        return [{"role": "system", "content": self.system}, {"role": "user", "content": user}]
+
+
+# --- files -> rows -------------------------------------------------------------------------------------------------
+
+
+def read(path: Path) -> PromptFile:
+    """One prompt file. Raises BadInput with what is wrong and where."""
+    name, parts = _FILE.fullmatch(path.name), _PARTS.fullmatch(path.read_text(encoding="utf-8"))
+    if name is None or parts is None:
+        raise BadInput(f"{path.name}: expected <name>.v<number>.md with front matter, '# System' and '# User'.")
+    head = yaml.safe_load(parts["head"]) or {}
+    description, note = str(head.pop("description", "")), str(head.pop("note", ""))
+    RequestSettings.of(head)
+    return PromptFile(name["name"], int(name["number"]), description, note, parts["system"], parts["user"], head)
+
+
+def files() -> Iterator[PromptFile]:
+    """Every prompt of every installed package, oldest version first."""
+    found = [
+        read(path)
+        for config in apps.get_app_configs()
+        for path in Path(config.path, "prompts").glob("*.md")
+    ]
+    yield from sorted(found, key=lambda file: (file.name, file.number))
+
+
+def load() -> int:
+    """Stores the versions that are new. Returns how many. A version whose text differs from the stored one is refused.
+
+    The newest shipped version is live, unless a person chose an older one: that choice is kept.
+    """
+    with transaction.atomic():
+        count = sum(store(file) for file in files())
+    forget()
+    return count
+
+
+def store(file: PromptFile) -> bool:
+    """Freezes one file as a row; False when it is there already."""
+    prompt, _ = Prompt.objects.get_or_create(name=file.name, defaults={"description": file.description})
+    known = prompt.versions.filter(number=file.number).first()
+    if known is not None:
+        if (known.system, known.user, known.settings) != (file.system, file.user, file.settings):
+            raise Conflict(
+                f"Version {file.number} of the prompt {file.name} differs from the stored one. Versions are frozen: "
+                f"save the new text as {file.name}.v{file.number + 1}.md.",
+                code="prompt_frozen",
+            )
+        return False
+    newest = prompt.versions.order_by("-number").first()
+    takes_over = newest is None or (newest.live and newest.number < file.number)
+    if takes_over:
+        prompt.versions.filter(live=True).update(live=False)
+    prompt.versions.create(
+        number=file.number,
+        system=file.system,
+        user=file.user,
+        settings=file.settings,
+        note=file.note,
+        live=takes_over,
+    )
+    return True
+
+
+# --- choosing ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    until: float
+    live: int | None
+    versions: dict[int, Chosen]
+    experiment: bool
+
+
+_cache: dict[str, _Known] = {}
+
+
+def forget() -> None:
+    """Drops what this process remembers; other processes follow within seconds."""
+    _cache.clear()
+
+
+def quick_choice(name: str) -> Chosen | None:
+    """The live version if it is known without asking the database and no experiment runs; else None."""
+    known = _cache.get(name)
+    if known is None or known.experiment or known.live is None or known.until < time.monotonic():
+        return None
+    return known.versions[known.live]
+
+
+def choose(name: str, subject_id: UUID) -> Chosen:
+    """The version for this subject: an active experiment named `prompt-<name>` decides, else the live one answers."""
+    known = _cache.get(name)
+    if known is None or known.until < time.monotonic():
+        known = _cache[name] = _look_up(name)
+    number = known.live
+    if known.experiment:
+        from crmllm.experiments.services import assign
+
+        variant = assign(experiment=f"prompt-{name}", subject_id=subject_id)
+        if variant is not None and variant.isdecimal() and int(variant) in known.versions:
+            number = int(variant)
+    if number is None:
+        raise PromptMissing(f"No version of the prompt {name} is live. Run `manage.py load_prompts`.")
+    return known.versions[number]
+
+
+def _look_up(name: str) -> _Known:
+    rows = PromptVersion.objects.filter(prompt__name=name).select_related("prompt")
+    versions = {
+        row.number: Chosen(name, row.number, row.system, row.user, RequestSettings.of(row.settings)) for row in rows
+    }
+    return _Known(
+        until=time.monotonic() + CACHE_SECONDS,
+        live=next((row.number for row in rows if row.live), None),
+        versions=versions,
+        experiment=Experiment.objects.filter(name=f"prompt-{name}", active=True).exists(),
+    )
