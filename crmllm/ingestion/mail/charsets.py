@@ -46,15 +46,7 @@ _ALIASES = {
     "big5": "big5hkscs",
 }
 # Codecs that are no mail charset: some are slow on hostile input, some run escapes.
-_FORBIDDEN = {
-    "punycode",
-    "idna",
-    "unicode-escape",
-    "raw-unicode-escape",
-    "undefined",
-    "mbcs",
-    "oem",
-}
+_FORBIDDEN = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
 _GUESS_SAMPLE = 16_384
 _LONGEST_LABEL = 40
 
@@ -66,9 +58,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]"
 )
 # Joiners are needed by some scripts and by emoji, but never beside ASCII.
-_STRAY_JOINER = re.compile(
-    "(?:^|(?<=[\x00-\x7f]))[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f]|$)"
-)
+_STRAY_JOINER = re.compile("(?:^|(?<=[\x00-\x7f]))[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f]|$)")
 
 
 def codec_name(label: str | None) -> str | None:
@@ -93,11 +83,7 @@ def decode(data: bytes, label: str | None) -> tuple[str, str | None]:
         if text is not None:
             return text, None
     named = bool(label and label.strip())
-    defect = (
-        f"The charset {_printable(label)} could not be used; another was guessed."
-        if named and label
-        else None
-    )
+    defect = f"The charset {_printable(label)} could not be used; another was guessed." if named and label else None
     text = _strictly(data, "utf-8")
     if text is not None:
         # UTF-8 under a one-byte label is never an accident: it fits no other charset by chance.
@@ -105,15 +91,9 @@ def decode(data: bytes, label: str | None) -> tuple[str, str | None]:
     if codec == "cp1252" and label and "ascii" not in label.lower():
         return _windows(data), None
     if codec and _mostly_fits(data, codec):
-        return data.decode(
-            codec, "replace"
-        ), f"Some bytes are not valid in the charset {_printable(label)}."
+        return data.decode(codec, "replace"), f"Some bytes are not valid in the charset {_printable(label)}."
     guess = from_bytes(data[:_GUESS_SAMPLE]).best()
-    text = (
-        _strictly(data, guess.encoding)
-        if guess is not None and codec_name(guess.encoding)
-        else None
-    )
+    text = _strictly(data, guess.encoding) if guess is not None and codec_name(guess.encoding) else None
     return (text if text is not None else _windows(data)), defect
 
 
@@ -160,7 +140,5 @@ def canonical(text: str) -> tuple[str, str]:
 
 def spelled(invisible: str) -> str:
     """What invisible characters say: letters hidden in tag characters, or how many there are."""
-    tags = "".join(
-        chr(ord(char) - 0xE0000) for char in invisible if 0xE0020 <= ord(char) < 0xE007F
-    )
+    tags = "".join(chr(ord(char) - 0xE0000) for char in invisible if 0xE0020 <= ord(char) < 0xE007F)
     return tags or f"{len(invisible)} invisible characters"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import binascii
 import re
-from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,20 +20,17 @@ MAX_ADDRESS_CHARS = 1_000
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2100
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
-_ENCODED_WORD = re.compile(
-    r"=\?([^?\s]{1,60})\?([bBqQ])\?((?:[^?]|\?(?!=)){0,2000})\?="
-)
+_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?((?:[^?]|\?(?!=)){0,2000})\?=")
 _BETWEEN_ENCODED_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 _ADDRESS_TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)|<[^<>]*>|[,;:]|[^",;:(<]+|.', re.DOTALL
+    r'"(?:[^"\\]|\\.){0,500}"|\((?:[^()\\]|\\.){0,500}\)|<[^<>]{0,500}>|[,;:]|[^",;:(<]+|.', re.DOTALL
 )
 _ANGLE = re.compile(r"<([^<>]*)>")
 _COMMENT = re.compile(r"\(((?:[^()\\]|\\.)*)\)")
 _QUOTED_PAIR = re.compile(r"\\(.)")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
-_DOTTED_TIME = re.compile(
-    r"\b(\d{1,2})\.(\d{2})(?:\.(\d{2}))?\b(?=\s*(?:[+-]\d{4}|[A-Z]{2,4}|$))"
-)
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+_DOTTED_TIME = re.compile(r"\b(\d{1,2})\.(\d{2})(?:\.(\d{2}))?\b(?=\s*(?:[+-]\d{4}|[A-Z]{2,4}|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +88,12 @@ def read_block(raw: bytes, start: int, end: int) -> HeaderBlock:
 
     while position < end:
         following = raw.find(b"\n", position, end) + 1 or end
-        if (
-            following - start > MAX_HEADER_BYTES
-            or len(block.fields) >= MAX_HEADER_FIELDS
-        ):
-            block.defects.append(
-                "The headers are too long; the rest of them was not read."
-            )
+        if following - start > MAX_HEADER_BYTES or len(block.fields) >= MAX_HEADER_FIELDS:
+            block.defects.append("The headers are too long; the rest of them was not read.")
             block.body_start = _after_blank_line(raw, position, end)
             break
         line = raw[position:following].rstrip(b"\r\n")
-        if (
-            line[:1] in (b" ", b"\t")
-            and name
-            and (line.strip() or _goes_on(raw, following, end))
-        ):
+        if line[:1] in (b" ", b"\t") and name and (line.strip() or _goes_on(raw, following, end)):
             lines.append(line)
         elif not line.strip():
             block.body_start = following
@@ -129,15 +116,11 @@ def read_block(raw: bytes, start: int, end: int) -> HeaderBlock:
 
 def _goes_on(raw: bytes, position: int, end: int) -> bool:
     line = raw[position : min(end, position + 300)].split(b"\n", 1)[0].rstrip(b"\r")
-    return bool(_FIELD.match(line)) or (
-        line[:1] in (b" ", b"\t") and bool(line.strip())
-    )
+    return bool(_FIELD.match(line)) or (line[:1] in (b" ", b"\t") and bool(line.strip()))
 
 
 def _after_blank_line(raw: bytes, position: int, end: int) -> int:
-    found = [
-        (raw.find(mark, position, end), len(mark)) for mark in (b"\n\n", b"\n\r\n")
-    ]
+    found = [(raw.find(mark, position, end), len(mark)) for mark in (b"\n\n", b"\n\r\n")]
     return min((at + length for at, length in found if at >= 0), default=end)
 
 
@@ -155,11 +138,7 @@ def _eight_bit(value: bytes, charset: str | None) -> str:
 
 def header_text(value: bytes | str, charset: str | None = None) -> str:
     """An unstructured header as people read it, on one line."""
-    text = (
-        value
-        if isinstance(value, str)
-        else _eight_bit(value[: 4 * MAX_VALUE_CHARS], charset)
-    )
+    text = value if isinstance(value, str) else _eight_bit(value[: 4 * MAX_VALUE_CHARS], charset)
     return " ".join(canonical(decode_words(text[:MAX_VALUE_CHARS]))[0].split())
 
 
@@ -186,9 +165,7 @@ def decode_words(text: str) -> str:
         if match.start() > position:
             flush()
             out.append(text[position : match.start()])
-        pending.append(
-            (match[1].split("*")[0].lower(), _word_bytes(match[2], match[3]))
-        )
+        pending.append((match[1].split("*")[0].lower(), _word_bytes(match[2], match[3])))
         position = match.end()
     flush()
     return "".join(out) + text[position:]
@@ -203,14 +180,12 @@ def _word_bytes(encoding: str, payload: str) -> bytes:
 
 def lenient_base64(data: bytes) -> bytes:
     """Base64 with anything foreign between its characters, and cut off anywhere."""
-    data = re.sub(
-        rb"[^A-Za-z0-9+/]",
-        b"",
-        data.split(b"=", 1)[0] if data.rstrip().endswith(b"=") else data,
-    )
-    if len(data) % 4 == 1:
-        data = data[:-1]
-    return b64decode(data + b"=" * (-len(data) % 4))
+    try:
+        return binascii.a2b_base64(data)
+    except binascii.Error:
+        data = data.translate(None, _NOT_BASE64)
+        data = data[:-1] if len(data) % 4 == 1 else data
+        return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
 
 
 def read_addresses(values: Iterable[str], keep: int) -> tuple[tuple[Address, ...], int]:
@@ -245,11 +220,11 @@ def read_address(piece: str) -> Address:
     """One address in any of the usual spellings."""
     comments: list[str] = []
     for _ in range(3):  # comments nest
-        piece, found = _COMMENT.subn(
-            lambda match: comments.append(match[1]) or " ", piece
-        )
+        found = _COMMENT.findall(piece)
         if not found:
             break
+        comments += found
+        piece = _COMMENT.sub(" ", piece)
     angles = _ANGLE.findall(piece)
     if angles:
         email = next((angle for angle in reversed(angles) if "@" in angle), angles[-1])
@@ -257,16 +232,8 @@ def read_address(piece: str) -> Address:
         email = email.rpartition(":")[2]  # a source route, or a "mailto:"
     elif "@" in piece and len(piece.split()) > 1 and not piece.strip().startswith('"'):
         words = piece.split()
-        email = (
-            next(word for word in words if "@" in word)
-            if sum("@" in word for word in words) == 1
-            else piece
-        )
-        name = (
-            " ".join(word for word in words if word != email)
-            if email is not piece
-            else ""
-        )
+        email = next(word for word in words if "@" in word) if sum("@" in word for word in words) == 1 else piece
+        name = " ".join(word for word in words if word != email) if email is not piece else ""
         if not re.fullmatch(r"[^\s@.]+.*@.*[^\s@.]+", email):
             email, name = piece, ""
     else:
@@ -275,18 +242,13 @@ def read_address(piece: str) -> Address:
     name = _tidy_name(name) or _tidy_name(" ".join(comments))
     if "@" not in email:
         email, name = "", name or email
-    return Address(
-        name="" if name.lower() == email.lower() else name,
-        email=canonical(decode_words(email))[0],
-    )
+    return Address(name="" if name.lower() == email.lower() else name, email=canonical(decode_words(email))[0])
 
 
 def _tidy_name(name: str) -> str:
     name = name.strip()
     if name[:1] == '"':
-        name = _QUOTED_PAIR.sub(
-            r"\1", name.replace('\\"', "\x00").replace('"', "").replace("\x00", '"')
-        )
+        name = _QUOTED_PAIR.sub(r"\1", name.replace('\\"', "\x00").replace('"', "").replace("\x00", '"'))
     name = header_text(name).strip()
     while len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
         name = name[1:-1].strip()
@@ -298,9 +260,7 @@ def read_message_ids(values: Iterable[str], keep: int) -> tuple[str, ...]:
     ids: dict[str, None] = {}
     for value in values:
         value = value[: 100 * MAX_VALUE_CHARS]
-        found = _MESSAGE_ID.findall(value) or [
-            word for word in value.split()[:1] if "@" in word
-        ]
+        found = _MESSAGE_ID.findall(value) or [word for word in value.split()[:1] if "@" in word]
         ids.update(dict.fromkeys(canonical(message_id)[0] for message_id in found))
     listed = list(ids)
     # Threads hang on their first and last ids; the middle may go.
@@ -310,11 +270,7 @@ def read_message_ids(values: Iterable[str], keep: int) -> tuple[str, ...]:
 def read_date(value: str) -> datetime | None:
     """The date of a header as an aware time in its own offset; None if it is unusable."""
     value = header_text(value)[:200]
-    for candidate in (
-        value,
-        _COMMENT.sub(" ", value),
-        _DOTTED_TIME.sub(_with_colons, value),
-    ):
+    for candidate in (value, _COMMENT.sub(" ", value), _DOTTED_TIME.sub(_with_colons, value)):
         for read in (parsedate_to_datetime, datetime.fromisoformat):
             try:
                 found = read(candidate.strip())

@@ -17,6 +17,7 @@ from crmllm.ingestion.mail.charsets import canonical, spelled
 MAX_HTML_CHARS = 1_000_000
 MAX_HIDDEN_CHARS = 20_000
 MAX_CSS_CHARS = 100_000
+MAX_HINTS = 500
 MAX_TRANSFERRED_HINTS = 50
 TINY_FONT_PIXELS = 2.0
 FAR_OFF_PIXELS = -500.0
@@ -47,37 +48,24 @@ _COLOURS: dict[str, Colour] = {
 }
 _SAME_COLOUR = 24
 
-_BLOCKS = frozenset(
+_BLOCK_NAMES = (
     "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 h2"
-    " h3 h4 h5 h6 header hr li main menu nav ol p pre section summary table tbody tfoot thead tr ul".split()
+    " h3 h4 h5 h6 header hr li main menu nav ol p pre section summary table tbody tfoot thead tr ul"
 )
-_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre".split())
-_UNSEEN = frozenset(
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"])
+_UNSEEN_NAMES = (
     "head script style title meta link base template object embed iframe applet audio video canvas svg math map"
-    " frameset noframes".split()
+    " frameset noframes"
 )
-_SHOWN_TAGS = {
-    *"a abbr b big blockquote br center code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i ins kbd li ol p pre q s".split(),
-    *"small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var".split(),
-}
-_SHOWN_ATTRIBUTES = {
-    "a": {"href"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
-    "ol": {"start"},
-}
-_UNSEEN_CONTENT = {
-    "script",
-    "style",
-    "title",
-    "head",
-    "template",
-    "iframe",
-    "object",
-    "svg",
-    "math",
-    "noframes",
-}
+_UNSEEN = frozenset(_UNSEEN_NAMES.split())
+_SHOWN_NAMES = (
+    "a abbr b big blockquote br center code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i ins kbd li ol p pre q s small"
+    " span strike strong sub sup table tbody td tfoot th thead tr tt u ul var"
+)
+_SHOWN_TAGS = set(_SHOWN_NAMES.split())
+_SHOWN_ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}, "ol": {"start"}}
+_UNSEEN_CONTENT = {"script", "style", "title", "head", "template", "iframe", "object", "svg", "math", "noframes"}
 
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|%|in|cm|mm)?")
 _RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+([\d.]+%?))?")
@@ -158,9 +146,7 @@ def read_html(source: str) -> HtmlView:
 
 def _tree(source: str, view: HtmlView) -> etree._Element | None:
     data = source.replace("\x00", "").encode("utf-8", "replace")
-    parser = etree.HTMLParser(
-        encoding="utf-8", recover=True, no_network=True, remove_pis=True
-    )
+    parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, remove_pis=True)
     try:
         root = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError):
@@ -191,8 +177,7 @@ class _Look:
         if (
             self.ink
             and self.paper
-            and sum(abs(a - b) for a, b in zip(self.ink, self.paper, strict=True))
-            <= _SAME_COLOUR
+            and sum(abs(a - b) for a, b in zip(self.ink, self.paper, strict=True)) <= _SAME_COLOUR
         ):
             return "colour of the background"
         return ""
@@ -220,11 +205,7 @@ def _remove_hidden(root: etree._Element, view: HtmlView) -> None:
                     found.append((how, "".join(element.itertext(tag=None))))
                 doomed.append(element)
                 walk.skip_subtree()
-            look = (
-                _look(element, style, looks[-1], sheet)
-                if style or element.attrib
-                else looks[-1]
-            )
+            look = _look(element, style, looks[-1], sheet) if style or element.attrib else looks[-1]
             looks.append(look)
             if look.hides and element.text and element.text.strip() and not how:
                 found.append((look.hides, element.text))
@@ -237,9 +218,7 @@ def _remove_hidden(root: etree._Element, view: HtmlView) -> None:
     _record(found, view)
 
 
-def _hide_tail(
-    element: etree._Element, look: _Look, found: list[tuple[str, str]]
-) -> None:
+def _hide_tail(element: etree._Element, look: _Look, found: list[tuple[str, str]]) -> None:
     if element.tail and look.hides and element.tail.strip():
         found.append((look.hides, element.tail))
         element.tail = None
@@ -277,9 +256,7 @@ def _comment_text(comment: str) -> str:
 
 def _hidden_by(element: etree._Element, style: dict[str, str]) -> str:
     """How the whole subtree of an element is hidden; empty if it is not."""
-    if "hidden" in element.attrib or (
-        element.tag == "input" and element.get("type", "").lower() == "hidden"
-    ):
+    if "hidden" in element.attrib or (element.tag == "input" and element.get("type", "").lower() == "hidden"):
         return "not displayed"
     if not style:
         return ""
@@ -287,13 +264,9 @@ def _hidden_by(element: etree._Element, style: dict[str, str]) -> str:
         return "not displayed"
     if _number(style.get("opacity")) == 0:
         return "transparent"
-    clipped = style.get("overflow", style.get("overflow-y", "")).startswith(
-        ("hidden", "clip")
-    )
+    clipped = style.get("overflow", style.get("overflow-y", "")).startswith(("hidden", "clip"))
     boxes = (style.get(name) for name in ("height", "max-height", "width", "max-width"))
-    if clipped and any(
-        value is not None and 0 <= value <= 1 for value in map(_pixels, boxes)
-    ):
+    if clipped and any(value is not None and 0 <= value <= 1 for value in map(_pixels, boxes)):
         return "no room"
     placed = ("text-indent", "left", "top", "right", "margin-left", "margin-top")
     if any((_pixels(style.get(name)) or 0) <= FAR_OFF_PIXELS for name in placed):
@@ -303,21 +276,13 @@ def _hidden_by(element: etree._Element, style: dict[str, str]) -> str:
     return ""
 
 
-def _look(
-    element: etree._Element, style: dict[str, str], look: _Look, sheet: _Stylesheet
-) -> _Look:
+def _look(element: etree._Element, style: dict[str, str], look: _Look, sheet: _Stylesheet) -> _Look:
     ink, paper, tiny, invisible = look.ink, look.paper, look.tiny, look.invisible
-    colour = style.get("color") or (
-        element.get("color", "") if element.tag == "font" else ""
-    )
+    colour = style.get("color") or (element.get("color", "") if element.tag == "font" else "")
     if colour:
         transparent = colour.strip().lower() == "transparent" or _alpha(colour) == 0
         ink, invisible = _colour(colour), invisible or transparent
-    background = (
-        style.get("background-color")
-        or style.get("background")
-        or element.get("bgcolor", "")
-    )
+    background = style.get("background-color") or style.get("background") or element.get("bgcolor") or ""
     if (
         "background" in element.attrib
         or "background-image" in style
@@ -325,20 +290,14 @@ def _look(
         or "gradient" in background
     ):
         paper = None
-    elif background and not background.strip().lower().startswith(
-        ("transparent", "none", "inherit", "initial")
-    ):
+    elif background and not background.strip().lower().startswith(("transparent", "none", "inherit", "initial")):
         paper = _colour(background)
     if sheet.unknown_backgrounds:
         paper = None
     size = style.get("font-size") or _size_of_shorthand(style.get("font", ""))
     if size:
         pixels = _pixels(size)
-        tiny = (
-            pixels < TINY_FONT_PIXELS
-            if pixels is not None
-            else tiny and not size[:1].isalpha()
-        )
+        tiny = pixels < TINY_FONT_PIXELS if pixels is not None else tiny and not size[:1].isalpha()
     visibility = style.get("visibility", "")
     if visibility:
         invisible = visibility.startswith(("hidden", "collapse"))
@@ -359,15 +318,7 @@ def _pixels(value: str | None) -> float | None:
     match = _LENGTH.match(value.strip()) if value else None
     if not match:
         return None
-    scale = {
-        "pt": 1.33,
-        "em": 16.0,
-        "rem": 16.0,
-        "%": 0.16,
-        "in": 96.0,
-        "cm": 37.8,
-        "mm": 3.78,
-    }
+    scale = {"pt": 1.33, "em": 16.0, "rem": 16.0, "%": 0.16, "in": 96.0, "cm": 37.8, "mm": 3.78}
     return float(match[1]) * scale.get(match[2] or "px", 1.0)
 
 
@@ -387,10 +338,7 @@ def _colour(value: str) -> Colour | None:
         return None
     if match := _RGB.search(value):
         return int(match[1][:3]), int(match[2][:3]), int(match[3][:3])
-    return next(
-        (_COLOURS[word] for word in re.findall(r"[a-z]+", value) if word in _COLOURS),
-        None,
-    )
+    return next((_COLOURS[word] for word in re.findall(r"[a-z]+", value) if word in _COLOURS), None)
 
 
 class _Stylesheet:
@@ -441,20 +389,14 @@ def _unconditional_rules(css: str) -> Iterator[tuple[str, str]]:
             if depth == 0:
                 break
         if "(" not in css[at:opened] and "print" not in css[at:opened]:
-            yield from (
-                (match[1], match[2]) for match in _RULE.finditer(css, opened + 1, end)
-            )
+            yield from ((match[1], match[2]) for match in _RULE.finditer(css, opened + 1, end))
         position = end
     yield from ((match[1], match[2]) for match in _RULE.finditer(css, position))
 
 
 def _declarations(body: str) -> dict[str, str]:
     pairs = (part.partition(":") for part in body[:4_000].split(";"))
-    return {
-        name.strip(): value.replace("!important", "").strip()
-        for name, colon, value in pairs
-        if colon
-    }
+    return {name.strip(): value.replace("!important", "").strip() for name, colon, value in pairs if colon}
 
 
 # --- what is seen ------------------------------------------------------------------------------------------------
@@ -552,7 +494,7 @@ def _write(root: etree._Element, out: _Writer) -> None:
         else:
             preformatted -= tag in ("pre", "textarea")
             start, kind = opened.pop()
-            if kind and kind is not HintKind.HISTORY:
+            if kind and kind is not HintKind.HISTORY and len(out.hints) < MAX_HINTS:
                 out.hints.append(Hint(start, out.length, kind))
             _close(element, tag, out)
             if element.tail:
@@ -582,27 +524,19 @@ def _close(element: etree._Element, tag: str, out: _Writer) -> None:
         if tag in _SPACED and not _tight(element):
             out.gap()
     elif tag in ("td", "th"):
-        out.line_start = (
-            False if out.parts and not out.parts[-1].endswith("\n") else out.line_start
-        )
+        out.line_start = False if out.parts and not out.parts[-1].endswith("\n") else out.line_start
+
+
+_TIGHT_PARENTS = frozenset(["li", "td", "th", "ul", "ol"])
 
 
 def _tight(element: etree._Element) -> bool:
     """Paragraphs that mail programs draw without a gap, and lists or tables inside of one another."""
     if element.tag in ("ul", "ol", "table"):
-        return element.getparent() is not None and element.getparent().tag in (
-            "li",
-            "td",
-            "th",
-            "ul",
-            "ol",
-        )
+        parent = element.getparent()
+        return parent is not None and parent.tag in _TIGHT_PARENTS
     style = element.get("style", "").replace(" ", "").lower()
-    return (
-        element.get("class", "").lower().startswith("mso")
-        or "margin:0" in style
-        or "margin-bottom:0" in style
-    )
+    return element.get("class", "").lower().startswith("mso") or "margin:0" in style or "margin-bottom:0" in style
 
 
 _HISTORY_IDS = re.compile(
@@ -610,9 +544,7 @@ _HISTORY_IDS = re.compile(
     r"mail-editor-reference-message|ymail_android_signature_link_quoted|originalmessage|oriMsgHtmlSeperator",
     re.IGNORECASE,
 )
-_HISTORY_CLASSES = re.compile(
-    r"outlookmessageheader|oriMsgHtmlSeperator|moz-email-headers-table", re.IGNORECASE
-)
+_HISTORY_CLASSES = re.compile(r"outlookmessageheader|oriMsgHtmlSeperator|moz-email-headers-table", re.IGNORECASE)
 _QUOTE_CLASSES = re.compile(
     r"gmail_attr|gmail_extra_quote|moz-cite-prefix|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|"
     r"mail_quote|mailru-blockquote|airmail_on|front-blockquote|freebirdmailquote|history_container",
@@ -629,35 +561,22 @@ _SIGNATURE_MARKS = re.compile(
 def _hint_kind(element: etree._Element, tag: str) -> HintKind | None:
     if tag == "blockquote":
         classes = element.get("class", "")
-        cited = (
-            element.get("type", "").lower() == "cite"
-            or "cite" in element.attrib
-            or "quote" in classes
-        )
+        cited = element.get("type", "").lower() == "cite" or "cite" in element.attrib or "quote" in classes
         return HintKind.QUOTED if cited else HintKind.INDENTED
     if tag not in ("div", "span", "hr", "pre", "table", "p", "a", "section", "font"):
         return None
     identity, classes = element.get("id", ""), element.get("class", "")
     if _HISTORY_IDS.search(identity) or _HISTORY_CLASSES.search(classes):
         return HintKind.HISTORY
-    if (
-        "data-signatureblock" in element.attrib
-        or element.get("data-smartmail", "") == "gmail_signature"
-    ):
+    if "data-signatureblock" in element.attrib or element.get("data-smartmail", "") == "gmail_signature":
         return HintKind.SIGNATURE
     for name in (identity, *classes.split()[:20]):
         if _SIGNATURE_MARKS.search(name):
             return HintKind.SIGNATURE
     if "gmail_quote" in classes:
         # With a blockquote inside, the blockquote is the quotation and words beside it are an answer between the lines.
-        return (
-            HintKind.QUOTED if next(element.iter("blockquote"), None) is None else None
-        )
-    return (
-        HintKind.QUOTED
-        if _QUOTE_CLASSES.search(classes) or _QUOTE_CLASSES.search(identity)
-        else None
-    )
+        return HintKind.QUOTED if next(element.iter("blockquote"), None) is None else None
+    return HintKind.QUOTED if _QUOTE_CLASSES.search(classes) or _QUOTE_CLASSES.search(identity) else None
 
 
 def transfer_hints(hints: list[Hint], source: str, target: str) -> tuple[Hint, ...]:

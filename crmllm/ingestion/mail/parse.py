@@ -22,34 +22,49 @@ from crmllm.ingestion.mail.headers import (
     read_date,
     read_message_ids,
 )
-from crmllm.ingestion.mail.html import HiddenText, Hint, HintKind, HtmlView, read_html, transfer_hints
-from crmllm.ingestion.mail.structure import Part, Tree, find_uuencoded, take_apart, uudecode
+from crmllm.ingestion.mail.html import (
+    HiddenText,
+    Hint,
+    HintKind,
+    HtmlView,
+    read_html,
+    transfer_hints,
+)
+from crmllm.ingestion.mail.structure import (
+    Part,
+    Tree,
+    find_uuencoded,
+    take_apart,
+    uudecode,
+)
 
 MAX_MESSAGE_BYTES = 150 * 1024 * 1024
 MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
 MAX_ATTACHMENTS_BYTES = 50 * 1024 * 1024
 MAX_TEXT_BYTES = 4 * 1024 * 1024
-MAX_BODY_CHARS = 1_000_000
+MAX_BODY_CHARS = 250_000
 MAX_RECIPIENTS = 200
 MAX_REFERENCES = 100
 MAX_KEPT_VALUES = 20
 MAX_UUENCODED_FILES = 50
 
 # What the later stages ask for; everything else stays in the original bytes.
-KEPT_HEADERS = frozenset(
+_KEPT_NAMES = (
     "auto-submitted content-class errors-to feedback-id importance list-archive list-help list-id list-owner list-post"
     " list-subscribe list-unsubscribe list-unsubscribe-post mailing-list organization precedence return-path sender"
     " thread-index thread-topic x-auto-response-suppress x-autoreply x-autorespond x-auto-reply-from x-bulkmail"
     " x-campaign x-campaign-id x-campaignid x-csa-complaints x-failed-recipients x-feedback-id x-forefront-antispam-report"
     " x-loop x-mailer x-mailgun-sid x-mc-user x-mailing-list x-ms-exchange-generated-message-source"
     " x-ms-exchange-organization-scl x-priority x-proofpoint-spam-details x-report-abuse x-rspamd-action x-sg-eid"
-    " x-spam x-spam-flag x-spam-status x-yahoo-newman-property".split()
+    " x-spam x-spam-flag x-spam-status x-yahoo-newman-property"
 )
+KEPT_HEADERS = frozenset(_KEPT_NAMES.split())
 # A file with none of these among its first headers is no mail.
-_TELLING_HEADERS = frozenset(
+_TELLING_NAMES = (
     "from to cc bcc sender subject date message-id received return-path reply-to mime-version content-type"
-    " content-transfer-encoding delivered-to in-reply-to references resent-from resent-date resent-to x-mailer".split()
+    " content-transfer-encoding delivered-to in-reply-to references resent-from resent-date resent-to x-mailer"
 )
+_TELLING_HEADERS = frozenset(_TELLING_NAMES.split())
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ENRICHED_TAG = re.compile(r"<(?:/?[a-zA-Z-]{1,60}|param>[^<]{0,200}</param)>")
 _STUB = re.compile(r"\bhtml\b", re.IGNORECASE)
@@ -214,11 +229,13 @@ class _Content:
     def read(self) -> None:
         texts, files = self._sort()
         if not texts and len(files) == 1 and files[0].content_type == "text/plain" and not files[0].refused:
-            texts, files = files, []  # the only part is the text, whatever its headers call it
+            texts, files = (files, [])  # the only part is the text, whatever its headers call it
         self._read_texts(texts)
         for part in files:
             self._attach(part)
         self._append_forwarded(files)
+        if not self.body and not self.html and not self.attachments:
+            self._show_undivided()
         if len(self.body) > MAX_BODY_CHARS:
             self.body = self.body[:MAX_BODY_CHARS]
             self.hints = tuple(
@@ -227,6 +244,14 @@ class _Content:
                 if hint.start < MAX_BODY_CHARS
             )
             self.defects.append("The text is too long; the rest of it was not read.")
+
+    def _show_undivided(self) -> None:
+        """Parts that can't be told apart are still shown, as the one text that they are in the file."""
+        start = self.tree.root.body_start
+        data = self.raw[start : start + MAX_TEXT_BYTES]
+        if self.tree.content_type.startswith("multipart/") and data.strip() and not self.tree.too_deep:
+            self.body = canonical(decode(data, None)[0])[0].strip("\n")
+            self.defects.append("The parts could not be told apart; they are shown as one text.")
 
     def _sort(self) -> tuple[list[Part], list[Part]]:
         """The parts that make up the text, and those that are files."""
@@ -251,9 +276,10 @@ class _Content:
             groups.setdefault(-1 - len(groups) if number is None else number, []).append(part)
         for group in groups.values():
             views = [self._view(part) for part in group if part.content_type == "text/html"]
-            plain = "\n\n".join(
-                text for part in group if part.content_type != "text/html" and (text := self._plain(part)).strip()
-            )
+            written = [part for part in group if part.content_type != "text/html"]
+            if group[0].inside("alternative") is not None:
+                written = [part for part in written if part.content_type == "text/plain"] or written[:1]
+            plain = "\n\n".join(text for part in written if (text := self._plain(part)).strip())
             pages += [view.html for view in views if view.html]
             seen = "\n\n".join(view.text for view in views if view.text)
             if plain.strip() and not _is_stub(plain, seen):

@@ -26,9 +26,7 @@ MAX_FILENAME_CHARS = 200
 
 _MULTIPART_NAMES = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 _BOUNDARY_GUESS = re.compile(rb"^--([^\r\n\s-][^\r\n]{0,200}?)[ \t]*\r?$", re.MULTILINE)
-_UU_BEGIN = re.compile(
-    rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.MULTILINE
-)
+_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^(?:`[ \t]*\r?\n)?(?:end|====)[ \t]*\r?$", re.MULTILINE)
 
 
@@ -67,14 +65,7 @@ class Part:
 
     def inside(self, multipart: str) -> int | None:
         """The number of the innermost enclosing multipart of that type, if there is one."""
-        return next(
-            (
-                number
-                for kind, number in reversed(self.parents)
-                if kind == f"multipart/{multipart}"
-            ),
-            None,
-        )
+        return next((number for kind, number in reversed(self.parents) if kind == f"multipart/{multipart}"), None)
 
 
 @dataclass(slots=True)
@@ -101,41 +92,26 @@ def take_apart(raw: bytes, start: int) -> Tree:
 
 
 def _walk(
-    raw: bytes,
-    block: HeaderBlock,
-    end: int,
-    parents: tuple[tuple[str, int], ...],
-    default: str,
-    tree: Tree,
+    raw: bytes, block: HeaderBlock, end: int, parents: tuple[tuple[str, int], ...], default: str, tree: Tree
 ) -> None:
     content_type = _content_type(block, default)
     if len(tree.parts) >= MAX_PARTS:
-        tree.defects.append(
-            f"The message has more than {MAX_PARTS} parts; the rest was not read."
-        )
+        tree.defects.append(f"The message has more than {MAX_PARTS} parts; the rest was not read.")
         return
     if content_type.startswith("multipart/"):
         if len(parents) >= MAX_DEPTH:
             tree.too_deep = True
             reason = f"Parts are nested more than {MAX_DEPTH} levels deep."
             tree.defects.append(reason)
-            tree.parts.append(
-                Part(
-                    block, content_type, block.body_start, end, parents, refused=reason
-                )
-            )
+            tree.parts.append(Part(block, content_type, block.body_start, end, parents, refused=reason))
             return
         boundary = _boundary(raw, block, end, tree)
         if boundary is not None:
             number = tree.multiparts
             tree.multiparts += 1
-            inner = (
-                "message/rfc822" if content_type == "multipart/digest" else "text/plain"
-            )
+            inner = "message/rfc822" if content_type == "multipart/digest" else "text/plain"
             deeper = (*parents, (content_type, number))
-            for piece_start, piece_end in _split(
-                raw, boundary, block.body_start, end, tree
-            ):
+            for piece_start, piece_end in _split(raw, boundary, block.body_start, end, tree):
                 child = read_block(raw, piece_start, piece_end)
                 tree.defects.extend(child.defects)
                 _walk(raw, child, piece_end, deeper, inner, tree)
@@ -146,12 +122,7 @@ def _walk(
     tree.parts.append(_leaf(block, content_type, end, parents))
 
 
-def _leaf(
-    block: HeaderBlock,
-    content_type: str,
-    end: int,
-    parents: tuple[tuple[str, int], ...],
-) -> Part:
+def _leaf(block: HeaderBlock, content_type: str, end: int, parents: tuple[tuple[str, int], ...]) -> Part:
     disposition = block.structured("content-disposition")
     return Part(
         block=block,
@@ -160,26 +131,16 @@ def _leaf(
         end=end,
         parents=parents,
         charset=_parameter(block, "charset") or None,
-        disposition=header_text(
-            str(disposition.get("content-disposition", "")).split(";")[0]
-        ).lower(),
+        disposition=header_text(str(disposition.get("content-disposition", "")).split(";")[0]).lower(),
         filename=_filename(block),
         content_id=block.text("content-id").strip("<> ")[:MAX_FILENAME_CHARS],
-        encoding=header_text(b"".join(block.raw("content-transfer-encoding")[:1])[:100])
-        .split(";")[0]
-        .strip()
-        .lower(),
+        encoding=header_text(b"".join(block.raw("content-transfer-encoding")[:1])[:100]).split(";")[0].strip().lower(),
         method=_parameter(block, "method").upper(),
     )
 
 
 def _content_type(block: HeaderBlock, default: str) -> str:
-    value = (
-        header_text(b"".join(block.raw("content-type")[:1])[:1000])
-        .split(";")[0]
-        .strip()
-        .lower()
-    )
+    value = header_text(b"".join(block.raw("content-type")[:1])[:1000]).split(";")[0].strip().lower()
     if _MULTIPART_NAMES.fullmatch(value):
         return value
     return "text/plain" if value.startswith("text") else default
@@ -195,9 +156,7 @@ def _parameter(block: HeaderBlock, name: str, header: str = "content-type") -> s
 
 
 def _filename(block: HeaderBlock) -> str:
-    name = _parameter(block, "filename", "content-disposition") or _parameter(
-        block, "name"
-    )
+    name = _parameter(block, "filename", "content-disposition") or _parameter(block, "name")
     name = header_text(name).replace("\\", "/").rsplit("/", 1)[-1].strip()
     if len(name) > MAX_FILENAME_CHARS:
         stem, dot, ending = name.rpartition(".")
@@ -213,44 +172,28 @@ def _boundary(raw: bytes, block: HeaderBlock, end: int, tree: Tree) -> bytes | N
         boundary = declared.encode("utf-8", "surrogateescape")
         if next(_delimiters(raw, boundary, block.body_start, end), None):
             return boundary
-    guess = _BOUNDARY_GUESS.search(
-        raw, block.body_start, min(end, block.body_start + 100_000)
-    )
-    if guess and re.search(
-        rb"^Content-",
-        raw[guess.end() : guess.end() + 200],
-        re.MULTILINE | re.IGNORECASE,
-    ):
-        tree.defects.append(
-            "The boundary between the parts was missing or wrong; it was guessed."
-        )
+    guess = _BOUNDARY_GUESS.search(raw, block.body_start, min(end, block.body_start + 100_000))
+    if guess and re.search(rb"^Content-", raw[guess.end() : guess.end() + 200], re.MULTILINE | re.IGNORECASE):
+        tree.defects.append("The boundary between the parts was missing or wrong; it was guessed.")
         return guess[1].removesuffix(b"--")
     tree.defects.append("The message says that it has parts, but none were found.")
     return None
 
 
-def _delimiters(
-    raw: bytes, boundary: bytes, start: int, end: int
-) -> Iterator[tuple[int, int, bool]]:
+def _delimiters(raw: bytes, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """Where the boundary lines are: start of line, start of the next line, whether it is the closing one."""
     mark = b"--" + boundary
     at = raw.find(mark, start, end)
     while at >= 0:
         line_end = raw.find(b"\n", at, end)
         line_end = end if line_end < 0 else line_end
-        rest = (
-            raw[at + len(mark) : line_end].strip()
-            if line_end - at < len(mark) + 200
-            else b"?"
-        )
+        rest = raw[at + len(mark) : line_end].strip() if line_end - at < len(mark) + 200 else b"?"
         if (at == start or raw[at - 1 : at] == b"\n") and rest in (b"", b"--"):
             yield at, min(line_end + 1, end), rest == b"--"
         at = raw.find(mark, line_end, end)
 
 
-def _split(
-    raw: bytes, boundary: bytes, start: int, end: int, tree: Tree
-) -> Iterator[tuple[int, int]]:
+def _split(raw: bytes, boundary: bytes, start: int, end: int, tree: Tree) -> Iterator[tuple[int, int]]:
     opened: int | None = None
     for line_start, line_end, closing in _delimiters(raw, boundary, start, end):
         if opened is not None:
@@ -259,9 +202,7 @@ def _split(
         if closing:
             return
     if opened is not None:
-        tree.defects.append(
-            "The end of the last part is missing; the message may be cut off."
-        )
+        tree.defects.append("The end of the last part is missing; the message may be cut off.")
         yield opened, end
 
 
@@ -291,11 +232,7 @@ def uudecode(data: bytes) -> bytes:
     out: list[bytes] = []
     lines = data.splitlines()
     if any(line.startswith(b"begin-base64 ") for line in lines[:3]):
-        return lenient_base64(
-            b"".join(
-                line for line in lines[1:] if not line.startswith((b"begin", b"="))
-            )
-        )
+        return lenient_base64(b"".join(line for line in lines[1:] if not line.startswith((b"begin", b"="))))
     for line in lines:
         if line.startswith(b"begin ") or line in (b"end", b"`", b""):
             continue
