@@ -13,7 +13,7 @@ from crmllm.access.choices import Role
 from crmllm.access.models import ApiToken, Team, User
 
 
-class UserFilter(django_filters.FilterSet):
+class UserFilter(django_filters.FilterSet):  # type: ignore[misc]
     """By role, team, and whether the login works."""
 
     role = django_filters.ChoiceFilter(choices=Role.choices, label=_("Role"))
@@ -31,7 +31,7 @@ class UserFilter(django_filters.FilterSet):
         return rows.filter(is_active=value == "yes")
 
 
-class TokenFilter(django_filters.FilterSet):
+class TokenFilter(django_filters.FilterSet):  # type: ignore[misc]
     """By state."""
 
     state = django_filters.ChoiceFilter(

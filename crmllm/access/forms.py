@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -15,7 +15,7 @@ from crmllm.access.models import Team, User
 class SignInForm(AuthenticationForm):
     """Name and password."""
 
-    error_messages = {
+    error_messages = {  # noqa: RUF012 (the parent's way)
         "invalid_login": _("This name and password do not belong together. Mind capital letters."),
         "inactive": _("This login is switched off."),
     }
@@ -24,13 +24,11 @@ class SignInForm(AuthenticationForm):
 class UserForm(forms.ModelForm[User]):
     """What an admin changes about somebody."""
 
-    team = forms.ModelChoiceField(
-        Team.objects.all(), required=False, empty_label=_("no team"), label=_("Team")
-    )
+    team = forms.ModelChoiceField(Team.objects.all(), required=False, empty_label=_("no team"), label=_("Team"))
 
     class Meta:
         model = User
-        fields = ("first_name", "last_name", "email", "role", "team")
+        fields: tuple[str, ...] = ("first_name", "last_name", "email", "role", "team")
 
 
 class NewUserForm(UserForm):
@@ -65,8 +63,8 @@ class ProfileForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("single_keys",)
-        labels = {"single_keys": _("Single-letter keys")}
-        help_texts = {"single_keys": _("Off for speech input, or when keys are pressed by accident.")}
+        labels: ClassVar = {"single_keys": _("Single-letter keys")}
+        help_texts: ClassVar = {"single_keys": _("Off for speech input, or when keys are pressed by accident.")}
 
 
 class TeamForm(forms.Form):

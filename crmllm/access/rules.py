@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, Q, QuerySet
 
 from crmllm.access.models import User
@@ -87,7 +87,7 @@ def load(user: User, rows: QuerySet[Row], pk: object, *, permission: str = "") -
     """The one row: a stranger gets NotFound, a reader who wants more Forbidden."""
     try:
         row = visible(user, rows).get(pk=pk)
-    except (rows.model.DoesNotExist, ValueError, ValidationError):
+    except (ObjectDoesNotExist, ValueError, ValidationError):
         raise NotFound("There is no such item, or it is not yours to see.") from None
     if permission:
         require(user, permission)

@@ -1,18 +1,19 @@
 """Single sign-on with Keycloak or any other OpenID Connect provider: code flow with PKCE, roles from a claim.
 
-The provider decides who somebody is and, at each log-in, which role they have. A local login is taken over only through an
-e-mail address that the provider has verified; a name is never enough.
+The provider decides who somebody is and, at each log-in, which role they have. A local login is taken over only through
+an e-mail address that the provider has verified; a name is never enough.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 import jwt
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -45,7 +46,7 @@ class OidcBackend(OpenIdConnectAuth[Any]):
 
     name = "oidc"
     # Signatures that only the provider can make: no shared-secret (HS…) tokens.
-    JWT_ALGORITHMS = ["RS256", "PS256", "ES256"]
+    JWT_ALGORITHMS = ["RS256", "PS256", "ES256"]  # noqa: RUF012 (the parent's way)
 
     def get_user(self, user_id: str) -> User | None:
         """The session's person; nobody once they are switched off, as with a local login."""
@@ -57,7 +58,7 @@ class OidcBackend(OpenIdConnectAuth[Any]):
         Keycloak puts realm roles there, and into the other tokens only when told to.
         """
         try:
-            key = self.find_valid_key(token)
+            key = self.find_valid_key(token)  # type: ignore[no-untyped-call]
             if not key:
                 return {}
             claims: dict[str, Any] = jwt.decode(
@@ -88,7 +89,7 @@ def only_strangers(user: User | None = None, **kwargs: Any) -> None:
 
 def read_role(backend: OidcBackend, response: Mapping[str, Any], **kwargs: Any) -> dict[str, Role]:
     """The person's role, from the first token that names one of ours."""
-    sources = (
+    sources: tuple[Callable[[], Mapping[str, Any]], ...] = (
         lambda: backend.id_token or {},
         lambda: response,
         lambda: backend.access_token_claims(str(response.get("access_token", ""))),
@@ -163,7 +164,8 @@ def refresh_person(backend: OidcBackend, user: User, role: Role, **kwargs: Any) 
 def free_username(wanted: str) -> str:
     """A login name made of `wanted` that nobody has: "kim", else "kim-2", "kim-3" …"""
     base = re.sub(r"[^\w.@+-]", "", wanted)[:140] or "person"
-    taken = {name.lower() for name in User.objects.filter(username__istartswith=base).values_list("username", flat=True)}
+    like = User.objects.filter(username__istartswith=base).values_list("username", flat=True)
+    taken = {name.lower() for name in like}
     number = 1
     name = base
     while name.lower() in taken:
@@ -173,13 +175,15 @@ def free_username(wanted: str) -> str:
 
 
 def _note_refusal(reason: str, user_id: UUID | None) -> None:
-    audit.record(
-        actor=audit.SYSTEM, action="user.refused", subject_type="user", subject_id=user_id, details={"reason": reason}
-    )
+    with transaction.atomic():
+        audit.record(
+            actor=audit.SYSTEM, action="user.refused", subject_type="user", subject_id=user_id,
+            details={"reason": reason},
+        )  # fmt: skip
 
 
 class SsoErrorMiddleware(SocialAuthExceptionMiddleware):
-    """Every failure of single sign-on ends on the log-in page with a sentence; the library's texts are for developers."""
+    """Every failure ends on the log-in page with a sentence; the library's texts are for developers."""
 
     def get_message(self, request: HttpRequest, exception: Exception) -> str:
         if isinstance(exception, Refused):
@@ -191,4 +195,5 @@ class SsoErrorMiddleware(SocialAuthExceptionMiddleware):
         if isinstance(exception, AuthSessionError):
             return _("This log-in was not started here, or too long ago. Start again.")
         code = exception.code if isinstance(exception, SocialAuthBaseException) else "unknown"
-        return _("The answer of the single sign-on provider cannot be trusted (%(code)s). Start again.") % {"code": code}
+        said = _("The answer of the single sign-on provider cannot be trusted (%(code)s). Start again.")
+        return said % {"code": code}

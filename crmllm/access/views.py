@@ -115,7 +115,7 @@ def _facts(user: User) -> list[dict[str, Any]]:
         (_("Role"), user.get_role_display()),
         (_("Team"), user.team),
     ]
-    return [{"label": label, "value": value or "–"} for label, value in facts]
+    return [{"label": label, "value": value or _("none")} for label, value in facts]
 
 
 # --- settings: the installation
@@ -335,7 +335,11 @@ def fields(request: HttpRequest, object_name: str = Object.CONTACT) -> HttpRespo
             return redirect("settings:fields-of", object_name)
     context = {
         "objects": [
-            {"label": item.label, "url": reverse("settings:fields-of", args=[item.value]), "active": item == object_name}
+            {
+                "label": item.label,
+                "url": reverse("settings:fields-of", args=[item.value]),
+                "active": item == object_name,
+            }
             for item in Object
         ],
         "roles": [role.label for role in Role if role != Role.ADMIN],
@@ -355,8 +359,14 @@ TOKENS: ListSpec[ApiToken] = ListSpec(
         Column("name", gettext_lazy("Name"), lambda token: token.name, sort=(Lower("name"),)),
         Column("state", gettext_lazy("State"), lambda token: token_state(token)[0]),
         Column("expires", gettext_lazy("Valid until"), lambda token: token.expires_at, sort=("expires_at",)),
-        Column("used", gettext_lazy("Last used"), lambda token: token.last_used_at, sort=("last_used_at",), css="cell-end"),
-        Column("made", gettext_lazy("Made"), lambda token: token.created_at, sort=("created_at",), css="cell-end cell-wide"),
+        Column(
+            "used", gettext_lazy("Last used"), lambda token: token.last_used_at,
+            sort=("last_used_at",), css="cell-end",
+        ),
+        Column(
+            "made", gettext_lazy("Made"), lambda token: token.created_at,
+            sort=("created_at",), css="cell-end cell-wide",
+        ),
     ),
     empty=Empty(
         gettext_lazy("No tokens yet"), gettext_lazy("A program that uses the API in your name needs one."), icon="key"

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The caller's IP address. Each of our PROXIES appends one entry to X-Forwarded-For; what stands before is hearsay."""
+    """The caller's IP address. Each of our PROXIES adds an entry to X-Forwarded-For; what stands before is hearsay."""
     found: str = request.META.get("REMOTE_ADDR", "")
     if settings.PROXIES:
         entries = [entry.strip() for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]

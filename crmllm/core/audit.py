@@ -38,8 +38,11 @@ ALARM_AFTER = timedelta(minutes=1)
 class Actor(Protocol):
     """Whoever acts: a user, or a part of the system."""
 
-    audit_kind: str
-    audit_id: UUID | None
+    @property
+    def audit_kind(self) -> str: ...
+
+    @property
+    def audit_id(self) -> UUID | None: ...
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""One helper behind every list: filters in the URL, sort, search, saved views, paging, capped counts, export, selection.
+"""One helper behind every list: filters in the URL, sort, search, saved views, paging, counts, export, selection.
 
 A page describes its list once (`ListSpec`) and hands the rows that the person may see to `respond`:
 
@@ -33,7 +33,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import F, Model, QuerySet
-from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.expressions import Expression, OrderBy
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -53,6 +53,8 @@ PAGE_SIZE = 50
 MAX_SELECTED = 500
 MAX_VIEWS = 30
 MAX_TERM = 120
+#: What makes a spreadsheet calculate, also in full width.
+FORMULA_STARTS = frozenset("=+-@|%\uff1d\uff0b\uff0d\uff20")
 SEARCH, SORT, PAGE, EXPORT = "s", "sort", "page", "export"
 
 
@@ -63,7 +65,7 @@ class Column(Generic[Row]):
     key: str
     label: Any
     value: Callable[[Row], object] | None = None
-    sort: tuple[str | Combinable, ...] = ()
+    sort: tuple[str | Expression | F, ...] = ()
     css: str = ""
 
 
@@ -186,11 +188,11 @@ class ListPage(Generic[Row]):
                 kept.setlist(name, values)
         return kept
 
-    def _url(self, *, without: Iterable[str] = (), **changes: object) -> str:
+    def _url(self, changes: Mapping[str, object] | None = None, *, without: Iterable[str] = ()) -> str:
         query = self.query.copy()
         for name in without:
             query.pop(name, None)
-        for name, value in changes.items():
+        for name, value in (changes or {}).items():
             query[name] = str(value)
         return f"{self.url}?{query.urlencode()}" if query else self.url
 
@@ -208,7 +210,7 @@ class ListPage(Generic[Row]):
 
     @property
     def export_url(self) -> str:
-        return self._url(**{EXPORT: "csv"})
+        return self._url({EXPORT: "csv"})
 
     @property
     def clear_url(self) -> str:
@@ -242,7 +244,7 @@ class ListPage(Generic[Row]):
         ]
 
     def _sort_url(self, key: str) -> str:
-        return self._url(**{SORT: f"-{key}" if self.sort == key else key})
+        return self._url({SORT: f"-{key}" if self.sort == key else key})
 
     @cached_property
     def filters(self) -> list[dict[str, Any]]:
@@ -279,13 +281,14 @@ class ListPage(Generic[Row]):
                 said = ", ".join(words.get(value, value) for value in values)
                 chips.append({"label": f"{_label(form_field, name)}: {said}", "remove_url": self._url(without=[name])})
         if self.q:
-            chips.append({"label": _("Search: %(words)s") % {"words": self.q}, "remove_url": self._url(without=[SEARCH])})
+            said = _("Search: %(words)s") % {"words": self.q}
+            chips.append({"label": said, "remove_url": self._url(without=[SEARCH])})
         return chips
 
     @cached_property
     def saved_views(self) -> list[dict[str, Any]]:
         """This person's views of this list, after one that shows all."""
-        views = list(SavedView.objects.filter(user=self.request.user, page=self.spec.name)[:MAX_VIEWS])
+        views = list(self._own_views()[:MAX_VIEWS])
         if not views:
             return []
         now = self._view_query()
@@ -295,8 +298,11 @@ class ListPage(Generic[Row]):
             for view in views
         ]
 
+    def _own_views(self) -> QuerySet[SavedView]:
+        return SavedView.objects.filter(user_id=_id_of(self.request), page=self.spec.name)
+
     def _view_query(self) -> str:
-        """The filters and the order in one fixed writing. Search words are not kept in a view: they may name a person."""
+        """The filters and the order in one fixed writing. A view keeps no search words: they may name a person."""
         return urlencode(sorted((k, v) for k, values in self.query.lists() if k != SEARCH for v in sorted(values)))
 
     @cached_property
@@ -311,8 +317,8 @@ class ListPage(Generic[Row]):
             first=first + 1 if self.total else 0,
             last=min(first + size, self.total),
             count=self.count if self.total else "",
-            previous_url=self._url(**{PAGE: number - 1}) if number > 1 else "",
-            next_url=self._url(**{PAGE: number + 1}) if number < last_page else "",
+            previous_url=self._url({PAGE: number - 1}) if number > 1 else "",
+            next_url=self._url({PAGE: number + 1}) if number < last_page else "",
         )
 
     @cached_property
@@ -382,10 +388,10 @@ def _take(shown: ListPage[Any]) -> HttpResponse:
     post = shown.request.POST
     if "q" in post and shown.spec.search:
         term = " ".join(post["q"].replace("\0", "").split())[:MAX_TERM]
-        url = shown._url(**{SEARCH: pack_term(term)}) if term else shown._url(without=[SEARCH])
+        url = shown._url({SEARCH: pack_term(term)}) if term else shown._url(without=[SEARCH])
         return HttpResponseRedirect(url)
     if "forget_view" in post:
-        SavedView.objects.filter(user=shown.request.user, page=shown.spec.name, pk=_uuid(post["forget_view"])).delete()
+        shown._own_views().filter(pk__in=_uuids(post["forget_view"])).delete()
         return HttpResponseRedirect(shown.url)
     if "name" in post:
         return _save_view(shown, post["name"].strip()[:60])
@@ -398,21 +404,20 @@ def _save_view(shown: ListPage[Any], name: str) -> HttpResponse:
         raise BadInput(_("A view needs a name."))
     if not query or len(query) > 500:
         raise BadInput(_("Choose some filters or an order first: a view keeps those."))
-    own = SavedView.objects.filter(user=shown.request.user, page=shown.spec.name)
-    if own.exclude(name=name).count() >= MAX_VIEWS:
+    if shown._own_views().exclude(name=name).count() >= MAX_VIEWS:
         raise BadInput(_("You have %(count)d views of this list. Forget one first.") % {"count": MAX_VIEWS})
     SavedView.objects.update_or_create(
-        user=shown.request.user, page=shown.spec.name, name=name, defaults={"query": query}
+        user_id=_id_of(shown.request), page=shown.spec.name, name=name, defaults={"query": query}
     )
     messages.success(shown.request, _("The view is saved."))
     return HttpResponseRedirect(shown._url())
 
 
-def _uuid(value: str) -> UUID | None:
+def _uuids(value: str) -> list[UUID]:
     try:
-        return UUID(value)
+        return [UUID(value)]
     except ValueError:
-        return None
+        return []
 
 
 # --- search words in a URL, which ends up in histories and logs
@@ -479,7 +484,7 @@ def harmless(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return timezone.localtime(value).isoformat(timespec="seconds") if timezone.is_aware(value) else value.isoformat()
+        return timezone.localtime(value).isoformat(timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
     text = str(value)
@@ -487,11 +492,16 @@ def harmless(value: object) -> str:
         return text
     if isinstance(value, list | tuple | set | frozenset):
         text = ", ".join(str(part) for part in value)
-    start = text.lstrip()[:1]
-    return f"'{text}" if start and start in "=+-@\uff1d\uff0b\uff0d\uff20|%" or text[:1] in ("\t", "\r", "\n") else text
+    is_formula = text.lstrip()[:1] in FORMULA_STARTS or text[:1] in "\t\r\n"
+    return f"'{text}" if text and is_formula else text
 
 
 # --- helpers
+
+
+def _id_of(request: HttpRequest) -> UUID:
+    assert request.user.pk is not None, "a list is for somebody who is signed in"
+    return request.user.pk
 
 
 def _choices(form_field: Any) -> list[dict[str, Any]]:

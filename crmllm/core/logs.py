@@ -1,4 +1,4 @@
-"""What may stand in a log line about an exception: what it was and where, never its text, which may quote people's data."""
+"""What a log line may say about an exception: what it was and where, never its text, which may quote people's data."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class ErrorMiddleware:
 
 
 class SessionEndMiddleware:
-    """A fragment asked for after the session's end takes the whole page to the log-in, and from there back to itself."""
+    """A fragment asked for after the session's end takes the whole page to the log-in, and from there back."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -76,7 +76,7 @@ class SessionEndMiddleware:
 
 
 class AccessLogMiddleware:
-    """One line a request: method, route name, status, milliseconds, user id; its id is on every line logged meanwhile."""
+    """One line a request: method, route name, status, milliseconds, user id. Its own id is on every line meanwhile."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

@@ -498,7 +498,7 @@ LOG_LEVEL = env.text(
     "Least severe level logged.",
     choices=("DEBUG", "INFO", "WARNING", "ERROR"),
 )
-_shared = [
+_shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["user"]).first()
         if user is None:
-            raise CommandError(f"There is no login named {options['user']!r}. `manage.py demo_logins` lists the demo's.")
+            raise CommandError(f"There is no login {options['user']!r}. `manage.py demo_logins` lists the demo's.")
         if not user.is_active:
             raise CommandError(f"The login {user.username!r} is switched off: its tokens would not work.")
         if options["days"] < 0 or options["days"] > 36_500:

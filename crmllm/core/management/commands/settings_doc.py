@@ -15,7 +15,8 @@ HEAD = """\
 
 All settings are environment variables, read once at the start. A wrong value stops the start with the variable's name
 and what it may be. A secret may also come from a file: `NAME_FILE` holds its path. `CRMLLM_ENV=production` refuses to
-start with debug on, without secrets of its own, or with a database connection that is neither encrypted nor a Unix socket.
+start with debug on, without secrets of its own, or with a database connection that is neither encrypted nor a Unix
+socket.
 
 This page is written by `manage.py settings_doc`; Settings, Installation shows the values in force.
 """
@@ -31,7 +32,7 @@ def document() -> str:
     """The whole page."""
     groups = dict.fromkeys(setting.group for setting in env.REGISTRY.values())
     return HEAD + "".join(
-        TABLE.format(group=group) + "".join(_line(setting) for setting in env.REGISTRY.values() if setting.group == group)
+        TABLE.format(group=group) + "".join(_line(each) for each in env.REGISTRY.values() if each.group == group)
         for group in groups
     )
 
