@@ -15,14 +15,21 @@ from django.db.models import Q, QuerySet
 
 from crmllm.access.models import User
 from crmllm.access.rules import hidden_fields, load, visible
-from crmllm.core.identifiers import company_domain, email_index, normal_email, phone_index
+from crmllm.core.identifiers import (
+    company_domain,
+    email_index,
+    normal_email,
+    phone_index,
+)
 from crmllm.crm import values
 from crmllm.crm.choices import FieldType, Object, RecordState
 from crmllm.crm.models import (
     Activity,
+    CrmUser,
     FieldDef,
     Opportunity,
     OpportunityHistory,
+    Product,
     Record,
     Stage,
     model_for,
@@ -117,7 +124,9 @@ def field_lines(user: User, row: Record) -> list[FieldLine]:
     """The visible fields of one record with the provenance of each."""
     fields = visible_fields(user, row.object_name)
     found = values.read(row, fields)
-    names = names_of(pair for field in fields for pair in references(field, found[field.name]))
+    names = names_of(
+        pair for field in fields for pair in references(field, found[field.name])
+    )
     lines = []
     for field in fields:
         meta, value = row.field_meta.get(field.name, {}), found[field.name]
@@ -139,7 +148,11 @@ def field_lines(user: User, row: Record) -> list[FieldLine]:
 
 def references(field: FieldDef, value: Any) -> list[tuple[str, str]]:
     """The (target, id) pair that a value refers to, if it does."""
-    return [(field.target, str(value))] if field.type == FieldType.REFERENCE and value else []
+    return (
+        [(field.target, str(value))]
+        if field.type == FieldType.REFERENCE and value
+        else []
+    )
 
 
 def names_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -150,7 +163,12 @@ def names_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     names: dict[str, str] = {}
     for target, ids in wanted.items():
         model = Stage if target == "stage" else model_for(target)
-        names |= {str(pk): name for pk, name in model._default_manager.filter(pk__in=ids).values_list("pk", "name")}
+        names |= {
+            str(pk): name
+            for pk, name in model._default_manager.filter(pk__in=ids).values_list(
+                "pk", "name"
+            )
+        }
     return names
 
 
@@ -189,7 +207,9 @@ def existing(pairs: Iterable[tuple[str, UUID]]) -> set[UUID]:
         wanted.setdefault(object_name, set()).add(pk)
     found: set[UUID] = set()
     for object_name, ids in wanted.items():
-        rows = model_for(object_name)._default_manager.filter(pk__in=ids, state=RecordState.ACTIVE)
+        rows = model_for(object_name)._default_manager.filter(
+            pk__in=ids, state=RecordState.ACTIVE
+        )
         found.update(rows.values_list("pk", flat=True))
     return found
 
@@ -235,7 +255,12 @@ def _us(minute: int) -> Us:
     addresses = frozenset(normal_email(email) for _, email in people)
     domains = {domain.casefold() for domain in settings.OWN_DOMAINS}
     domains |= {company_domain(email) for email in addresses} - {""}
-    return Us(settings.COMPANY_NAME, frozenset(domains), addresses, frozenset(name for name, _ in people))
+    return Us(
+        settings.COMPANY_NAME,
+        frozenset(domains),
+        addresses,
+        frozenset(name for name, _ in people),
+    )
 
 
 def product_names() -> tuple[str, ...]:

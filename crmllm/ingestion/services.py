@@ -30,7 +30,14 @@ from crmllm.crm.models import Account, Contact
 from crmllm.ingestion.choices import FINAL, REPLAYABLE, Kind, Origin, Status, Step
 from crmllm.ingestion.ledger import note
 from crmllm.ingestion.mail import archive
-from crmllm.ingestion.models import Attachment, Interaction, InteractionSource, LedgerEntry, Mailbox, Refused
+from crmllm.ingestion.models import (
+    Attachment,
+    Interaction,
+    InteractionSource,
+    LedgerEntry,
+    Mailbox,
+    Refused,
+)
 from crmllm.ingestion.reading import Reading, read_mail
 from crmllm.jobs.services import enqueue
 
@@ -69,7 +76,9 @@ class Tally:
             self.failed += one.created and one.interaction.status == Status.FAILED
 
 
-def receive(*, actor: audit.Actor, raw: bytes, origin: Origin, mailbox: Mailbox | None = None) -> Received:
+def receive(
+    *, actor: audit.Actor, raw: bytes, origin: Origin, mailbox: Mailbox | None = None
+) -> Received:
     """Takes in one mail. The same message again is the interaction that is there already."""
     if isinstance(actor, User):
         require(actor, "interactions.add")
@@ -79,7 +88,11 @@ def receive(*, actor: audit.Actor, raw: bytes, origin: Origin, mailbox: Mailbox 
 
 
 def receive_many(
-    *, actor: audit.Actor, raws: Sequence[bytes], origin: Origin, mailbox: Mailbox | None = None
+    *,
+    actor: audit.Actor,
+    raws: Sequence[bytes],
+    origin: Origin,
+    mailbox: Mailbox | None = None,
 ) -> list[Received]:
     """Takes in a batch in one transaction; results in the order of `raws`."""
     readings = [read_mail(raw) for raw in raws]
@@ -90,7 +103,13 @@ def receive_many(
         # Somebody stored one of them at this moment: one by one, the second look finds it.
         if len(raws) == 1:
             return _store(actor, raws, readings, prints, origin, mailbox)
-        return [one for raw in raws for one in receive_many(actor=actor, raws=[raw], origin=origin, mailbox=mailbox)]
+        return [
+            one
+            for raw in raws
+            for one in receive_many(
+                actor=actor, raws=[raw], origin=origin, mailbox=mailbox
+            )
+        ]
 
 
 def _store(
@@ -101,7 +120,10 @@ def _store(
     origin: Origin,
     mailbox: Mailbox | None,
 ) -> list[Received]:
-    known = {bytes(row.fingerprint): row for row in Interaction.objects.filter(fingerprint__in=prints)}
+    known = {
+        bytes(row.fingerprint): row
+        for row in Interaction.objects.filter(fingerprint__in=prints)
+    }
     fresh = {prints[i]: i for i in reversed(range(len(raws))) if prints[i] not in known}
     keys = new_keys(len(fresh)) if fresh else []
     owners = _owners([readings[i] for i in fresh.values()])
@@ -110,16 +132,31 @@ def _store(
     attachments: list[Attachment] = []
     for (print_, i), key_id in zip(fresh.items(), keys, strict=True):
         row = rows[print_] = _row(readings[i], print_, key_id, origin, mailbox, owners)
-        sources.append(InteractionSource(interaction=row, blob=Sealed.of_bytes(raws[i], key_id), size=len(raws[i])))
+        sources.append(
+            InteractionSource(
+                interaction=row,
+                blob=Sealed.of_bytes(raws[i], key_id),
+                size=len(raws[i]),
+            )
+        )
         attachments += _attachments(row, readings[i])
     with transaction.atomic():
         Interaction.objects.bulk_create(rows.values())
         InteractionSource.objects.bulk_create(sources)
         Attachment.objects.bulk_create(attachments)
-        LedgerEntry.objects.bulk_create(line for row in rows.values() for line in _first_lines(row))
+        LedgerEntry.objects.bulk_create(
+            line for row in rows.values() for line in _first_lines(row)
+        )
         audit.record_many(
             [
-                audit.Entry(actor, "interaction.received", "interaction", row.pk, {"origin": origin}, row.key_id)
+                audit.Entry(
+                    actor,
+                    "interaction.received",
+                    "interaction",
+                    row.pk,
+                    {"origin": origin},
+                    row.key_id,
+                )
                 for row in rows.values()
             ]
         )
@@ -128,7 +165,9 @@ def _store(
     received: list[Received] = []
     for i, print_ in enumerate(prints):
         created = fresh.get(print_) == i
-        received.append(Received(rows[print_] if print_ in rows else known[print_], created))
+        received.append(
+            Received(rows[print_] if print_ in rows else known[print_], created)
+        )
     return received
 
 
@@ -155,7 +194,9 @@ def _apply(row: Interaction, reading: Reading) -> None:
     """Puts a reading into a row; does not save."""
     row.status = reading.status
     row.reason_code, row.reason = reading.reason_code, reading.reason[:400]
-    row.message_index = blind_index("message-id", reading.message_id) if reading.message_id else None
+    row.message_index = (
+        blind_index("message-id", reading.message_id) if reading.message_id else None
+    )
     row.thread = blind_index("thread", reading.thread) if reading.thread else None
     row.occurred_at = reading.occurred_at or row.occurred_at
     row.subject = Sealed.of(reading.subject, row.key_id)
@@ -164,7 +205,9 @@ def _apply(row: Interaction, reading: Reading) -> None:
     row.sender_name, row.sender_index = "", None
     if reading.sender:
         row.sender_name = _storable(reading.sender.name)
-        row.sender_index = email_index(reading.sender.email) if reading.sender.email else None
+        row.sender_index = (
+            email_index(reading.sender.email) if reading.sender.email else None
+        )
 
 
 def _storable(text: str) -> str:
@@ -179,28 +222,43 @@ def _attachments(row: Interaction, reading: Reading) -> Iterator[Attachment]:
             filename=Sealed.of(file.filename, row.key_id),
             content_type=_storable(file.content_type)[:120],
             size=file.size,
-            blob=Sealed.of_bytes(file.content, row.key_id) if file.content is not None else None,
+            blob=Sealed.of_bytes(file.content, row.key_id)
+            if file.content is not None
+            else None,
             refused=file.refused[:200],
         )
 
 
 def _first_lines(row: Interaction) -> Iterator[LedgerEntry]:
-    yield LedgerEntry(interaction=row, step=Step.SEEN, sentence=f"Came in through {row.get_origin_display()}.")
+    yield LedgerEntry(
+        interaction=row,
+        step=Step.SEEN,
+        sentence=f"Came in through {row.get_origin_display()}.",
+    )
     yield from _outcome(row)
 
 
 def _outcome(row: Interaction) -> Iterator[LedgerEntry]:
     step, sentence = {
-        Status.PARSED: (Step.PARSED, "Read; the newest text was separated from quoted history."),
+        Status.PARSED: (
+            Step.PARSED,
+            "Read; the newest text was separated from quoted history.",
+        ),
         Status.SKIPPED: (Step.SKIPPED, row.reason),
         Status.FAILED: (Step.FAILED, row.reason),
     }[Status(row.status)]
     yield LedgerEntry(
-        interaction=row, step=step, code=row.reason_code, sentence=sentence, generation=row.generation
+        interaction=row,
+        step=step,
+        code=row.reason_code,
+        sentence=sentence,
+        generation=row.generation,
     )
 
 
-def _owners(readings: Sequence[Reading]) -> Callable[[Reading], tuple[UUID | None, UUID | None]]:
+def _owners(
+    readings: Sequence[Reading],
+) -> Callable[[Reading], tuple[UUID | None, UUID | None]]:
     """Whose an interaction is: the owner of the sender's contact, else of the account with that mail domain."""
     emails = {r.sender.email for r in readings if r.sender and r.sender.email}
     indexes = {email: email_index(email) for email in emails}
@@ -213,7 +271,9 @@ def _owners(readings: Sequence[Reading]) -> Callable[[Reading], tuple[UUID | Non
     }
     accounts: dict[str, tuple[UUID | None, UUID | None]] = {}
     if domains:
-        rows = Account.objects.filter(domains__overlap=sorted(domains), state=RecordState.ACTIVE)
+        rows = Account.objects.filter(
+            domains__overlap=sorted(domains), state=RecordState.ACTIVE
+        )
         for found, owner, team in rows.values_list("domains", "owner_id", "team_id"):
             accounts |= dict.fromkeys(found, (owner, team))
 
@@ -221,7 +281,11 @@ def _owners(readings: Sequence[Reading]) -> Callable[[Reading], tuple[UUID | Non
         if not reading.sender or not reading.sender.email:
             return None, None
         email = reading.sender.email
-        return contacts.get(indexes[email]) or accounts.get(company_domain(email)) or (None, None)
+        return (
+            contacts.get(indexes[email])
+            or accounts.get(company_domain(email))
+            or (None, None)
+        )
 
     return owner_of
 
@@ -254,6 +318,23 @@ def import_archive(
     return tally
 
 
+def receive_file(
+    *, actor: User, file: IO[bytes], name: str, origin: Origin
+) -> tuple[list[Received], list[str]]:
+    """Takes in the messages of one small file; returns them, and the reasons for which parts were refused."""
+    require(actor, "interactions.add")
+    received: list[Received] = []
+    reasons: list[str] = []
+    for batch in _batches(archive.iterate(file, name), BATCH):
+        for entry_name, entry in batch:
+            if isinstance(entry, archive.Refused):
+                refuse(actor=actor, name=entry_name, reason=entry.reason, origin=origin)
+                reasons.append(entry.reason)
+        raws = [entry for _, entry in batch if isinstance(entry, bytes)]
+        received += receive_many(actor=actor, raws=raws, origin=origin) if raws else []
+    return received, reasons
+
+
 def _batches(parts: Iterable[Part], size: int) -> Iterator[list[Part]]:
     iterator = iter(parts)
     while batch := list(islice(iterator, size)):
@@ -265,9 +346,15 @@ def refuse(*, actor: audit.Actor, name: str, reason: str, origin: Origin) -> Ref
     key_id = new_key()
     with transaction.atomic():
         row = Refused.objects.create(
-            origin=origin, key_id=key_id, name=Sealed.of(name, key_id), reason=reason[:400], actor_id=actor.audit_id
+            origin=origin,
+            key_id=key_id,
+            name=Sealed.of(name, key_id),
+            reason=reason[:400],
+            actor_id=actor.audit_id,
         )
-        audit.record(actor=actor, action="file.refused", subject_type="file", subject_id=row.pk)
+        audit.record(
+            actor=actor, action="file.refused", subject_type="file", subject_id=row.pk
+        )
     return row
 
 
@@ -280,14 +367,25 @@ def replay(*, actor: User, interaction: Interaction) -> Interaction:
     with transaction.atomic():
         row = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
         if row.status not in (*REPLAYABLE, Status.DONE):
-            raise Conflict(f"This message is {row.get_status_display()}; it is not done yet.")
+            raise Conflict(
+                f"This message is {row.get_status_display()}; it is not done yet."
+            )
         work.give_back(row)
-        row.status, row.generation, row.attempts = Status.RECEIVED, row.generation + 1, 0
+        row.status, row.generation, row.attempts = (
+            Status.RECEIVED,
+            row.generation + 1,
+            0,
+        )
         row.reason_code = row.reason = ""
         row.next_attempt_at = timezone.now()
         row.save()
         note(row, Step.REPLAYED, "Sent through all stages again.")
-        audit.record(actor=actor, action="interaction.replayed", subject_type="interaction", subject_id=row.pk)
+        audit.record(
+            actor=actor,
+            action="interaction.replayed",
+            subject_type="interaction",
+            subject_id=row.pk,
+        )
         enqueue("read")
     return row
 
@@ -317,10 +415,19 @@ def give_up(*, actor: User, pk: UUID) -> None:
         if row.status in FINAL:
             raise Conflict(f"This message is {row.get_status_display()} already.")
         work.give_back(row)
-        row.status, row.reason_code, row.reason = Status.FAILED, "cancelled", "Cancelled by an admin."
+        row.status, row.reason_code, row.reason = (
+            Status.FAILED,
+            "cancelled",
+            "Cancelled by an admin.",
+        )
         row.save()
         LedgerEntry.objects.bulk_create(_outcome(row))
-        audit.record(actor=actor, action="interaction.cancelled", subject_type="interaction", subject_id=row.pk)
+        audit.record(
+            actor=actor,
+            action="interaction.cancelled",
+            subject_type="interaction",
+            subject_id=row.pk,
+        )
 
 
 def retry(*, actor: User, pk: UUID) -> None:

@@ -28,7 +28,6 @@ from crmllm.crm.models import Case, Contact, FieldDef, Opportunity, Record
 from crmllm.extraction import types
 from crmllm.matching.services import (
     Match,
-    company_domain,
     match_account,
     match_person,
     plain_name,

@@ -1,0 +1,27 @@
+"""The doors of the API. Each package brings its views; here they get their names.
+
+This module is part of the site's urls and, like them, names everyone.
+"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from crmllm.crm.api import PLURALS, viewset_for
+from crmllm.ingestion.api import InteractionViewSet
+from crmllm.proposals.api import ProposalViewSet
+from crmllm.writeback.api import WritebackViewSet
+
+router = SimpleRouter()
+router.register("interactions", InteractionViewSet, basename="api-interactions")
+router.register("proposals", ProposalViewSet, basename="api-proposals")
+router.register("writebacks", WritebackViewSet, basename="api-writebacks")
+for object_name, plural in PLURALS.items():
+    router.register(plural, viewset_for(object_name), basename=f"api-{plural}")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include(router.urls)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+]
