@@ -1,0 +1,17 @@
+"""What extractions hold about people."""
+
+from crmllm.core.datamap import Category, declare
+
+declare(
+    "extraction.Extraction",
+    plain="id created_at updated_at interaction generation rules_version prompt_version request_model llm_call_id "
+    "language",
+    category=Category.DERIVED,
+    sentiment=Category.DERIVED,
+    result=Category.CONTENT,
+)
+declare(
+    "extraction.ExtractedValue",
+    plain="id created_at updated_at extraction path spans confidence inferred source rejected",
+    value=Category.CONTENT,
+)

@@ -1,0 +1,87 @@
+"""Reads of prompts, calls, vectors, and whether the model is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Avg, Count, Q, QuerySet
+from pgvector.django import CosineDistance
+
+from crmllm.access.models import User
+from crmllm.access.rules import require
+from crmllm.core.errors import NotFound
+from crmllm.ingestion.models import Interaction
+from crmllm.ingestion.selectors import interactions
+from crmllm.llm import sql
+from crmllm.llm.choices import CallState
+from crmllm.llm.embedding_files import MODEL_NAME
+from crmllm.llm.models import Embedding, LlmCall, Prompt, PromptVersion
+
+INTERACTION = "interaction"
+
+
+# --- prompts
+
+
+def prompts(user: User) -> list[Prompt]:
+    """All prompts with their versions."""
+    require(user, "settings.view")
+    return list(Prompt.objects.prefetch_related("versions"))
+
+
+def prompt_version(user: User, name: str, number: int) -> PromptVersion:
+    """One frozen version. Raises NotFound."""
+    require(user, "settings.view")
+    found = PromptVersion.objects.filter(prompt__name=name, number=number).select_related("prompt").first()
+    if found is None:
+        raise NotFound("There is no such version of a prompt.")
+    return found
+
+
+def figures_by_version() -> dict[str, dict[str, Any]]:
+    """How each prompt version does: calls, share of usable answers, tokens, milliseconds; by its label."""
+    rows = LlmCall.objects.values("prompt_version").annotate(
+        calls=Count("id"),
+        usable=Count("id", filter=Q(state=CallState.ANSWERED)),
+        tokens=Avg("output_tokens"),
+        latency=Avg("latency_ms", filter=Q(state=CallState.ANSWERED)),
+    )
+    return {row["prompt_version"]: row for row in rows}
+
+
+# --- vectors
+
+
+def nearest(
+    rows: QuerySet[Any], *, subject_type: str, vector: Sequence[float], limit: int, leave_out: UUID | None = None
+) -> list[tuple[UUID, float]]:
+    """Ids of the rows nearest to a vector, with their cosine distance (0 is the same).
+
+    `rows` says which may be found at all: pass a queryset that `access.visible` has filtered.
+    """
+    found = Embedding.objects.filter(
+        subject_type=subject_type, request_model=MODEL_NAME, subject_id__in=rows.order_by().values("pk")
+    )
+    if leave_out is not None:
+        found = found.exclude(subject_id=leave_out)
+    with transaction.atomic():
+        sql.search_iteratively()
+        near = found.annotate(distance=CosineDistance("vector", list(vector))).order_by("distance")[:limit]
+        return list(near.values_list("subject_id", "distance"))
+
+
+def similar_interactions(user: User, interaction: Interaction, *, limit: int = 5) -> list[Interaction]:
+    """The interactions that say something like this one, nearest first; only those that this person may see."""
+    own = Embedding.objects.filter(
+        subject_type=INTERACTION, subject_id=interaction.pk, request_model=MODEL_NAME
+    ).first()
+    if own is None:
+        return []
+    near = nearest(
+        interactions(user), subject_type=INTERACTION, vector=own.vector, limit=limit, leave_out=interaction.pk
+    )
+    found = interactions(user).in_bulk([pk for pk, _ in near])
+    return [found[pk] for pk, _ in near if pk in found]
