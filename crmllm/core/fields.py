@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -10,10 +10,17 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from crmllm.core.crypto import Sealed
 
 
-class SealedField(models.Field[Sealed | None, Sealed | None]):
+Set = TypeVar("Set")
+Get = TypeVar("Get")
+
+
+class SealedField(models.Field[Set, Get]):
     """Holds a `Sealed` value; decrypts only when asked."""
 
     description = "Encrypted content"
+    # For the type checker: what the attribute takes and gives.
+    _pyi_private_set_type: Sealed
+    _pyi_private_get_type: Sealed
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "bytea"

@@ -504,6 +504,12 @@ def _settle(interaction_id: UUID) -> None:
     )
 
 
+def settle(*, interaction_id: UUID) -> None:
+    """Counts anew what is open in an interaction; extraction calls it after proposing."""
+    with transaction.atomic():
+        _settle(interaction_id)
+
+
 def heed(outcome: Writeback) -> None:
     """What a write's end means for its proposal; write-back calls it inside its own transaction."""
     proposal = (

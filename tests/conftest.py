@@ -1,0 +1,93 @@
+"""What all tests share: databases with both kinds of tables, a cast of people, clients for pages and API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from rest_framework.test import APIClient
+
+from crmllm.access.choices import Role
+from crmllm.access.models import Team, User
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Tests with real processes empty the tables between them: only there may the audit trail be truncated."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table in ("core_auditevent", "core_auditlink"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER no_truncate")
+
+
+@pytest.fixture(autouse=True)
+def _plain_static(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ALLOWED_HOSTS = ["*"]
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    """Makes a login: make_user("alice", role=Role.REP, team=...)."""
+
+    def make(username: str, role: str = Role.REVIEWER, team: Team | None = None, **more: Any) -> User:
+        return User.objects.create_user(username, f"{username}@ours.example", "a-long-password", role=role, team=team, **more)
+
+    return make
+
+
+@pytest.fixture
+def reviewer(make_user: Callable[..., User]) -> User:
+    return make_user("rita", Role.REVIEWER)
+
+
+@pytest.fixture
+def admin(make_user: Callable[..., User]) -> User:
+    return make_user("ada", Role.ADMIN)
+
+
+@pytest.fixture
+def auditor(make_user: Callable[..., User]) -> User:
+    return make_user("otto", Role.AUDITOR)
+
+
+@pytest.fixture
+def page(reviewer: User) -> Client:
+    """A browser without scripts, signed in as the reviewer."""
+    client = Client()
+    client.force_login(reviewer)
+    return client
+
+
+@pytest.fixture
+def api_as() -> Callable[[User], APIClient]:
+    """A client of the API that carries a person's token."""
+    from crmllm.access.tokens import create_token
+    from crmllm.core.audit import SYSTEM
+
+    def client(user: User) -> APIClient:
+        _, value = create_token(actor=SYSTEM, user=user, name="test")
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {value}")
+        return client
+
+    return client
+
+
+@pytest.fixture
+def api(api_as: Callable[[User], APIClient], reviewer: User) -> APIClient:
+    return api_as(reviewer)
+
+
+@pytest.fixture
+def commits(django_capture_on_commit_callbacks: Any) -> Iterator[Any]:
+    """Runs what waits for a commit, in tests that run inside a transaction."""
+    yield lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def load_demo(db: None) -> Callable[[], None]:
+    return lambda: call_command("load_demo", verbosity=0)

@@ -1,0 +1,100 @@
+"""Made-up interactions and findings, for tests that begin after the reading."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.utils import timezone
+
+from crmllm.core.crypto import Sealed, new_key
+from crmllm.crm.models import Pipeline, Stage
+from crmllm.extraction import types
+from crmllm.extraction.models import Extraction
+from crmllm.ingestion.choices import Status
+from crmllm.ingestion.models import Interaction
+from crmllm.proposals import services
+from crmllm.proposals.models import Proposal
+
+TEXT = """Hello,
+
+we want 12 GTX Pro for our three plants, the budget is 48.000 EUR. Could you call me on Thursday?
+
+Best regards
+Maria Ruiz
+Head of Procurement
+Betasoloin GmbH
++49 30 901820
+maria.ruiz@betasoloin.example
+"""
+
+
+def value(quote: str, canonical: str | None = None, *, confidence: float = 0.9, text: str = TEXT) -> types.Value:
+    """A found value whose evidence is the first place of `quote` in the text."""
+    start = text.index(quote)
+    return types.Value(canonical or quote, (types.Span(start, start + len(quote), quote),), confidence)
+
+
+def found(**changes: Any) -> types.Extracted:
+    """What a perfect reader finds in TEXT."""
+    parts: dict[str, Any] = {
+        "contacts": (
+            types.Contact(
+                "sender",
+                value("Maria Ruiz"),
+                value("Head of Procurement"),
+                value("Betasoloin GmbH"),
+                value("maria.ruiz@betasoloin.example"),
+                value("+49 30 901820", "+4930901820"),
+            ),
+        ),
+        "opportunity": types.Opportunity(
+            summary=value("we want 12 GTX Pro for our three plants"),
+            products=(value("GTX Pro"),),
+            quantity=value("12"),
+            amount=value("48.000", "48000.00"),
+            currency=value("EUR"),
+        ),
+        "next_actions": (types.NextAction(value("call me on Thursday"), owner=types.Value("us", confidence=0.7)),),
+        "category": types.Value("sales", confidence=0.9),
+    }
+    return types.Extracted(**(parts | changes))
+
+
+def interaction(text: str = TEXT, **columns: Any) -> Interaction:
+    """An interaction that was read."""
+    key_id = new_key()
+    content = {"text": text, "zones": [["body", 0, len(text)]], "sender": {"name": "Maria Ruiz", "email": "m@x.example"}}
+    given: dict[str, Any] = {
+        "key_id": key_id,
+        "fingerprint": os.urandom(32),
+        "occurred_at": timezone.now(),
+        "status": Status.PROPOSED,
+        "sender_name": "Maria Ruiz",
+        "subject": Sealed.of("Plotters", key_id),
+        "content": Sealed.of(content, key_id),
+    }
+    return Interaction.objects.create(**(given | columns))
+
+
+def proposals(extracted: types.Extracted | None = None, **columns: Any) -> dict[str, Proposal]:
+    """The proposals out of one interaction, by object; makes a pipeline if there is none."""
+    if not Stage.objects.exists():
+        pipeline = Pipeline.objects.create(name="Sales")
+        Stage.objects.create(pipeline=pipeline, name="New", position=1, probability=10, forecast_category="pipeline")
+    row = interaction(**columns)
+    extraction = Extraction.objects.create(interaction=row, rules_version="1", result=Sealed.of({}, row.key_id))
+    made = services.propose(interaction=row, extraction=extraction, extracted=extracted or found())
+    services.settle(interaction_id=row.pk)
+    return {str(proposal.object): proposal for proposal in made}
+
+
+def deliver_all() -> list[str]:
+    """Sends every write whose turn it is; returns the states, in order."""
+    from crmllm.core import work
+    from crmllm.writeback import selectors, sender
+
+    states: list[str] = []
+    while rows := work.claim(selectors.sendable(), limit=1, seconds=60):
+        states.append(sender.deliver(rows[0]))
+    return states
