@@ -16,6 +16,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,7 @@ class Erased(CrmllmError):
         super().__init__("This content was erased.")
 
 
+@lru_cache(maxsize=16)
 def derive(purpose: str, secret: str) -> bytes:
     """32 bytes for one purpose out of a base64 secret (HKDF-SHA256, RFC 5869)."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(

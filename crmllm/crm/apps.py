@@ -9,13 +9,16 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crmllm.access import rules
+        from crmllm.core.registry import demo_data
         from crmllm.crm import models, selectors
+        from crmllm.crm.demo_loader import load_company
 
         for model in models.MODELS.values():
             rules.own(model)
         for shared in (models.Product, models.Stage, models.CrmUser):
             rules.everyone(shared)
         rules.hides(selectors.fields_hidden_by_role)
+        demo_data.add("company", load_company, order=20)
         post_migrate.connect(_sync_field_defs, sender=self)
 
 

@@ -263,6 +263,11 @@ def _us(minute: int) -> Us:
     )
 
 
+def forget_us() -> None:
+    """Called after a change of the CRM's users, so that the next mail already knows them."""
+    _us.cache_clear()
+
+
 def product_names() -> tuple[str, ...]:
     """The names of what we sell, for the extraction."""
     return tuple(Product.objects.filter(active=True).values_list("name", flat=True))

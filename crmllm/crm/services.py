@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -13,19 +14,24 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from crmllm.access.models import Team
+from crmllm.access.models import Team, User
+from crmllm.access.rules import require
 from crmllm.core import audit
-from crmllm.core.crypto import new_key
+from crmllm.core.crypto import new_key, new_keys
 from crmllm.core.errors import Conflict, NotFound
 from crmllm.core.ids import uuid7
 from crmllm.crm import selectors, values
 from crmllm.crm.choices import ActivityKind, Object, RecordState, StageKind, WriterKind
 from crmllm.crm.models import (
+    MODELS,
+    Activity,
     CrmUser,
     ExchangeRate,
     FieldDef,
     Opportunity,
     OpportunityHistory,
+    Pipeline,
+    Product,
     Record,
     Stage,
     model_for,
@@ -294,4 +300,183 @@ def _audit(
         subject_id=record.pk,
         details=details,
         key_id=record.key_id,
+    )
+
+
+# --- many at once
+
+
+Past = Mapping[str, Sequence[tuple[datetime, Any]]]
+
+
+@dataclass(frozen=True)
+class Import:
+    """One record to take over from elsewhere: `changes` in the forms that `create_record` takes, references as ids.
+
+    `past` holds, for fields of HISTORY, since when they had which value, oldest first; the last one is the present one.
+    """
+
+    object_name: str
+    changes: Mapping[str, Any]
+    at: datetime
+    id: UUID = field(default_factory=uuid7)
+    owner: CrmUser | None = None
+    happened_at: datetime | None = None
+    past: Past = field(default_factory=dict)
+
+
+def import_records(*, actor: audit.Actor, records: Sequence[Import]) -> list[Record]:
+    """Takes over many records with their past, all or none, in a few statements. One whose id is known stays as it is.
+
+    Records may refer to others of the same call. Raises BadInput for a value of the wrong form.
+    """
+    _require_admin(actor)
+    wanted = [one.id for one in records]
+    known = {
+        pk for model in MODELS.values() for pk in model._base_manager.filter(pk__in=wanted).values_list("pk", flat=True)
+    }
+    fresh = [one for one in records if one.id not in known]
+    importer = _Importer()
+    rows = [importer.row(one, key_id) for one, key_id in zip(fresh, new_keys(len(fresh)), strict=True)]
+    with transaction.atomic():
+        for model in MODELS.values():
+            model._base_manager.bulk_create(row for row in rows if type(row) is model)
+        OpportunityHistory.objects.bulk_create(importer.history)
+        audit.record_many(
+            [
+                audit.Entry(
+                    actor, "record.imported", row.object_name, row.pk, {"fields": sorted(row.field_meta)}, row.key_id
+                )
+                for row in rows
+            ]
+        )
+    return rows
+
+
+class _Importer:
+    """Makes rows of imports; what all of them need is read once."""
+
+    def __init__(self) -> None:
+        self.history: list[OpportunityHistory] = []
+        self._fields = {name: selectors.field_map(name) for name in MODELS}
+        self._stages = {str(stage.pk): stage for stage in Stage.objects.all()}
+        self._rates: dict[str, list[tuple[date, Decimal]]] = {}
+        for currency, day, rate in ExchangeRate.objects.order_by("day").values_list("currency", "day", "rate"):
+            self._rates.setdefault(currency, []).append((day, rate))
+
+    def row(self, one: Import, key_id: UUID) -> Record:
+        """The record, not saved; its history is added to `history`."""
+        fields = self._fields[one.object_name]
+        past = self._past(one)
+        present = {name: steps[-1][1] for name, steps in past.items()}
+        changes = {**one.changes, **{name: value for name, value in present.items() if name in fields}}
+        missing = [f for f in fields.values() if f.required and changes.get(f.name) in (None, "")]
+        if missing:
+            values.refuse_missing(missing)
+        wanted = _normalised(fields, changes)
+        row = model_for(one.object_name)(
+            id=one.id, key_id=key_id, owner=one.owner, team=one.owner.team if one.owner else None, created_at=one.at
+        )
+        values.assign(row, fields, wanted)
+        writer = Writer(WriterKind.IMPORT)
+        row.field_meta = {
+            name: writer.stamp(past[name][-1][0] if name in past else one.at)
+            for name, value in wanted.items()
+            if value is not None
+        }
+        if isinstance(row, Activity):
+            row.happened_at = one.happened_at
+        if isinstance(row, Opportunity):
+            row.base_amount = self._in_base_currency(row.amount, row.currency, past["amount"][-1][0])
+            self.history += self._intervals(row, past)
+        return row
+
+    def _past(self, one: Import) -> dict[str, list[tuple[datetime, Any]]]:
+        """Since when each field of HISTORY had which value; what was not told held from the beginning."""
+        if one.object_name != Object.OPPORTUNITY:
+            return {}
+        past: dict[str, list[tuple[datetime, Any]]] = {}
+        for name in HISTORY:
+            told = one.past.get(name)
+            if name == "forecast_category" and told is None:
+                past[name] = [(at, self._stages[str(stage)].forecast_category) for at, stage in past["stage"]]
+                continue
+            first: Any = one.owner.pk if name == "owner" and one.owner else one.changes.get(name)
+            steps = [*told] if told else [(one.at, first)]
+            past[name] = [(at, str(value) if name in ("owner", "stage") and value else value) for at, value in steps]
+        return past
+
+    def _intervals(self, row: Opportunity, past: Past) -> Iterator[OpportunityHistory]:
+        """Validity intervals that touch each other; of two values since the same instant the later one counts."""
+        fields = self._fields[Object.OPPORTUNITY]
+        for name, steps in past.items():
+            held: dict[datetime, str] = {}
+            for at, value in steps:
+                written = values.normalise(fields[name], value) if name in fields else value
+                held[at] = str(written) if written else ""
+            turns = [at for i, at in enumerate(held) if i == 0 or held[at] != [*held.values()][i - 1]]
+            for start, end in zip_longest(turns, turns[1:]):
+                yield OpportunityHistory(opportunity=row, field=name, value=held[start], valid_from=start, valid_to=end)
+
+    def _in_base_currency(self, amount: Decimal | None, currency: str, at: datetime) -> Decimal | None:
+        """The amount by the rate of the day on which it was written, as a live write would have done it."""
+        if amount is None or not currency or currency == settings.BASE_CURRENCY:
+            return amount if currency else None
+        day = timezone.localdate(at)
+        rate = next((rate for since, rate in reversed(self._rates.get(currency, [])) if since <= day), None)
+        return (amount * rate).quantize(Decimal("0.01")) if rate else None
+
+
+# --- what records refer to
+
+
+def add_crm_users(*, actor: audit.Actor, users: Sequence[CrmUser]) -> dict[str, CrmUser]:
+    """Makes the users of the CRM whose e-mail is new. Returns all of them by e-mail."""
+    _require_admin(actor)
+    with transaction.atomic():
+        CrmUser.objects.bulk_create(users, ignore_conflicts=True)
+        _audit_import(actor, "crm_user", len(users))
+        transaction.on_commit(selectors.forget_us)
+    rows = CrmUser.objects.select_related("team").filter(email__in=[user.email for user in users])
+    return {row.email: row for row in rows}
+
+
+def add_products(*, actor: audit.Actor, products: Sequence[Product]) -> dict[str, Product]:
+    """Adds products whose SKU is new. Returns all of them by SKU."""
+    _require_admin(actor)
+    with transaction.atomic():
+        Product.objects.bulk_create(products, ignore_conflicts=True)
+        _audit_import(actor, "product", len(products))
+    return {row.sku: row for row in Product.objects.filter(sku__in=[product.sku for product in products])}
+
+
+def add_pipeline(*, actor: audit.Actor, name: str, stages: Sequence[Stage]) -> dict[str, Stage]:
+    """Makes a pipeline with its stages in their order; one of this name keeps the stages it has. Returns them by name."""
+    _require_admin(actor)
+    with transaction.atomic():
+        pipeline, _ = Pipeline.objects.get_or_create(name=name)
+        for position, stage in enumerate(stages, start=1):
+            stage.pipeline, stage.position = pipeline, position
+        Stage.objects.bulk_create(stages, ignore_conflicts=True)
+        _audit_import(actor, "stage", len(stages))
+    return {row.name: row for row in pipeline.stages.all()}
+
+
+def add_exchange_rates(*, actor: audit.Actor, rates: Sequence[ExchangeRate]) -> None:
+    """Adds rates; a day's rate that is known already stays."""
+    _require_admin(actor)
+    with transaction.atomic():
+        ExchangeRate.objects.bulk_create(rates, ignore_conflicts=True)
+        _audit_import(actor, "exchange_rate", len(rates))
+
+
+def _require_admin(actor: audit.Actor) -> None:
+    if isinstance(actor, User):
+        require(actor, "settings.manage")
+
+
+def _audit_import(actor: audit.Actor, subject_type: str, count: int) -> None:
+    details = {"count": count}
+    audit.record(
+        actor=actor, action=f"{subject_type}.imported", subject_type=subject_type, subject_id=None, details=details
     )

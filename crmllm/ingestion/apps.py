@@ -8,7 +8,10 @@ class IngestionConfig(AppConfig):
 
     def ready(self) -> None:
         from crmllm.access import rules
+        from crmllm.core.registry import demo_data
         from crmllm.ingestion import models
+        from crmllm.ingestion.demo_loader import load_mailbox
 
         rules.own(models.Interaction)
         rules.own(models.Mailbox)
+        demo_data.add("mailbox", load_mailbox, order=30)
