@@ -10,7 +10,7 @@ from typing import Literal
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
-SecretName = Literal["django_secret_key", "master_key", "audit_key", "llm_api_key"]
+SecretName = Literal["django_secret_key", "master_key", "audit_key"]
 
 
 @dataclass(frozen=True)

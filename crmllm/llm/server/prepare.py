@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+from transformers.utils import logging
 
 
 def prepare(source: Path, target: Path) -> None:
@@ -28,7 +29,6 @@ def prepare(source: Path, target: Path) -> None:
             if hasattr(holder, name):
                 delattr(holder, name)
     model.is_quantized = False
-    model.config.name_or_path = target.name
     model.save_pretrained(draft)
     tokenizer.save_pretrained(draft)
     shutil.rmtree(target, ignore_errors=True)
@@ -40,4 +40,5 @@ if __name__ == "__main__":
     parser.add_argument("source", type=Path)
     parser.add_argument("target", type=Path)
     arguments = parser.parse_args()
+    logging.disable_progress_bar()
     prepare(arguments.source, arguments.target)
