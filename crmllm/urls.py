@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crmllm.access.urls")),
     path("api/", include("crmllm.api.urls")),
+    path("jobs/", include("crmllm.jobs.urls")),
 ]
 
 handler400 = "crmllm.core.middleware.handler400"

@@ -11,6 +11,7 @@ from rest_framework.routers import SimpleRouter
 
 from crmllm.crm.api import PLURALS, viewset_for
 from crmllm.ingestion.api import InteractionViewSet
+from crmllm.jobs.api import JobViewSet
 from crmllm.proposals.api import ProposalViewSet
 from crmllm.writeback.api import WritebackViewSet
 
@@ -18,6 +19,7 @@ router = SimpleRouter()
 router.register("interactions", InteractionViewSet, basename="api-interactions")
 router.register("proposals", ProposalViewSet, basename="api-proposals")
 router.register("writebacks", WritebackViewSet, basename="api-writebacks")
+router.register("jobs", JobViewSet, basename="api-jobs")
 for object_name, plural in PLURALS.items():
     router.register(plural, viewset_for(object_name), basename=f"api-{plural}")
 

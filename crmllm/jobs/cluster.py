@@ -1,8 +1,8 @@
 """django-q2's cluster, made safe against kills at any moment.
 
-Its queues and timers are guarded by semaphores, which a process that is killed while it holds one leaves taken for ever:
-an idle worker holds the queue's all the time. Here the kernel frees them. And no process outlives the one that started
-it, so that a killed cluster leaves no workers behind that nobody can stop.
+Its queues and timers are guarded by semaphores. A process that is killed while it holds one leaves it taken for ever,
+and an idle worker holds the queue's all the time. Here the kernel frees them. And no process outlives the one that
+started it, so that a killed cluster leaves no workers behind that nobody can stop.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class ProcessLock:
     """A lock between processes that ends with its holder (a POSIX record lock on an unnamed file)."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the lock)
 
     def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
         try:

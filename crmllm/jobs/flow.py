@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Min, Model, Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -43,12 +43,13 @@ class Stage:
     #: def retry(*, actor: User, pk: UUID) -> None, and the same for cancel.
     retry: str
     cancel: str
-    #: Route of the page that shows one row; takes its id.
-    page: str
+    #: Where a row holds the id of its interaction, whose page shows what became of it.
+    interaction: str = "pk"
 
     @property
     def rows(self) -> QuerySet[Any]:
-        return apps.get_model(self.model)._base_manager.all()
+        rows: QuerySet[Any] = apps.get_model(self.model)._base_manager.all()
+        return rows
 
     def waiting_rows(self) -> QuerySet[Any]:
         """Rows that wait for a worker, or for their time."""
@@ -60,6 +61,10 @@ class Stage:
 
     def failed_rows(self) -> QuerySet[Any]:
         return self.rows.filter(self.failed)
+
+    def troubled_rows(self) -> QuerySet[Any]:
+        """Rows that failed, and rows that are tried again after a failure."""
+        return self.rows.filter(self.failed | (self.waiting & ~Q(error_code="")))
 
     def due_rows(self) -> QuerySet[Any]:
         """Rows that a drain would get now."""
@@ -91,7 +96,6 @@ STAGES: tuple[Stage, ...] = (
         failed=Q(status=Status.FAILED, content__isnull=True),
         retry="crmllm.ingestion.services.retry",
         cancel="crmllm.ingestion.services.give_up",
-        page="ingestion:detail",
     ),
     Stage(
         name="extract",
@@ -103,7 +107,6 @@ STAGES: tuple[Stage, ...] = (
         failed=Q(status=Status.FAILED, content__isnull=False),
         retry="crmllm.ingestion.services.retry",
         cancel="crmllm.ingestion.services.give_up",
-        page="ingestion:detail",
     ),
     Stage(
         name="write",
@@ -115,7 +118,7 @@ STAGES: tuple[Stage, ...] = (
         failed=Q(state__in=[State.FAILED, State.CONFLICT]),
         retry="crmllm.writeback.services.retry",
         cancel="crmllm.writeback.services.cancel",
-        page="writeback:detail",
+        interaction="proposal__interaction_id",
     ),
 )
 
@@ -126,8 +129,3 @@ def stage(name: str) -> Stage:
         if one.name == name:
             return one
     raise NotFound("There is no such stage.")
-
-
-def reason(row: Model) -> str:
-    """Why a row failed or waits: what its own package wrote, else what the last try said."""
-    return str(getattr(row, "reason", "") or getattr(row, "error_message", ""))

@@ -15,12 +15,8 @@ class JobRun(BaseModel):
     """One visible run of a job: of a stage's drain, or of something that a person started. Arguments are ids only."""
 
     name = models.CharField(max_length=60)
-    cluster = models.CharField(
-        max_length=8, choices=Cluster.choices, default=Cluster.DEFAULT
-    )
-    state = models.CharField(
-        max_length=10, choices=RunState.choices, default=RunState.WAITING
-    )
+    cluster = models.CharField(max_length=8, choices=Cluster.choices, default=Cluster.DEFAULT)
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.WAITING)
     arguments = models.JSONField(default=dict, blank=True)
     user = models.ForeignKey(
         "access.User",
@@ -64,3 +60,6 @@ class StageWake(models.Model):
     stage = models.CharField(primary_key=True, max_length=40)
     queued_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.stage

@@ -16,11 +16,12 @@ from django_q.models import OrmQ, Schedule
 from django_q.tasks import async_task
 
 from crmllm.access.models import User
-from crmllm.access.rules import require
+from crmllm.access.rules import require, visible
 from crmllm.core import audit
 from crmllm.core.errors import BadInput, Conflict
 from crmllm.jobs import flow, schedules
 from crmllm.jobs.choices import UNFINISHED, RunState
+from crmllm.jobs.drain import Drain
 from crmllm.jobs.failures import NOT_FINISHED, STOPPED, Failure
 from crmllm.jobs.models import JobRun, StageWake
 from crmllm.jobs.startable import startable
@@ -187,9 +188,34 @@ def resume(*, user: User, stage: str) -> None:
 
 
 def retry_item(*, user: User, stage: str, pk: UUID) -> None:
-    """Sends one failed item through its stage again; the item's own package decides how."""
+    """Tries one item again now. One that waits for its next try only waits no longer; for one that failed for good its
+    own package decides what that means."""
     require(user, "jobs.manage")
-    flow.stage(stage).function("retry")(actor=user, pk=pk)
+    one = flow.stage(stage)
+    with transaction.atomic():
+        if one.waiting_rows().filter(pk=pk).update(next_attempt_at=timezone.now()):
+            audit.record(actor=user, action="item.retried", subject_type=stage, subject_id=pk)
+            enqueue(stage)
+        else:
+            one.function("retry")(actor=user, pk=pk)
+
+
+def retry_failed(run: Drain, *, stage: str, user: str) -> str:
+    """The job behind "Retry all": every item of a stage that failed for good, one by one."""
+    one, actor = flow.stage(stage), User.objects.get(pk=user)
+    items = list(visible(actor, one.failed_rows()).values_list("pk", flat=True))
+    run.expect(len(items))
+    again = 0
+    for pk in items:
+        if run.should_stop():
+            break
+        try:
+            one.function("retry")(actor=actor, pk=pk)
+            again += 1
+            run.tick(done=1)
+        except Conflict:  # settled meanwhile, or by an item before it
+            run.tick(failed=1)
+    return _("%(again)d of %(all)d items were sent through again.") % {"again": again, "all": len(items)}
 
 
 def cancel_item(*, user: User, stage: str, pk: UUID) -> None:

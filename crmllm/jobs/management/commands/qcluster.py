@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, name: str | None, **options: object) -> None:
         if name and name != os.environ.get("Q_CLUSTER_NAME", Cluster.DEFAULT):
             # django-q2 reads the variable while Django starts, so it has to be there from the beginning.
-            os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {"Q_CLUSTER_NAME": name})
+            os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {"Q_CLUSTER_NAME": name})  # noqa: S606
         from crmllm.jobs import cluster
 
         sys.exit(cluster.run())
