@@ -6,12 +6,12 @@ from crmllm.extraction.rules import cues
 from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases
 
 _PROBLEM = phrases(
-    """error; errors; error message; problem; problems; issue; issues; trouble; broken; defective; defect; faulty; damaged; fails; failed; failing; failure; crash*; bug; not working; doesn't work; does not work; don't work; stopped working; won't start; won't open; won't print; can't log in; cannot log in; unable to; can't access; cannot access; locked out; outage; is down; went down; are down; offline; freezes; frozen; hangs; slow; leak*; missing; wrong item; wrong size; wrong product; incorrect; malfunction*; complaint; complain; warranty; repair; replacement; not arrived; never arrived; hasn't arrived; not delivered; late delivery; stuck; timeout; times out; corrupted; lost data; data loss; support ticket; help desk; reset my password; password reset; how do i; how can i; no signal; not responding; keeps; returned; noise; overheating
-    fehler; fehlermeldung; problem; probleme; storung; defekt; defekte; defekten; kaputt; beschadigt; funktioniert nicht; funktionieren nicht; geht nicht; gehen nicht; lauft nicht; ausgefallen; ausfall; absturz; sturzt; abgesturzt; nicht erreichbar; kann mich nicht; konnen nicht; startet nicht; reklamation; beschwerde; mangel; garantie; gewahrleistung; reparatur; ersatz; fehlt; fehlen; falsch geliefert; falsche ware; nicht angekommen; nicht geliefert; verspatet; steht still; stillstand; stehen still; hangt; haengt; passwort zurucksetzen; undicht; meldet
-    erreur; erreurs; probleme; problemes; panne; en panne; defaut; defectueux; defectueuse; casse; cassee; endommage*; ne fonctionne pas; ne fonctionne plus; ne marche pas; ne marche plus; ne demarre; ne s'allume; bloque; bloquee; bug; plante; indisponible; inaccessible; impossible de; reclamation; garantie; reparation; remplacement; manque; manquant*; pas recu; pas arrive*; non livre; retard; a l'arret; mot de passe; fuite; dysfonctionnement; incident
-    error; errores; problema; problemas; averia; averiad*; fallo; fallos; falla; defecto; defectuos*; roto; rota; danad*; no funciona; no funcionan; no arranca; no enciende; no podemos acceder; no puedo acceder; bloquead*; caido; caida; se cuelga; reclamacion; queja; garantia; reparacion; sustitucion; reemplazo; falta; faltan; no ha llegado; no hemos recibido; retraso; parada; contrasena; incidencia; fuga
-    errore; errori; problema; problemi; guasto; guasta; guasti; difetto; difettos*; rotto; rotta; danneggiat*; non funziona; non funzionano; non parte; non si avvia; non si accende; non riusciamo; non riesco; bloccat*; fermo; ferma; reclamo; lamentela; garanzia; riparazione; sostituzione; manca; mancano; non e arrivat*; non abbiamo ricevuto; ritardo; malfunzionamento; perdita; anomalia; segnaliamo
-    fout; foutmelding; probleem; problemen; storing; defect; defecte; kapot; beschadigd; werkt niet; werken niet; doet het niet; start niet; kan niet inloggen; kunnen niet; onbereikbaar; vastgelopen; loopt vast; klacht; garantie; reparatie; vervanging; ontbreekt; ontbreken; niet aangekomen; niet geleverd; niet ontvangen; vertraging; ligt stil; wachtwoord; lekt; lek
+    """error; errors; error message; problem; problems; issue; issues; trouble; broken; defective; defect; faulty; damaged; fails; failed; failing; failure; crash*; bug; not working; doesn't work; does not work; don't work; stopped working; won't start; won't open; won't print; can't log in; cannot log in; unable to; can't access; cannot access; locked out; outage; is down; went down; are down; offline; freezes; frozen; hangs; slow; leak*; missing; wrong item; wrong size; wrong product; incorrect; malfunction*; complaint; complain; warranty; repair; replacement; not arrived; never arrived; hasn't arrived; not delivered; late delivery; stuck; timeout; times out; corrupted; lost data; data loss; support ticket; help desk; reset my password; password reset; how do i; how can i; no signal; not responding; keeps; returned; noise; overheating; dead; jam; jams; jammed; jamming; mirrored; upside down; stops; stopped; alarm; error code; squeaks; smears; smeared; blurry; misaligned; peeling; lifting; bounced; went wrong; gone wrong; acting up; technician
+    fehler; fehlermeldung; problem; probleme; storung; defekt; defekte; defekten; kaputt; beschadigt; funktioniert nicht; funktionieren nicht; geht nicht; gehen nicht; lauft nicht; ausgefallen; ausfall; absturz; sturzt; abgesturzt; nicht erreichbar; kann mich nicht; konnen nicht; startet nicht; reklamation; beschwerde; mangel; garantie; gewahrleistung; reparatur; ersatz; fehlt; fehlen; falsch geliefert; falsche ware; nicht angekommen; nicht geliefert; verspatet; steht still; stillstand; stehen still; hangt; haengt; passwort zurucksetzen; undicht; meldet; klemmt; blockiert; streikt; schon wieder; stort; schmiert; verschmiert; spiegelverkehrt; techniker; alarm; rattert; uberhitzt; falsch gedruckt
+    erreur; erreurs; probleme; problemes; panne; en panne; defaut; defectueux; defectueuse; casse; cassee; endommage*; ne fonctionne pas; ne fonctionne plus; ne marche pas; ne marche plus; ne demarre; ne s'allume; bloque; bloquee; bug; plante; indisponible; inaccessible; impossible de; reclamation; garantie; reparation; remplacement; manque; manquant*; pas recu; pas arrive*; non livre; retard; a l'arret; mot de passe; fuite; dysfonctionnement; incident; coince; s'arrete; alarme; technicien; bourrage; a l'envers; illisible
+    error; errores; problema; problemas; averia; averiad*; fallo; fallos; falla; defecto; defectuos*; roto; rota; danad*; no funciona; no funcionan; no arranca; no enciende; no podemos acceder; no puedo acceder; bloquead*; caido; caida; se cuelga; reclamacion; queja; garantia; reparacion; sustitucion; reemplazo; falta; faltan; no ha llegado; no hemos recibido; retraso; parada; contrasena; incidencia; fuga; atasc*; se para; alarma; tecnico; al reves; ilegible
+    errore; errori; problema; problemi; guasto; guasta; guasti; difetto; difettos*; rotto; rotta; danneggiat*; non funziona; non funzionano; non parte; non si avvia; non si accende; non riusciamo; non riesco; bloccat*; fermo; ferma; reclamo; lamentela; garanzia; riparazione; sostituzione; manca; mancano; non e arrivat*; non abbiamo ricevuto; ritardo; malfunzionamento; perdita; anomalia; segnaliamo; inceppat*; si blocca; allarme; tecnico; al contrario; illeggibile
+    fout; foutmelding; probleem; problemen; storing; defect; defecte; kapot; beschadigd; werkt niet; werken niet; doet het niet; start niet; kan niet inloggen; kunnen niet; onbereikbaar; vastgelopen; loopt vast; klacht; garantie; reparatie; vervanging; ontbreekt; ontbreken; niet aangekomen; niet geleverd; niet ontvangen; vertraging; ligt stil; wachtwoord; lekt; lek; blokkeert; vast; alarm; monteur; staat stil; onleesbaar
     erro; erros; problema; problemas; avaria; avariad*; falha; falhas; defeito; defeituos*; partido; danificad*; nao funciona; nao funcionam; nao liga; nao arranca; nao conseguimos; nao consigo; bloquead*; reclamacao; queixa; garantia; reparacao; substituicao; falta; faltam; nao chegou; nao recebemos; atraso; parad*; senha; fuga; inoperacional; fora do ar"""
 )
 _STRONG = phrases(
@@ -76,7 +76,14 @@ def summary(text: str, start: int, end: int) -> Candidate | None:
     if best is None:
         return None
     words = best[1].text.rstrip(" .!?,;:")
-    return Candidate("summary", " ".join(words.split()), best[1].start, best[1].start + len(words), 0.5, "the clause that tells the problem")
+    return Candidate(
+        "summary",
+        " ".join(words.split()),
+        best[1].start,
+        best[1].start + len(words),
+        0.5,
+        "the clause that tells the problem",
+    )
 
 
 def severity(text: str, start: int, end: int) -> Candidate:
@@ -88,5 +95,12 @@ def severity(text: str, start: int, end: int) -> Candidate:
     for level, confidence, pattern in _PATTERNS[:2]:
         match = pattern.search(folded, start, end)
         if match is not None:
-            return Candidate("severity", level, match.start(), match.end(), confidence, f"{level} words")
+            return Candidate(
+                "severity",
+                level,
+                match.start(),
+                match.end(),
+                confidence,
+                f"{level} words",
+            )
     return Candidate("severity", "normal", start, start, 0.6, "nothing said")

@@ -26,7 +26,7 @@ _NEWSLETTER = phrases(
     disiscriviti; annulla iscrizione; visualizza nel browser; ricevi questa; leggi di piu; uitschrijven; afmelden; bekijk online; nieuwsbrief; u ontvangt deze; lees meer; cancelar subscricao; ver no navegador; boletim; recebe este; saiba mais"""
 )
 _SPAM = phrases(
-    """lottery; you have won; you won; winner; jackpot; viagra; cialis; casino; bitcoin; crypto investment; guaranteed profit; guaranteed return; inheritance; next of kin; beneficiary; late client; million dollars; million usd; usd million; strictly confidential; wire transfer fee; gift card; gift cards; claim your prize; claim your; click below to claim; verify your account; account will be suspended; account has been suspended; mailbox is full; mailbox quota; password will expire; password expires; confirm your password; act now; limited time; 100% free; work from home; earn money; make money fast; double your; cheap meds; weight loss; adult; hot singles; loan offer; low interest loan; no credit check; dear beneficiary; dear friend; god bless; barrister; prince; congratulations you; unpaid package; delivery fee; seed phrase; recorded you; pay bitcoin; replica watches
+    """lottery; you have won; you won; winner; jackpot; viagra; cialis; casino; bitcoin; crypto investment; guaranteed profit; guaranteed return; inheritance; next of kin; beneficiary; late client; million dollars; million usd; usd million; strictly confidential; wire transfer fee; gift card; gift cards; claim your prize; claim your; click below to claim; verify your account; account will be suspended; account has been suspended; mailbox is full; mailbox quota; password will expire; password expires; confirm your password; act now; limited time; 100% free; work from home; earn money; make money fast; double your; cheap meds; weight loss; adult; hot singles; loan offer; low interest loan; no credit check; dear beneficiary; dear friend; god bless; barrister; prince; congratulations you; unpaid package; delivery fee; seed phrase; recorded you; pay bitcoin; replica watches; final notice; last notice; will be destroyed; within 24 hours; within 48 hours; customs fee; pay the fee; release your parcel; parcel is held; losing customers; page #1; page one of google; rank higher; first page of google; growth hacker; errors on your website; seo audit; increase traffic; more traffic
     sie haben gewonnen; gewinn; gewinner; lotterie; erbschaft; millionen dollar; konto gesperrt; konto verifizieren; passwort lauft ab; postfach ist voll; kredit ohne schufa; geld verdienen; gutscheinkarte; jetzt klicken; paket konnte nicht; vous avez gagne; loterie; heritage; millions de dollars; votre compte sera suspendu; verifiez votre compte; cliquez ici; argent facile; credit rapide; ha ganado; loteria; herencia; millones de dolares; su cuenta sera; verifique su cuenta; haga clic aqui; dinero facil; ha vinto; lotteria; eredita; milioni di dollari; il suo account; verifica il tuo account; clicca qui; guadagna; u heeft gewonnen; loterij; erfenis; miljoen dollar; uw account wordt; klik hier; verdien; ganhou; loteria; heranca; milhoes de dolares; a sua conta sera; verifique a sua conta; clique aqui; ganhe dinheiro"""
 )
 _VENDOR = phrases(
@@ -62,7 +62,9 @@ _PERSONAL = phrases(
     cumpleanos; boda; cena; ninos; mama; fin de semana; cine; futbol; cerveza; besos; abrazos; fotos; mi mujer; mi marido; familia; comida; compleanno; matrimonio; cena; bambini; mamma; fine settimana; calcio; birra; baci; foto; mia moglie; mio marito; famiglia; pranzo
     verjaardag; bruiloft; barbecue; kinderen; mama; weekend; voetbal; biertje; kusjes; foto's; mijn vrouw; mijn man; familie; lunch; aniversario; casamento; jantar; criancas; mae; fim de semana; futebol; cerveja; beijos; beijinhos; fotos; minha mulher; meu marido; familia; almoco"""
 )
-_OUR_DOCUMENT = re.compile(r"\b(?:your|ihre?[rn]?|votre|vos|su|sus|vostra|vostre|uw|vossa|sua)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|fatura|bill)\w*")
+_OUR_DOCUMENT = re.compile(
+    r"\b(?:your|ihre?[rn]?|votre|vos|su|sus|vostra|vostre|uw|vossa|sua)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|fatura|bill)\w*"
+)
 _THEIR_DOCUMENT = re.compile(
     r"\b(?:our|unsere?|notre|nuestra|nostra|onze|nossa)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|fatura)\w*|(?:attached|anbei|ci-joint\w*|adjunt\w*|allegat\w*|bijgaand|anexo)\b[^.\n]{0,40}\b(?:invoice|rechnung|facture|factura|fattura|factuur|fatura)\b[^.\n]{0,60}"
     r"(?:for our|fur unsere|pour nos|por nuestros|per i nostri|voor onze|pelos nossos)|payable within|zahlbar (?:bis|innerhalb)|please (?:remit|transfer|pay)|bitte (?:uberweisen|begleichen)|merci de (?:regler|proceder au reglement)|rogamos (?:abonen|el pago)|si prega di (?:saldare|provvedere)|gelieve te betalen|agradecemos o pagamento"
@@ -83,7 +85,11 @@ def read(item: Item, body: str) -> tuple[str, float, str]:
     ranked = sorted(scores.items(), key=lambda one: -one[1])
     best, value = ranked[0]
     if value < 0.5:
-        return ("personal", 0.4, "nothing of business in it") if scores["personal"] > 0 else ("sales", 0.35, "nothing says otherwise")
+        return (
+            ("personal", 0.4, "nothing of business in it")
+            if scores["personal"] > 0
+            else ("sales", 0.35, "nothing says otherwise")
+        )
     margin = value - ranked[1][1]
     return best, min(0.93, 0.5 + 0.12 * margin + 0.04 * value), f"words of {best}"
 
@@ -92,9 +98,16 @@ def _automatic(item: Item, subject: str, text: str, sender: str) -> str | None:
     submitted = item.header("Auto-Submitted").casefold()
     if submitted and not submitted.startswith("no"):
         return "header Auto-Submitted"
-    if item.header("X-Autoreply") or item.header("X-Autorespond") or item.header("X-Auto-Response-Suppress").casefold() == "oof":
+    if (
+        item.header("X-Autoreply")
+        or item.header("X-Autorespond")
+        or item.header("X-Auto-Response-Suppress").casefold() == "oof"
+    ):
         return "header of an automatic reply"
-    if item.header("Precedence").casefold() in {"auto_reply", "auto-reply"} or "multipart/report" in item.header("Content-Type").casefold():
+    if (
+        item.header("Precedence").casefold() in {"auto_reply", "auto-reply"}
+        or "multipart/report" in item.header("Content-Type").casefold()
+    ):
         return "header of an automatic reply"
     if sender.partition("@")[0] in {"mailer-daemon", "postmaster"}:
         return "a mail server wrote it"
@@ -109,9 +122,21 @@ def _scores(item: Item, both: str, text: str, sender: str) -> dict[str, float]:
     def distinct(pattern: re.Pattern[str], where: str) -> int:
         return len({match.group() for match in pattern.finditer(where)})
 
-    listed = bool(item.header("List-Unsubscribe") or item.header("List-Id") or item.header("Precedence").casefold() in {"bulk", "list"})
-    newsletter, spam, vendor = distinct(_NEWSLETTER, both), distinct(_SPAM, both), distinct(_VENDOR, both)
-    billing, wish, personal = distinct(_BILLING, both), distinct(_WISH, both), distinct(_PERSONAL, both)
+    listed = bool(
+        item.header("List-Unsubscribe")
+        or item.header("List-Id")
+        or item.header("Precedence").casefold() in {"bulk", "list"}
+    )
+    newsletter, spam, vendor = (
+        distinct(_NEWSLETTER, both),
+        distinct(_SPAM, both),
+        distinct(_VENDOR, both),
+    )
+    billing, wish, personal = (
+        distinct(_BILLING, both),
+        distinct(_WISH, both),
+        distinct(_PERSONAL, both),
+    )
     problem = cases.strength(both)
     free_mail = not emails.domain_label(sender) if sender else False
     supplier_bill = bool(_THEIR_DOCUMENT.search(both)) and not _OUR_DOCUMENT.search(both)
@@ -122,6 +147,7 @@ def _scores(item: Item, both: str, text: str, sender: str) -> dict[str, float]:
         "billing": 0.75 * billing + (1.0 if _OUR_DOCUMENT.search(both) else 0.0),
         "support": 0.8 * problem,
         "sales": 0.75 * wish + 0.2 * bool(item.products and any(flat(name) in text for name in item.products)),
-        "personal": (0.7 * personal if personal >= 2 or not wish else 0.2 * personal) + (0.4 if free_mail and personal else 0.0),
+        "personal": (0.7 * personal if personal >= 2 or not wish else 0.2 * personal)
+        + (0.4 if free_mail and personal else 0.0),
     }
     return scores

@@ -5,8 +5,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from crmllm.extraction.rules import cues, emails, organisations, people, phones, signature, titles
-from crmllm.extraction.rules.text import Candidate, Piece, flat, fold, letters, phrases, run, sentences, trimmed
+from crmllm.extraction.rules import (
+    cues,
+    emails,
+    organisations,
+    people,
+    phones,
+    signature,
+    titles,
+)
+from crmllm.extraction.rules.text import (
+    Candidate,
+    Piece,
+    flat,
+    fold,
+    letters,
+    phrases,
+    run,
+    sentences,
+    trimmed,
+)
 from crmllm.extraction.types import Address, Item, Role, Zone
 
 HEADER = "header"
@@ -36,7 +54,10 @@ class Part:
     forwarded: bool = False
 
 
-_FROM_LINE = re.compile(r"^[ \t>*]*(?:from|von|de|da|van|od|fra|från)[ \t]*:[ \t*]*(?P<value>\S[^\n]*)$", re.IGNORECASE | re.MULTILINE)
+_FROM_LINE = re.compile(
+    r"^[ \t>*]*(?:from|von|de|da|van|od|fra|från)[ \t]*:[ \t*]*(?P<value>\S[^\n]*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _FORM_LINE = re.compile(
     r"^[ \t>*-]*(?P<label>(?:full |your |first |last |contact )?name|vorname|nachname|nom(?: et prénom)?|prénom|nombre(?: y apellidos)?|apellidos|nome(?: e cognome)?|cognome|naam|apelido|ansprechpartner(?:in)?|"
     r"company(?: name)?|organi[sz]ation|firma|unternehmen|soci[ée]t[ée]|entreprise|empresa|azienda|bedrijf|title|job title|position|funktion|fonction|cargo|puesto|ruolo|functie|"
@@ -64,7 +85,9 @@ _ASK_THEM = re.compile(
     rf"sprechen[ \n]Sie[ \n]mit|schicken[ \n]Sie[ \n](?:es|sie|das)[ \n]an|contacter|contactez|joindre|appeler|adressez-vous[ \n]à|contact[ea]r?[ \n](?:a|con)|llame[ \n]a|hable[ \n]con|diríjase[ \n]a|contatt[ai](?:re|te)?|chiamate|parlate[ \n]con|rivolgersi[ \n]a|contact[ \n]op[ \n]met|neem[ \n]contact[ \n]op[ \n]met|bel|contact(?:e|ar)[ \n](?:a|o|com)|ligue[ \n](?:a|ao|à)|fale[ \n]com)"
     rf"[ \n](?:bitte[ \n])?{_HONORIFIC}(?P<name>{_NAME})"
 )
-_BY_ADDRESS = re.compile(rf"{_HONORIFIC}(?P<name>{_NAME})[ \n]*(?:[(<\[,:–-]|at|unter|sous|en|su|op)[ \n]*(?:mailto:)?(?=[\w.+-]+@[\w-]+\.)")
+_BY_ADDRESS = re.compile(
+    rf"{_HONORIFIC}(?P<name>{_NAME})[ \n]*(?:[(<\[,:–-]|at|unter|sous|en|su|op)[ \n]*(?:mailto:)?(?=[\w.+-]+@[\w-]+\.)"
+)
 _SUCCESSOR = re.compile(
     rf"\b(?:successor|replacement|Nachfolger(?:in)?|successeur|sucesor[a]?|successore|opvolger|sucessor[a]?|new[ \n]contact(?:[ \n]person)?|neue[r]?[ \n]Ansprechpartner(?:in)?|nouvel[ \n]interlocuteur|nuevo[ \n]contacto|nuovo[ \n]referente|nieuwe[ \n]contactpersoon|novo[ \n]contacto)"
     rf"(?:[ \n](?:is|will[ \n]be|ist|wird|est|sera|es|será|è|sarà|wordt|é))?:?,?[ \n]{_HONORIFIC}(?P<name>{_NAME})"
@@ -78,7 +101,17 @@ _NOT_THEM = phrases(
     a quitte; n'est plus; assistante; secretaire; ma femme; mon mari; mon fils; ma fille; mon frere; ma soeur; votre collegue; votre commercial; votre technicien; ya no trabaja; ya no esta; ha dejado; asistente; secretari*; mi mujer; mi marido; mi hijo; mi hija; su companer*; su colega; su tecnico
     non lavora piu; ha lasciato; assistente; segretari*; mia moglie; mio marito; mio figlio; mia figlia; il vostro collega; la vostra collega; vostro tecnico; niet meer werkzaam; werkt niet meer; heeft ons verlaten; mijn vrouw; mijn man; uw collega; ja nao trabalha; deixou a empresa; a minha mulher; o meu marido; o vosso colega; competitor*; konkurren*; mitbewerb*; wettbewerb*; concurrent*; competidor*; concorren*"""
 )
-_NO_TITLE = frozenset("colleague colleagues kollege kollegin kollegen collegue collega colega companero companera friend partner team boss chef".split())
+_RELATION = phrases(
+    "colleague; kolleg*; collegue; collega; colega; companer*; partner; teammate; co-worker; contact person; ansprechpartner*; interlocuteur; team member; mitarbeiter*; collaborat*"
+)
+_NO_TITLE = frozenset(
+    "colleague colleagues kollege kollegin kollegen collegue collega colega companero companera friend partner team boss chef".split()
+)
+
+
+def is_somebody_else(sentence: str) -> bool:
+    """Whether words around a name make it no contact: an assistant, a relative, a competitor, who has left."""
+    return _NOT_THEM.search(run(sentence)) is not None or cues.is_competitor(sentence)
 
 
 def parts(item: Item, text: str) -> list[Part]:
@@ -92,21 +125,53 @@ def parts(item: Item, text: str) -> list[Part]:
     if forwarded:
         inner = tuple(zone for zone in item.zones if zone.kind == "forwarded_signature")
         body = [zone.start for zone in forwarded if zone.kind in {"forwarded", "forwarded_signature"}]
-        found.append(_part(item, text, min(body, default=split), len(text), inner, _forwarded_author(text, split), True))
+        found.append(
+            _part(
+                item,
+                text,
+                min(body, default=split),
+                len(text),
+                inner,
+                _forwarded_author(text, split),
+                True,
+            )
+        )
     return found
 
 
 def _part(
-    item: Item, text: str, start: int, end: int, zones: tuple[Zone, ...], author: Address | None, forwarded: bool
+    item: Item,
+    text: str,
+    start: int,
+    end: int,
+    zones: tuple[Zone, ...],
+    author: Address | None,
+    forwarded: bool,
 ) -> Part:
-    plain = tuple(Zone("signature" if zone.kind == "forwarded_signature" else zone.kind, zone.start, zone.end) for zone in zones)
+    plain = tuple(
+        Zone(
+            "signature" if zone.kind == "forwarded_signature" else zone.kind,
+            zone.start,
+            zone.end,
+        )
+        for zone in zones
+    )
     header_name = people.clean(author.name) if author else ""
     address = author.email if author else ""
     signed = [zone for zone in plain if zone.kind == "signature"]
-    sign = signature.locate(text, plain if signed else (), start, end, address=address, header_name=header_name)
+    sign = signature.locate(
+        text,
+        plain if signed else (),
+        start,
+        end,
+        address=address,
+        header_name=header_name,
+    )
     if sign is None and not signed:
         sign = signature.locate(text, plain, start, end, address=address, header_name=header_name)
-    body_end = sign[0] if sign and sign[0] > start and text[start : sign[0]].strip() else (end if sign is None else start)
+    body_end = (
+        sign[0] if sign and sign[0] > start and text[start : sign[0]].strip() else (end if sign is None else start)
+    )
     return Part(start, end, body_end if body_end > start else end, sign, author, forwarded)
 
 
@@ -127,8 +192,12 @@ def find(item: Item, text: str, found_parts: list[Part], language: str) -> list[
     countries = _countries(item, text, language)
     for part in found_parts:
         author = part.author
-        ours = bool(author and (item.us.owns(author.email) or (author.name and item.us.employs(people.clean(author.name)))))
-        machine = author is not None and author.email.partition("@")[0].startswith(("noreply", "no-reply", "donotreply", "form", "web"))
+        ours = bool(
+            author and (item.us.owns(author.email) or (author.name and item.us.employs(people.clean(author.name))))
+        )
+        machine = author is not None and author.email.partition("@")[0].startswith(
+            ("noreply", "no-reply", "donotreply", "form", "web")
+        )
         if ours or machine:
             form = _form(item, text, part, countries)
             if form is not None:
@@ -158,7 +227,13 @@ def _author(item: Item, text: str, part: Part, countries: tuple[str, ...]) -> Pe
     if part.sign is not None:
         block = text[part.sign[0] : part.sign[1]]
         card = signature.parse(
-            text, *part.sign, countries=phones.regions(region="", emails=(address,), text=block) if _tells_country(block, address) else countries, address=address, header_name=header_name
+            text,
+            *part.sign,
+            countries=phones.regions(region="", emails=(address,), text=block)
+            if _tells_country(block, address)
+            else countries,
+            address=address,
+            header_name=header_name,
         )
     person.name = _full_name(text, card.name, header_name, part)
     person.title, person.company, person.phone = card.title, card.company, card.phone
@@ -194,7 +269,12 @@ def _header_name(author: Address | None) -> str:
 def _full_name(text: str, signed: Candidate | None, header_name: str, part: Part) -> Candidate | None:
     """The fuller of header and signature, where they are the same person; the signature where the header names none."""
     if signed is not None and (not header_name or not people.same_person(signed.value, header_name)):
-        if header_name and len(header_name.split()) > 1 and part.author and people.agrees_with_email(header_name, part.author.email) >= 0.6:
+        if (
+            header_name
+            and len(header_name.split()) > 1
+            and part.author
+            and people.agrees_with_email(header_name, part.author.email) >= 0.6
+        ):
             return _located(text, "name", header_name, 0.8)
         return signed
     if signed is not None and people.fuller(signed.value, header_name) == signed.value:
@@ -226,15 +306,31 @@ def _own_company(item: Item, text: str, part: Part, address: str) -> Candidate |
             agreement = organisations.matches_domain(piece.text, label) if label else 0.0
             if not own and agreement < 0.8:
                 continue
-            if own and why != "legal form" and agreement < 0.6 and (index > 3 or people.shape(people.clean(piece.text)) == 0 or own.end() > piece.start - sentence.start):
+            if (
+                own
+                and why != "legal form"
+                and agreement < 0.6
+                and (
+                    index > 3 or people.shape(people.clean(piece.text)) == 0 or own.end() > piece.start - sentence.start
+                )
+            ):
                 if index > 3 or own.start() > piece.start - sentence.start:
                     continue
             rank += 0.35 * agreement - 0.02 * index
-            if (why == "legal form" or agreement >= 0.6 or organisations.has_word(piece.text)) and (best is None or rank > best[0]):
+            if (why == "legal form" or agreement >= 0.6 or organisations.has_word(piece.text)) and (
+                best is None or rank > best[0]
+            ):
                 best = (rank, piece, why)
     if best is None:
         return None
-    return Candidate("company", best[1].text, best[1].start, best[1].end, min(0.88, best[0]), f"body, {best[2]}")
+    return Candidate(
+        "company",
+        best[1].text,
+        best[1].start,
+        best[1].end,
+        min(0.88, best[0]),
+        f"body, {best[2]}",
+    )
 
 
 def _is_ours(item: Item, name: str) -> bool:
@@ -248,11 +344,20 @@ def _is_ours(item: Item, name: str) -> bool:
 def _own_number(text: str, part: Part, countries: tuple[str, ...]) -> Candidate | None:
     """A number that the writer gives as their own in the body."""
     for sentence in sentences(text, part.start, part.body_end):
-        if not _MY_NUMBER.search(run(sentence.text)) or re.search(r"assistan|assistenz|secretar|sekretar|segretar", run(sentence.text)):
+        if not _MY_NUMBER.search(run(sentence.text)) or re.search(
+            r"assistan|assistenz|secretar|sekretar|segretar", run(sentence.text)
+        ):
             continue
         number = phones.first_of(phones.find(text, sentence.start, sentence.end, countries, signature=False))
         if number is not None and not cues.is_negated(sentence.text):
-            return Candidate("phone", number.e164, number.start, number.end, number.confidence - 0.1, "own number in the body")
+            return Candidate(
+                "phone",
+                number.e164,
+                number.start,
+                number.end,
+                number.confidence - 0.1,
+                "own number in the body",
+            )
     return None
 
 
@@ -281,11 +386,32 @@ def _form(item: Item, text: str, part: Part, countries: tuple[str, ...]) -> Pers
         full = f"{pieces['first'].text} {pieces['last'].text}"
         person.name = Candidate("name", full, pieces["last"].start, pieces["last"].end, 0.85, "form fields")
     if "company" in pieces:
-        person.company = Candidate("company", pieces["company"].text, pieces["company"].start, pieces["company"].end, 0.93, "form field")
+        person.company = Candidate(
+            "company",
+            pieces["company"].text,
+            pieces["company"].start,
+            pieces["company"].end,
+            0.93,
+            "form field",
+        )
     if "title" in pieces:
-        person.title = Candidate("title", pieces["title"].text, pieces["title"].start, pieces["title"].end, 0.9, "form field")
+        person.title = Candidate(
+            "title",
+            pieces["title"].text,
+            pieces["title"].start,
+            pieces["title"].end,
+            0.9,
+            "form field",
+        )
     if "email" in pieces and (found := emails.find(text[pieces["email"].start : pieces["email"].end])):
-        person.email = Candidate("email", found[0].value, pieces["email"].start + found[0].start, pieces["email"].start + found[0].end, 0.97, "form field")
+        person.email = Candidate(
+            "email",
+            found[0].value,
+            pieces["email"].start + found[0].start,
+            pieces["email"].start + found[0].end,
+            0.97,
+            "form field",
+        )
     if "phone" in pieces:
         mails = (person.email.value,) if person.email else ()
         known = phones.regions(region=item.region, emails=mails, text=text[part.start : part.end]) + countries
@@ -301,14 +427,25 @@ def _mentioned(item: Item, text: str, part: Part, countries: tuple[str, ...]) ->
     for sentence in sentences(text, part.start, part.body_end):
         if cues.is_competitor(sentence.text):
             continue
-        for pattern, has_title in ((_OURS, True), (_IS_OURS, True), (_SUCCESSOR, False), (_TAKES_OVER, False), (_ASK_THEM, False), (_BY_ADDRESS, False)):
+        for pattern, has_title in (
+            (_OURS, True),
+            (_IS_OURS, True),
+            (_SUCCESSOR, False),
+            (_TAKES_OVER, False),
+            (_ASK_THEM, False),
+            (_BY_ADDRESS, False),
+        ):
             for match in pattern.finditer(text, sentence.start, sentence.end):
                 local = run(text[max(sentence.start, match.start() - 30) : min(sentence.end, match.end() + 40)])
                 excluded = _NOT_THEM.search(local)
-                if excluded is not None and not (pattern in {_SUCCESSOR, _TAKES_OVER, _ASK_THEM} and "assist" not in local and "your" not in local):
+                if excluded is not None and not (
+                    pattern in {_SUCCESSOR, _TAKES_OVER, _ASK_THEM} and "assist" not in local and "your" not in local
+                ):
                     continue
                 person = _named(item, text, sentence, match, has_title)
-                if person is None or any(one.name and person.name and people.same_person(one.name.value, person.name.value) for one in found):
+                if person is None or any(
+                    one.name and person.name and people.same_person(one.name.value, person.name.value) for one in found
+                ):
                     continue
                 _reach(item, text, sentence, match.end("name"), person, countries)
                 found.append(person)
@@ -331,16 +468,33 @@ def _named(item: Item, text: str, sentence: Piece, match: re.Match[str], has_tit
     person = Person("mentioned")
     person.name = Candidate("name", value, raw.start, stop, 0.7, "named as a contact")
     what = match.groupdict().get("what") if has_title else None
+    if has_title and not (what and (titles.has_head(what) or _RELATION.search(run(what)))):
+        return None
     if what:
-        words = re.sub(r"^(?:new|neue[rnms]?|nouve\w+|nuev[oa]|nuov[oa]|nieuwe|nov[oa])\s+", "", " ".join(what.split()), flags=re.IGNORECASE)
-        words = re.split(r"\s+(?:and|und|et|y|e|en|who|which|will|wird|is|ist|at|bei|in|on|for|für|from)\s+", words)[0].strip(" ,")
+        words = re.sub(
+            r"^(?:new|neue[rnms]?|nouve\w+|nuev[oa]|nuov[oa]|nieuwe|nov[oa])\s+",
+            "",
+            " ".join(what.split()),
+            flags=re.IGNORECASE,
+        )
+        words = re.split(
+            r"\s+(?:and|und|et|y|e|en|who|which|will|wird|is|ist|at|bei|in|on|for|für|from)\s+",
+            words,
+        )[0].strip(" ,")
         at = text.find(words, match.start("what"), match.end("what")) if words else -1
         if at >= 0 and titles.score(words) >= 0.9 and fold(words) not in _NO_TITLE and len(words.split()) <= 6:
             person.title = Candidate("title", words, at, at + len(words), 0.6, "named with a job")
     return person
 
 
-def _reach(item: Item, text: str, sentence: Piece, after: int, person: Person, countries: tuple[str, ...]) -> None:
+def _reach(
+    item: Item,
+    text: str,
+    sentence: Piece,
+    after: int,
+    person: Person,
+    countries: tuple[str, ...],
+) -> None:
     """E-mail and phone that follow a name in the same or the next sentence, before anybody else's."""
     limit = min(len(text), sentence.end + 120)
     limit = min([limit, *(row.start for row in sentences(text, sentence.end, limit)[1:2])])
@@ -348,8 +502,15 @@ def _reach(item: Item, text: str, sentence: Piece, after: int, person: Person, c
     if address is not None and person.name is not None and not item.us.owns(address.value):
         near = address.start < 60 or people.agrees_with_email(person.name.value, address.value) >= 0.6
         if near:
-            person.email = Candidate("email", address.value, after + address.start, after + address.end, 0.85, "beside the name")
-    number = phones.first_of(phones.find(text, after, min(limit, sentence.end), countries, signature=False))
+            person.email = Candidate(
+                "email",
+                address.value,
+                after + address.start,
+                after + address.end,
+                0.85,
+                "beside the name",
+            )
+    number = phones.first_of(phones.find(text, after, min(limit, sentence.end), countries, signature=True))
     if number is not None and number.start - after < 90:
         person.phone = Candidate("phone", number.e164, number.start, number.end, 0.75, "beside the name")
 
@@ -402,4 +563,3 @@ def _same(one: Person, other: Person) -> bool:
     if one.email is not None and other.email is not None:
         return one.email.value.casefold() == other.email.value.casefold()
     return bool(one.name and other.name and people.same_person(one.name.value, other.name.value))
-

@@ -46,8 +46,16 @@ def aimed_at_machine(text: str, end: int | None = None) -> list[tuple[int, int]]
     found: list[tuple[int, int]] = []
     folded = flat(text)
     for match in _MACHINE.finditer(folded, 0, len(text)):
-        start = max(text.rfind("\n\n", 0, match.start()), text.rfind(". ", 0, match.start()), text.rfind("! ", 0, match.start()))
-        start = max(start, text.rfind("\n", 0, match.start()) if match.start() >= limit else -1, 0)
+        start = max(
+            text.rfind("\n\n", 0, match.start()),
+            text.rfind(". ", 0, match.start()),
+            text.rfind("! ", 0, match.start()),
+        )
+        start = max(
+            start,
+            text.rfind("\n", 0, match.start()) if match.start() >= limit else -1,
+            0,
+        )
         stop = text.find("\n\n", match.end())
         if match.start() >= limit:  # inside the signature: only the line
             stop = text.find("\n", match.end())
@@ -137,7 +145,10 @@ def is_past(clause: str, year: int | None = None) -> bool:
     folded = run(clause)
     if _PAST.search(folded):
         return True
-    past_years = re.findall(r"(?<![\w./-])(?:in|im|en|nel|since|seit|depuis|desde|dal|van|em|of|from)\s+(20[0-4]\d|19[89]\d)(?![\w./-])", folded)
+    past_years = re.findall(
+        r"(?<![\w./-])(?:in|im|en|nel|since|seit|depuis|desde|dal|van|em|of|from)\s+(20[0-4]\d|19[89]\d)(?![\w./-])",
+        folded,
+    )
     return year is not None and any(int(one) < year for one in past_years)
 
 

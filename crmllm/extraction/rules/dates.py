@@ -66,11 +66,29 @@ for _number, _names in enumerate(
 ):
     for _name in _names.split():
         _NUMBERS.setdefault(_name, _number)
-_NUMBERS |= {"fourteen": 14, "vierzehn": 14, "quinze": 15, "quince": 15, "quindici": 15, "twelve": 12, "couple of": 2}
+_NUMBERS |= {
+    "fourteen": 14,
+    "vierzehn": 14,
+    "quinze": 15,
+    "quince": 15,
+    "quindici": 15,
+    "twelve": 12,
+    "couple of": 2,
+}
 
 
 def _any(table: dict[str, int], least: int = 1) -> str:
-    return "(?:" + "|".join(sorted((re.escape(key) for key in table if len(key) >= least), key=len, reverse=True)) + ")"
+    return (
+        "(?:"
+        + "|".join(
+            sorted(
+                (re.escape(key) for key in table if len(key) >= least),
+                key=len,
+                reverse=True,
+            )
+        )
+        + ")"
+    )
 
 
 _MONTH = _any(_MONTHS) + r"\.?"
@@ -121,7 +139,23 @@ _ORDINALS = {
     "primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4, "primo": 1, "secondo": 2, "terzo": 3, "quarto": 4,
 }  # fmt: skip
 # "may", "mars", "set", "mag", "sat" and the like are words too: alone they are months or days only with more around them.
-_AMBIGUOUS = {"may", "mai", "mars", "mars.", "march", "sun", "sat", "mon", "wed", "segunda", "terca", "quarta", "quinta", "sexta", "set"}
+_AMBIGUOUS = {
+    "may",
+    "mai",
+    "mars",
+    "mars.",
+    "march",
+    "sun",
+    "sat",
+    "mon",
+    "wed",
+    "segunda",
+    "terca",
+    "quarta",
+    "quinta",
+    "sexta",
+    "set",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +169,14 @@ class Found:
     confidence: float
 
 
-def find(text: str, sent_at: datetime | None, start: int = 0, end: int | None = None, *, month_first: bool = False) -> list[Found]:
+def find(
+    text: str,
+    sent_at: datetime | None,
+    start: int = 0,
+    end: int | None = None,
+    *,
+    month_first: bool = False,
+) -> list[Found]:
     """Every date phrase between two places; relative ones need to know when the mail was sent."""
     today = sent_at.date() if sent_at is not None else None
     limit = len(text) if end is None else end
@@ -208,23 +249,50 @@ def _unit_end(unit: str, today: date, ahead: int) -> _Resolved:
         shifted = _add_months(today.replace(day=1), ahead)
         return _last(shifted.year, shifted.month), "period", 0.85
     if re.match(r"(?:quart|trim|kwart)", unit):
-        return _quarter_end(today.year, (today.month - 1) // 3 + 1 + ahead), "period", 0.85
+        return (
+            _quarter_end(today.year, (today.month - 1) // 3 + 1 + ahead),
+            "period",
+            0.85,
+        )
     return date(today.year + ahead, 12, 31), "period", 0.85
 
 
 def _iso(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
-    return date(int(match["iso_y"]), int(match["iso_m"]), int(match["iso_d"])), "day", 0.97
+    return (
+        date(int(match["iso_y"]), int(match["iso_m"]), int(match["iso_d"])),
+        "day",
+        0.97,
+    )
 
 
 def _num(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
-    first, second, separator, year = int(match["num_a"]), int(match["num_b"]), match["num_s"], match["num_y"]
+    first, second, separator, year = (
+        int(match["num_a"]),
+        int(match["num_b"]),
+        match["num_s"],
+        match["num_y"],
+    )
     if not year and separator != "." and not (separator == "/" and month_first):
         return None  # "3/4" or "24-7" is no date without a year
-    if separator == "." and not year and not match.string[match.end() - 1 : match.end() + 1].startswith((".", str(second)[-1] + ".")):
+    if (
+        separator == "."
+        and not year
+        and not match.string[match.end() - 1 : match.end() + 1].startswith((".", str(second)[-1] + "."))
+    ):
         return None  # "2.5" is a number, "2.5." a day
     american = separator == "/" and (month_first or second > 12) and first <= 12
     day, month = (second, first) if american else (first, second)
-    return _day(month, day, year, today, 0.93 if year and (day > 12 or separator == ".") else 0.8) if 1 <= month <= 12 else None
+    return (
+        _day(
+            month,
+            day,
+            year,
+            today,
+            0.93 if year and (day > 12 or separator == ".") else 0.8,
+        )
+        if 1 <= month <= 12
+        else None
+    )
 
 
 def _dm(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
@@ -254,7 +322,15 @@ def _compound(match: re.Match[str], today: date | None, month_first: bool) -> _R
     word = match["compound"]
     if today is None or word == "weekend":
         return None
-    unit = "month" if word.startswith(("monat", "fin", "maand")) else "year" if word.startswith("ja") else "week" if word.startswith("w") else "quarter"
+    unit = (
+        "month"
+        if word.startswith(("monat", "fin", "maand"))
+        else "year"
+        if word.startswith("ja")
+        else "week"
+        if word.startswith("w")
+        else "quarter"
+    )
     return _unit_end(unit, today, 0)
 
 
@@ -263,7 +339,11 @@ def _cw(match: re.Match[str], today: date | None, month_first: bool) -> _Resolve
         return None
     number = int(match["cw_n"])
     day = date.fromisocalendar(today.isocalendar().year, number, 5)
-    return (day if day >= today - timedelta(days=4) else date.fromisocalendar(today.isocalendar().year + 1, number, 5)), "week", 0.88
+    return (
+        (day if day >= today - timedelta(days=4) else date.fromisocalendar(today.isocalendar().year + 1, number, 5)),
+        "week",
+        0.88,
+    )
 
 
 def _q(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
@@ -309,7 +389,10 @@ def _in(match: re.Match[str], today: date | None, month_first: bool) -> _Resolve
         return None
     count = int(match["in_n"]) if match["in_n"].isdigit() else _NUMBERS[match["in_n"]]
     if match["in_d"]:
-        if re.search(r"work|business|werkt|arbeits|ouvr|habil|uteis|lavorativ|werkd", match["in_d"]):
+        if re.search(
+            r"work|business|werkt|arbeits|ouvr|habil|uteis|lavorativ|werkd",
+            match["in_d"],
+        ):
             day = today
             while count:
                 day += timedelta(days=1)
@@ -324,7 +407,11 @@ def _in(match: re.Match[str], today: date | None, month_first: bool) -> _Resolve
 def _month(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
     name = match["mo_m"].rstrip(".")
     before = match.string[max(0, match.start() - 12) : match.start()]
-    if name in _AMBIGUOUS and not match["mo_y"] and not re.search(r"(?:in|by|until|before|of|bis|im|en|d'ici|before|for) $", before):
+    if (
+        name in _AMBIGUOUS
+        and not match["mo_y"]
+        and not re.search(r"(?:in|by|until|before|of|bis|im|en|d'ici|before|for) $", before)
+    ):
         return None
     return _month_end(_MONTHS[name], match["mo_y"], today, 0.75)
 

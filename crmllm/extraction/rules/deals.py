@@ -19,8 +19,8 @@ _DEMAND = phrases(
     orcamento; proposta; cotacao; encomenda; encomendar; pedido; preco; precos; comprar; compra; adquirir; interessados; interesse; licencas; concurso; contrato; precisamos; queremos; renovar"""
 )
 _FIRM = phrases(
-    """we hereby order; hereby order; we order; i order; please find attached our purchase order; attached purchase order; purchase order attached; attached po; po attached; our po; po number; purchase order number; we accept your offer; we accept the offer; we accept your quote; accept the quote; accept your proposal; go ahead; please proceed; order confirmed; confirm the order; confirm our order; signed contract; signed copy; signed the contract; signed quote; signed offer; deal is done; we'll take; we will take; consider it sold; book us; approved the purchase; has been approved; is approved; you have a deal; ready to sign; count us in; sign off
-    bestellen wir; bestelle ich; hiermit bestellen; wir bestellen; ich bestelle; erteilen wir den auftrag; erteilen ihnen den auftrag; auftrag erteilen; wir nehmen das angebot an; nehmen ihr angebot an; nehmen wir an; angebot angenommen; beauftragen wir; wir beauftragen; bestellung anbei; anbei die bestellung; anbei unsere bestellung; unterschriebene*; unterzeichnete*; freigegeben; budget ist genehmigt; ist freigegeben; bestatigen die bestellung; bestatigen den auftrag; wir nehmen
+    """we hereby order; hereby order; we order; i order; please find attached our purchase order; attached purchase order; purchase order attached; attached po; po attached; our po; po number; purchase order number; we accept your offer; we accept the offer; we accept your quote; accept the quote; accept your proposal; go ahead; please proceed; order confirmed; confirm the order; confirm our order; signed contract; signed copy; signed the contract; signed quote; signed offer; deal is done; we'll take; we will take; consider it sold; book us; you have a deal; ready to sign; count us in; sign off
+    bestellen wir; bestelle ich; hiermit bestellen; wir bestellen; ich bestelle; erteilen wir den auftrag; erteilen ihnen den auftrag; auftrag erteilen; wir nehmen das angebot an; nehmen ihr angebot an; nehmen wir an; angebot angenommen; beauftragen wir; wir beauftragen; bestellung anbei; anbei die bestellung; anbei unsere bestellung; unterschriebene*; unterzeichnete*; bestatigen die bestellung; bestatigen den auftrag; wir nehmen
     nous commandons; je commande; nous passons commande; passer commande; bon de commande; nous confirmons la commande; confirmons notre commande; je confirme la commande; nous acceptons votre; acceptons l'offre; bon pour accord; devis signe; contrat signe; ci-joint notre commande; vous pouvez proceder; accord pour
     hacemos el pedido; realizamos el pedido; confirmamos el pedido; confirmo el pedido; pedido en firme; aceptamos su oferta; aceptamos la oferta; aceptamos el presupuesto; adjunto pedido; orden de compra; contrato firmado; adelante con; queremos formalizar; nos quedamos con
     ordiniamo; confermiamo l'ordine; confermo l'ordine; accettiamo l'offerta; accettiamo la vostra; accettiamo il preventivo; in allegato l'ordine; ordine di acquisto; contratto firmato; procedete; potete procedere
@@ -57,7 +57,9 @@ _DECLINE = phrases(
     ne donnerons pas suite; avons choisi un autre; retenu un autre; plus besoin; plus interesses; pas interesses; annuler; annulons; renoncons; decline*; hemos decidido no; ya no necesitamos; no estamos interesados; cancelar; anular; otro proveedor; descartamos; no seguiremos; abbiamo deciso di non; non siamo piu interessati; non ci serve piu; annullare; annulliamo; rinunciamo; scelto un altro; altro fornitore
     zien af; niet meer nodig; geen interesse; annuleren; andere leverancier gekozen; kiezen voor een andere; gaat niet door; besloten niet; decidimos nao; ja nao precisamos; nao temos interesse; cancelar; desistimos; outro fornecedor; nao vamos avancar"""
 )
-_NOT_MONEY_DEAL = phrases("invoice; rechnung; facture; factura; fattura; factuur; fatura; paid; payment; overdue; mahnung; zahlung; reminder")
+_NOT_MONEY_DEAL = phrases(
+    "invoice; rechnung; facture; factura; fattura; factuur; fatura; paid; payment; overdue; mahnung; zahlung; reminder"
+)
 
 
 @dataclass(slots=True)
@@ -72,11 +74,19 @@ class Deal:
     close_by: Candidate | None = None
     commitment: Candidate | None = None
     demand: float = 0.0
+    asks: bool = False  # a sentence asks for a price, an offer or an order
     decoys: list[Candidate] = field(default_factory=list)
 
 
 def read(
-    text: str, start: int, end: int, *, sent_at: datetime | None, names: tuple[str, ...], country: str, month_first: bool = False
+    text: str,
+    start: int,
+    end: int,
+    *,
+    sent_at: datetime | None,
+    names: tuple[str, ...],
+    country: str,
+    month_first: bool = False,
 ) -> Deal:
     """The deal spoken of between two places of a mail's body."""
     deal = Deal()
@@ -96,14 +106,27 @@ def _blocked(off: list[tuple[int, int, str]], start: int, end: int) -> str:
 
 
 def _products(
-    deal: Deal, text: str, rows: list[Piece], off: list[tuple[int, int, str]], names: tuple[str, ...], start: int, end: int
+    deal: Deal,
+    text: str,
+    rows: list[Piece],
+    off: list[tuple[int, int, str]],
+    names: tuple[str, ...],
+    start: int,
+    end: int,
 ) -> None:
     named = products.listed(text, names, start, end)
-    loose = [] if named or names else [pair for row in rows for pair in products.demanded(row)]
+    loose = [] if named else [pair for row in rows for pair in products.demanded(row)]
     counts = products.quantities(text, named, start, end) + [count for _, count in loose if count is not None]
     kept: dict[str, Candidate] = {}
     for product in [*named, *(product for product, _ in loose)]:
-        one = Candidate("products", product.name, product.start, product.end, product.confidence, "product list" if product.listed else "demand")
+        one = Candidate(
+            "products",
+            product.name,
+            product.start,
+            product.end,
+            product.confidence,
+            "product list" if product.listed else "demand",
+        )
         if reason := _blocked(off, product.start, product.end):
             deal.decoys.append(Candidate("products", product.name, product.start, product.end, 0.0, reason))
         else:
@@ -111,16 +134,39 @@ def _products(
     deal.products = list(kept.values())
     live = [one for one in counts if not _blocked(off, one.start, one.end)]
     deal.decoys += [
-        Candidate("quantity", str(one.value), one.start, one.end, 0.0, _blocked(off, one.start, one.end)) for one in counts if one not in live
+        Candidate(
+            "quantity",
+            str(one.value),
+            one.start,
+            one.end,
+            0.0,
+            _blocked(off, one.start, one.end),
+        )
+        for one in counts
+        if one not in live
     ]
     main = deal.products[0].value if deal.products else ""
     own = [one for one in live if one.product and one.product == main] or [one for one in live if one.product] or live
     if own:
         last = own[-1]  # the last figure on the table counts
-        deal.quantity = Candidate("quantity", str(last.value), last.start, last.end, last.confidence, "count of the main product")
+        deal.quantity = Candidate(
+            "quantity",
+            str(last.value),
+            last.start,
+            last.end,
+            last.confidence,
+            "count of the main product",
+        )
 
 
-def _price(deal: Deal, text: str, off: list[tuple[int, int, str]], start: int, end: int, country: str) -> None:
+def _price(
+    deal: Deal,
+    text: str,
+    off: list[tuple[int, int, str]],
+    start: int,
+    end: int,
+    country: str,
+) -> None:
     sums = money.find(text, start, end)
     live = [one for one in sums if not _blocked(off, one.start, one.end)]
     for one in sums:
@@ -129,20 +175,49 @@ def _price(deal: Deal, text: str, off: list[tuple[int, int, str]], start: int, e
             deal.decoys.append(Candidate("amount", money.plain(one.value), one.start, one.end, 0.0, reason))
     total = money.deal_total(live)
     if total is None:
-        known = next((one for one in live if one.currency and one.kind in {"unit", "range"}), None)
+        known = next(
+            (one for one in live if one.currency and one.kind in {"unit", "range"}),
+            None,
+        )
         if known is not None:
-            deal.currency = Candidate("currency", known.currency, known.start, known.end, 0.7, "currency of a unit price or range")
+            deal.currency = Candidate(
+                "currency",
+                known.currency,
+                known.start,
+                known.end,
+                0.7,
+                "currency of a unit price or range",
+            )
         return
-    deal.amount = Candidate("amount", money.plain(total.value), total.start, total.end, total.confidence - 0.05 * (len(live) > 2), "deal total")
+    deal.amount = Candidate(
+        "amount",
+        money.plain(total.value),
+        total.start,
+        total.end,
+        total.confidence - 0.05 * (len(live) > 2),
+        "deal total",
+    )
     currency = total.currency or next((one.currency for one in live if one.currency), "")
     if currency:
-        deal.currency = Candidate("currency", currency, total.start, total.end, 0.93 if total.currency else 0.8, "written currency")
+        deal.currency = Candidate(
+            "currency",
+            currency,
+            total.start,
+            total.end,
+            0.93 if total.currency else 0.8,
+            "written currency",
+        )
     elif guessed := money.currency_of(country):
         deal.currency = Candidate("currency", guessed, total.start, total.end, 0.6, "currency of the country")
 
 
 def _close_by(
-    deal: Deal, text: str, rows: list[Piece], off: list[tuple[int, int, str]], sent_at: datetime | None, month_first: bool
+    deal: Deal,
+    text: str,
+    rows: list[Piece],
+    off: list[tuple[int, int, str]],
+    sent_at: datetime | None,
+    month_first: bool,
 ) -> None:
     best: tuple[float, dates.Found] | None = None
     for row in rows:
@@ -158,13 +233,23 @@ def _close_by(
             near = min(_distance(folded, at, place, one.end - row.start) for at in closing)
             if delivery and min(_distance(folded, at, place, one.end - row.start) for at in delivery) < near:
                 continue
-            asked = re.search(r"(?:quote|offer|angebot|devis|offre|presupuesto|preventivo|offerte|orcamento|proposal|call|answer|reply|send|schick\w*|send\w*|envoy\w*|envi\w*|invi\w*|stuur\w*)[^.;]{0,25}$", folded[:place])
+            asked = re.search(
+                r"(?:quote|offer|angebot|devis|offre|presupuesto|preventivo|offerte|orcamento|proposal|call|answer|reply|send|schick\w*|send\w*|envoy\w*|envi\w*|invi\w*|stuur\w*)[^.;]{0,25}$",
+                folded[:place],
+            )
             rank = one.confidence - 0.004 * near - (0.25 if asked and near > 12 else 0.0)
             if best is None or rank > best[0]:
                 best = (rank, one)
     if best is not None and best[0] > 0.35:
         one = best[1]
-        deal.close_by = Candidate("close_by", one.day.isoformat(), one.start, one.end, min(0.9, best[0]), f"closing {one.kind}")
+        deal.close_by = Candidate(
+            "close_by",
+            one.day.isoformat(),
+            one.start,
+            one.end,
+            min(0.9, best[0]),
+            f"closing {one.kind}",
+        )
 
 
 def _distance(sentence: str, cue: int, start: int, end: int) -> int:
@@ -184,7 +269,11 @@ def _commitment(deal: Deal, rows: list[Piece], off: list[tuple[int, int, str]]) 
             decline = decline or (row, match)
         elif (match := _HEDGED.search(folded)) is not None:
             hedged = hedged or (row, match)
-        elif (match := _FIRM.search(folded)) is not None and not row.text.rstrip().endswith("?") and not re.search(r"\b(?:if|wenn|falls|si|se|als)\b", folded[: match.start()]):
+        elif (
+            (match := _FIRM.search(folded)) is not None
+            and not row.text.rstrip().endswith("?")
+            and not re.search(r"\b(?:if|wenn|falls|si|se|als)\b", folded[: match.start()])
+        ):
             firm = firm or (row, match)
         elif wanted is not None:
             blocked = _blocked(off, row.start + wanted.start(), row.start + wanted.end())
@@ -192,7 +281,10 @@ def _commitment(deal: Deal, rows: list[Piece], off: list[tuple[int, int, str]]) 
                 past = past or (row, wanted)
             elif not blocked:
                 live = live or (row, wanted)
-    deal.demand = demand + (0.8 if deal.products else 0.0) + (0.5 if deal.amount else 0.0) + (0.5 if deal.quantity else 0.0)
+    deal.asks = live is not None or firm is not None
+    deal.demand = (
+        demand + (0.8 if deal.products else 0.0) + (0.5 if deal.amount else 0.0) + (0.5 if deal.quantity else 0.0)
+    )
     concrete = bool(deal.products or deal.quantity or deal.amount)
     for value, hit, confidence in (
         ("negated", decline if not (live and concrete) else None, 0.8),
@@ -204,11 +296,25 @@ def _commitment(deal: Deal, rows: list[Piece], off: list[tuple[int, int, str]]) 
     ):
         if hit is not None:
             row, match = hit
-            deal.commitment = Candidate("commitment", value, row.start + match.start(), row.start + match.end(), confidence, f"{value} words")
+            deal.commitment = Candidate(
+                "commitment",
+                value,
+                row.start + match.start(),
+                row.start + match.end(),
+                confidence,
+                f"{value} words",
+            )
             return
     if concrete:
         first = deal.quantity or deal.amount or deal.products[0]
-        deal.commitment = Candidate("commitment", "likely", first.start, first.end, 0.5, "a demand without conditions")
+        deal.commitment = Candidate(
+            "commitment",
+            "likely",
+            first.start,
+            first.end,
+            0.5,
+            "a demand without conditions",
+        )
 
 
 _LEAD = re.compile(
@@ -238,4 +344,11 @@ def _summary(deal: Deal, text: str, start: int, end: int, off: list[tuple[int, i
         lead = _LEAD.match(row.text)
         begin = row.start + (lead.end() if lead and lead.end() < len(row.text) - 8 else 0)
         words = row.text[begin - row.start :].rstrip(" .!?,;:")
-        deal.summary = Candidate("summary", " ".join(words.split()), begin, begin + len(words), 0.5, "the clause that says most")
+        deal.summary = Candidate(
+            "summary",
+            " ".join(words.split()),
+            begin,
+            begin + len(words),
+            0.5,
+            "the clause that says most",
+        )

@@ -14,9 +14,7 @@ _DISGUISED = re.compile(
     rf"([\w-]+(?:(?:\.|\s?[\[({{]\s?(?:dot|punkt|point|punto)\s?[\])}}]\s?)[\w-]+)+)",
     re.IGNORECASE,
 )
-_DOT_WORD = re.compile(
-    r"\s?[\[({]\s?(?:dot|punkt|point|punto)\s?[\])}]\s?", re.IGNORECASE
-)
+_DOT_WORD = re.compile(r"\s?[\[({]\s?(?:dot|punkt|point|punto)\s?[\])}]\s?", re.IGNORECASE)
 
 FREE_MAIL = frozenset(
     "gmail googlemail outlook hotmail live msn yahoo ymail icloud me mac aol gmx web t-online freenet posteo proton "
@@ -74,11 +72,7 @@ def domain_label(address: str) -> str:
     labels = address.rpartition("@")[2].casefold().split(".")
     if len(labels) < 2:
         return ""
-    second_level = (
-        len(labels) >= 3
-        and len(labels[-1]) == 2
-        and labels[-2] in {"co", "com", "org", "net", "ac", "gov"}
-    )
+    second_level = len(labels) >= 3 and len(labels[-1]) == 2 and labels[-2] in {"co", "com", "org", "net", "ac", "gov"}
     label = labels[-3] if second_level else labels[-2]
     return "" if label in FREE_MAIL else label
 

@@ -22,7 +22,17 @@ _SYMBOLS = {
     "sgd": "SGD", "s$": "SGD", "hkd": "HKD", "hk$": "HKD", "zar": "ZAR", "aed": "AED", "sar": "SAR", "try": "TRY", "₺": "TRY", "ron": "RON", "lei": "RON",
     "bgn": "BGN", "rub": "RUB", "uah": "UAH", "ils": "ILS", "krw": "KRW", "teur": "EUR", "keur": "EUR", "meur": "EUR", "k€": "EUR", "t€": "EUR", "m€": "EUR", "tchf": "CHF", "kchf": "CHF", "kusd": "USD", "eurs": "EUR",
 }  # fmt: skip
-_LEADING_FACTOR = {"t€": 1000, "k€": 1000, "m€": 1_000_000, "teur": 1000, "keur": 1000, "meur": 1_000_000, "tchf": 1000, "kchf": 1000, "kusd": 1000}
+_LEADING_FACTOR = {
+    "t€": 1000,
+    "k€": 1000,
+    "m€": 1_000_000,
+    "teur": 1000,
+    "keur": 1000,
+    "meur": 1_000_000,
+    "tchf": 1000,
+    "kchf": 1000,
+    "kusd": 1000,
+}
 _COUNTRY_CURRENCY = {
     "DE": "EUR", "AT": "EUR", "FR": "EUR", "ES": "EUR", "IT": "EUR", "NL": "EUR", "BE": "EUR", "PT": "EUR", "IE": "EUR", "FI": "EUR", "LU": "EUR", "GR": "EUR",
     "SK": "EUR", "SI": "EUR", "HR": "EUR", "US": "USD", "GB": "GBP", "CH": "CHF", "PL": "PLN", "SE": "SEK", "DK": "DKK", "NO": "NOK", "CZ": "CZK", "HU": "HUF",
@@ -30,7 +40,10 @@ _COUNTRY_CURRENCY = {
 }  # fmt: skip
 _FACTORS: tuple[tuple[str, int], ...] = (
     (r"k|tsd\.?|tausend|thousand|mila|mil(?!\w)|duizend|mille|grand", 1000),
-    (r"mio\.?|mill?ion(?:s|en|es|i)?|mln\.?|mn|mm|millones|milioni|milhoes|milhao|miljoen|millon|milione|m", 1_000_000),
+    (
+        r"mio\.?|mill?ion(?:s|en|es|i)?|mln\.?|mn|mm|millones|milioni|milhoes|milhao|miljoen|millon|milione|m",
+        1_000_000,
+    ),
     (r"mrd\.?|bn|billions?|milliarden?|miliardi|milliards?|b", 1_000_000_000),
     (r"lakhs?|lacs?", 100_000),
     (r"crores?|cr", 10_000_000),
@@ -40,7 +53,7 @@ _FACTOR = "|".join(f"(?:{words})" for words, _ in _FACTORS)
 _UNIT = "|".join(sorted(map(re.escape, _SYMBOLS), key=len, reverse=True))
 _MONEY = re.compile(
     rf"(?<![\w.,/-])(?:(?P<before>{_UNIT})\.?[ \u00a0]?)?(?P<number>{_NUMBER})(?:,[-–]{{1,2}}|\.[-–]{{1,2}})?"
-    rf"(?:[ \u00a0\u202f]?(?P<factor>{_FACTOR})(?![a-z]))?(?:[ \u00a0\u202f]?(?:de |d')?(?P<after>{_UNIT})(?![a-z]))?(?![\d%])",
+    rf"(?:[ \u00a0\u202f]?(?P<factor>{_FACTOR})(?![a-z]))?(?:[ \u00a0\u202f]?(?:de |d'|\()?(?P<after>{_UNIT})(?![a-z]))?(?![\d%])",
 )
 _RANGE_JOIN = re.compile(r"^\s*(?:-|–|—|to|bis|a|y|e|et|and|und|en|tot|ate|hasta|bis zu)\s*$")
 _RANGE_OPEN = re.compile(r"(?:between|zwischen|entre|tra|fra|tussen|from|von|de|da|van)\s*$")
@@ -51,7 +64,7 @@ _PER = re.compile(
 )
 _PER_BEFORE = re.compile(
     r"(?:unit price|price per \w+|per[- ]unit(?: price)?|stuckpreis|einzelpreis|preis pro \w+|prix unitaire|prix par \w+|precio unitario|prezzo unitario|"
-    r"stukprijs|preco unitario|list price per \w+|je|a|à)\W*(?:is|of|von|de|di|van|est|es|e|ist|at|bei)?\W*$"
+    r"stukprijs|preco unitario|list price per \w+|je|\d\s+(?:[\w-]+\s+){1,4}(?:a|at|zu))\W*(?:is|of|von|de|di|van|est|es|e|ist|at|bei)?\W*$"
 )
 _NOT_DEAL = phrases(
     """discount; rebate; off; shipping; freight; delivery fee; deposit; penalty; turnover; revenue; share capital; capital; vat; tax; damage; damages; credit note; refund; fine; salary; fee waived; invest*; raised; funding; valuation; loss; losses; save; saves; saving*
@@ -59,8 +72,12 @@ _NOT_DEAL = phrases(
     remise; rabais; port; livraison; acompte; chiffre d'affaires; tva; avoir; remboursement; frais de port; frais
     descuento; envio; anticipo; facturacion; iva; portes; reembolso; fianza; sconto; spedizione; acconto; fatturato; rimborso; trasporto; korting; verzendkosten; aanbetaling; omzet; btw; terugbetaling; desconto; frete; sinal; faturacao; reembolso"""
 )
-_GROSS = re.compile(r"^\W*(?:gross|brutto|ttc|iva incluid[oa]|iva inclusa|incl(?:uding|\.|usive)?(?: of)? (?:vat|btw|tva|iva)|inkl\.? \w*(?:mwst|ust)|inc\.? vat|con iva|com iva|toutes taxes|lordi|bruto)")
-_NET = re.compile(r"^\W*(?:net\b|netto|ht\b|hors taxes?|zzgl|plus (?:vat|mwst)|excl\w*|ex\.? vat|sin iva|mas iva|\+ ?iva|piu iva|sem iva|neto|netti)")
+_GROSS = re.compile(
+    r"^\W*(?:gross|brutto|ttc|iva incluid[oa]|iva inclusa|incl(?:uding|\.|usive)?(?: of)? (?:vat|btw|tva|iva)|inkl\.? \w*(?:mwst|ust)|inc\.? vat|con iva|com iva|toutes taxes|lordi|bruto)"
+)
+_NET = re.compile(
+    r"^\W*(?:net\b|netto|ht\b|hors taxes?|zzgl|plus (?:vat|mwst)|excl\w*|ex\.? vat|sin iva|mas iva|\+ ?iva|piu iva|sem iva|neto|netti)"
+)
 _TOTAL = phrases(
     """total; in total; overall; budget; ceiling; cap; limit; maximum; max; up to; at most; altogether; sum; all in; all-in; contract value; order value; deal value; purchase price; offer of; agree*; accept*; settle*; final
     gesamt; gesamtpreis; gesamtbetrag; gesamtsumme; gesamtwert; insgesamt; auftragswert; auftragssumme; bestellwert; obergrenze; hochstens; maximal; bis zu; angebotspreis; summe; pauschal; festpreis; einverstanden
@@ -127,25 +144,65 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Found]:
         if match.start() < skip_until:
             continue
         value, currency = _value(match)
-        partner = _range_partner(folded, match, matches[index + 1] if index + 1 < len(matches) else None, limit)
+        partner = _range_partner(
+            folded,
+            match,
+            matches[index + 1] if index + 1 < len(matches) else None,
+            limit,
+        )
         if partner is not None:
-            found.append(Found(value, currency, match.start(), partner, "range", False, False, False, 0.9))
+            found.append(
+                Found(
+                    value,
+                    currency,
+                    match.start(),
+                    partner,
+                    "range",
+                    False,
+                    False,
+                    False,
+                    0.9,
+                )
+            )
             skip_until = partner
             continue
-        after, before = folded[match.end() : min(limit, match.end() + 40)], folded[max(start, match.start() - 45) : match.start()]
+        after, before = (
+            folded[match.end() : min(limit, match.end() + 40)],
+            folded[max(start, match.start() - 45) : match.start()],
+        )
         before = re.split(r"[.!?\n;](?:\s|$)", before)[-1]
-        kind = "unit" if _PER.match(after) or _PER_BEFORE.search(before) else "other" if _is_other(before, after) else "total"
+        kind = (
+            "unit"
+            if _PER.match(after) or _PER_BEFORE.search(before)
+            else "other"
+            if _is_other(before, after)
+            else "total"
+        )
         context = before[-40:] + " " + re.split(r"[.!?\n]", after)[0]
         stated = bool(_TOTAL.search(context))
         confidence = (0.9 if currency else 0.7) + (0.05 if stated else 0.0)
         found.append(
-            Found(value, currency, match.start(), match.end(), kind, stated, bool(_NET.match(after)), bool(_GROSS.match(after)), confidence)
+            Found(
+                value,
+                currency,
+                match.start(),
+                match.end(),
+                kind,
+                stated,
+                bool(_NET.match(after)),
+                bool(_GROSS.match(after)),
+                confidence,
+            )
         )
     return found
 
 
 def _is_money(folded: str, match: re.Match[str], limit: int) -> bool:
-    if match["before"] in {"fr", "rs", "ft", "kr", "real", "try", "lei"} and match["number"].isdigit() and len(match["number"]) < 2:
+    if (
+        match["before"] in {"fr", "rs", "ft", "kr", "real", "try", "lei"}
+        and match["number"].isdigit()
+        and len(match["number"]) < 2
+    ):
         return False
     if match["before"] or match["after"]:
         return True
@@ -154,10 +211,18 @@ def _is_money(folded: str, match: re.Match[str], limit: int) -> bool:
         return False
     around = folded[max(0, match.start() - 40) : match.start()]
     around = re.split(r"[.!?\n;](?:\s|$)", around)[-1]
-    if re.search(r"(?:no|nr|num\w*|#|order|invoice|ticket|case|rechnung|bestellung|kunden\w*|tel\w*|phone|plz|id)\.?\s*:?\s*$", around):
+    if re.search(
+        r"(?:no|nr|num\w*|#|order|invoice|ticket|case|rechnung|bestellung|kunden\w*|tel\w*|phone|plz|id)\.?\s*:?\s*$",
+        around,
+    ):
         return False
-    if match["factor"] is None and re.match(r"\s*(?:[a-z]{4,}|x\b|st\b)", folded[match.end() : limit]) and not re.match(
-        r"\s*(?:net|gross|netto|brutto|total|max|for|fur|pour|para|per|voor|excl|plus|inc|and|or|with|before|until)", folded[match.end() : limit]
+    if (
+        match["factor"] is None
+        and re.match(r"\s*(?:[a-z]{4,}|x\b|st\b)", folded[match.end() : limit])
+        and not re.match(
+            r"\s*(?:net|gross|netto|brutto|total|max|for|fur|pour|para|per|voor|excl|plus|inc|and|or|with|before|until)",
+            folded[match.end() : limit],
+        )
     ):
         return False  # "5000 employees"
     return _MONEY_WORD.search(around) is not None
@@ -168,7 +233,11 @@ def _looks_like_year(match: re.Match[str]) -> bool:
 
 
 def _value(match: re.Match[str]) -> tuple[Decimal, str]:
-    before, after, factor = match["before"] or "", match["after"] or "", match["factor"] or ""
+    before, after, factor = (
+        match["before"] or "",
+        match["after"] or "",
+        match["factor"] or "",
+    )
     value = number(match["number"], scaled=bool(factor))
     for words, multiple in _FACTORS:
         if factor and re.fullmatch(words, factor):
@@ -188,10 +257,16 @@ def _range_partner(folded: str, match: re.Match[str], following: re.Match[str] |
         if joint in {"-", "–", "—", "to", "bis", "a", "tot", "ate", "hasta"} or opened:
             return following.end()
     before = folded[max(0, match.start() - 24) : match.start()]
-    lower = re.search(rf"(?<![\w.,])(?:{_UNIT})?\s?(?:{_NUMBER})\s?(?:{_FACTOR})?\s*(?:-|–|—|to|bis|a|tot|hasta|ate)\s*(?:{_UNIT})?$", before)
+    lower = re.search(
+        rf"(?<![\w.,])(?:{_UNIT})?\s?(?:{_NUMBER})\s?(?:{_FACTOR})?\s*(?:-|–|—|to|bis|a|tot|hasta|ate)\s*(?:{_UNIT})?$",
+        before,
+    )
     if lower is not None:
         return match.end()
-    opened_pair = re.search(rf"(?:between|zwischen|entre|tra|fra|tussen)\s+(?:{_UNIT})?\s?(?:{_NUMBER})\s?(?:{_FACTOR})?\s+\w{{1,3}}\s*$", before)
+    opened_pair = re.search(
+        rf"(?:between|zwischen|entre|tra|fra|tussen)\s+(?:{_UNIT})?\s?(?:{_NUMBER})\s?(?:{_FACTOR})?\s+\w{{1,3}}\s*$",
+        before,
+    )
     return match.end() if opened_pair is not None else None
 
 
@@ -200,9 +275,22 @@ def _is_other(before: str, after: str) -> bool:
     last = None
     for last in _NOT_DEAL.finditer(near):
         pass
-    if last is not None and not re.search(r"(?:zzgl|plus|excl\w*|without|ohne|after|nach|incl\w*|inkl)\W*\w*\W*$", near[: last.start()]) and not _TOTAL.search(near[last.end() :]):
+    if (
+        last is not None
+        and not re.search(
+            r"(?:zzgl|plus|excl\w*|without|ohne|after|nach|incl\w*|inkl)\W*\w*\W*$",
+            near[: last.start()],
+        )
+        and not _TOTAL.search(near[last.end() :])
+    ):
         return True
-    return re.match(r"\W*(?:off\b|discount|rabatt|de remise|de descuento|di sconto|korting|de desconto|in damages|turnover|revenue|umsatz|ouvertur|versand|shipping)", after) is not None
+    return (
+        re.match(
+            r"\W*(?:off\b|discount|rabatt|de remise|de descuento|di sconto|korting|de desconto|in damages|turnover|revenue|umsatz|ouvertur|versand|shipping)",
+            after,
+        )
+        is not None
+    )
 
 
 def deal_total(found: list[Found]) -> Found | None:

@@ -77,12 +77,7 @@ def legal_form(name: str) -> str:
         name = folded
     for match in _LEGAL_END.finditer(folded):
         written = name[match.start() : match.end()]
-        if (
-            "." in written
-            or len(written) > 4
-            or written.isupper()
-            or written[:1].isupper()
-        ):
+        if "." in written or len(written) > 4 or written.isupper() or written[:1].isupper():
             return written
     return ""
 
@@ -99,18 +94,13 @@ def is_address(line: str) -> bool:
     folded = fold(line)
     if legal_form(line) and not any(char.isdigit() for char in line):
         return False
-    return bool(
-        _NUMBER_FIRST.match(folded) or _ADDRESS.search(folded) or _POSTCODE.search(line)
-    ) or is_place(line)
+    return bool(_NUMBER_FIRST.match(folded) or _ADDRESS.search(folded) or _POSTCODE.search(line)) or is_place(line)
 
 
 def is_place(line: str) -> bool:
     """Whether a line is only countries and large cities."""
     tokens = [token for token in re.split(r"\W+", fold(line)) if token]
-    return bool(tokens) and all(
-        token in _COUNTRY_OR_CITY or token in {"cedex", "and", "new"}
-        for token in tokens
-    )
+    return bool(tokens) and all(token in _COUNTRY_OR_CITY or token in {"cedex", "and", "new"} for token in tokens)
 
 
 def is_department(line: str) -> bool:
@@ -132,9 +122,7 @@ def matches_domain(name: str, domain_label: str) -> float:
         return 0.0
     form = legal_form(name)
     core = letters(name.replace(form, " ") if form else name)
-    tokens = [
-        letters(token) for token in re.split(r"[\s&/,.-]+", name) if letters(token)
-    ]
+    tokens = [letters(token) for token in re.split(r"[\s&/,.-]+", name) if letters(token)]
     initials = "".join(token[0] for token in tokens)
     if core == label or letters(name) == label:
         return 1.0
@@ -145,11 +133,7 @@ def matches_domain(name: str, domain_label: str) -> float:
     joined = [token for token in tokens if len(token) >= 4 and token in label]
     if joined and sum(map(len, joined)) >= 0.6 * len(label):
         return 0.8
-    return (
-        0.6
-        if tokens and len(tokens[0]) >= 4 and label.startswith(tokens[0][:5])
-        else 0.0
-    )
+    return 0.6 if tokens and len(tokens[0]) >= 4 and label.startswith(tokens[0][:5]) else 0.0
 
 
 @lru_cache(maxsize=4096)
@@ -199,14 +183,10 @@ def in_text(text: str, start: int, end: int) -> list[tuple[Piece, float, str]]:
     """Companies named in running text: with a legal form, or after "from", "at", "bei", "chez" and the like."""
     found: list[tuple[Piece, float, str]] = []
     for match in _LEGAL_IN_TEXT.finditer(text, start, end):
-        found.append(
-            (_without_lead(text, match.start(1), match.end(1)), 0.85, "legal form")
-        )
+        found.append((_without_lead(text, match.start(1), match.end(1)), 0.85, "legal form"))
     for match in _IN_TEXT.finditer(text, start, end):
         piece = trimmed(text, match.start(1), match.end(1), ".,;:")
-        if not any(
-            piece.start < known.end and known.start < piece.end for known, _, _ in found
-        ):
+        if not any(piece.start < known.end and known.start < piece.end for known, _, _ in found):
             found.append((piece, 0.45, "after a preposition"))
     return found
 

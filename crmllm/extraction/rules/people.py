@@ -60,31 +60,19 @@ def clean(written: str) -> str:
     parts = [part.strip() for part in name.split(",") if part.strip()]
     while len(parts) > 1 and all(_is_suffix(token) for token in parts[-1].split()):
         parts.pop()
-    if (
-        len(parts) == 2
-        and 1 <= len(parts[1].split()) <= 4
-        and not titles.has_head(parts[1])
-    ):
+    if len(parts) == 2 and 1 <= len(parts[1].split()) <= 4 and not titles.has_head(parts[1]):
         parts = [f"{parts[1]} {parts[0]}"]
     tokens = parts[0].split() if parts else []
     while tokens and fold(tokens[0]) in _HONORIFICS and len(tokens) > 1:
         tokens.pop(0)
     while len(tokens) > 1 and _is_suffix(tokens[-1]):
         tokens.pop()
-    return (
-        " ".join(tokens).strip(" ,.;:")
-        if len(tokens) > 1 or not parts
-        else " ".join(tokens)
-    )
+    return " ".join(tokens).strip(" ,.;:") if len(tokens) > 1 or not parts else " ".join(tokens)
 
 
 def _is_suffix(token: str) -> bool:
     bare = token.casefold().strip(",;()")
-    known = (
-        bare.strip(".") in CONSTANTS.suffix_acronyms
-        and len(bare) > 2
-        and token.strip(".,").isupper()
-    )
+    known = bare.strip(".") in CONSTANTS.suffix_acronyms and len(bare) > 2 and token.strip(".,").isupper()
     return bare in _POST_NOMINALS or (known and bare not in _GENERATION)
 
 
@@ -92,15 +80,9 @@ def _is_suffix(token: str) -> bool:
 def shape(written: str) -> float:
     """How much words look like a person's name by shape alone, 0 to 1. Expects a cleaned form."""
     tokens = written.split()
-    if (
-        not 1 <= len(tokens) <= 6
-        or len(written) > 60
-        or any(char.isdigit() for char in written)
-    ):
+    if not 1 <= len(tokens) <= 6 or len(written) > 60 or any(char.isdigit() for char in written):
         return 0.0
-    if any(fold(token).strip(".,") in _NOT_NAME_WORDS for token in tokens) or not all(
-        map(_TOKEN.match, tokens)
-    ):
+    if any(fold(token).strip(".,") in _NOT_NAME_WORDS for token in tokens) or not all(map(_TOKEN.match, tokens)):
         return 0.0
     strong = [token for token in tokens if fold(token) not in _PARTICLES]
     if not strong or not all(_capital(token) for token in strong):
@@ -114,29 +96,21 @@ def shape(written: str) -> float:
         value -= 0.45
     if organisations.has_word(written):
         value -= 0.35
-    if len(strong) >= 2 and all(
-        token.isupper() and len(token) <= 3 for token in strong
-    ):
+    if len(strong) >= 2 and all(token.isupper() and len(token) <= 3 for token in strong):
         value -= 0.3
     return max(value, 0.0)
 
 
 def _capital(token: str) -> bool:
     first = token.lstrip("'’(")[:1]
-    return (
-        first.isupper()
-        or not first.islower()
-        or token[:2].casefold() in {"d'", "d’", "l'", "o'"}
-    )
+    return first.isupper() or not first.islower() or token[:2].casefold() in {"d'", "d’", "l'", "o'"}
 
 
 @lru_cache(maxsize=8192)
 def agrees_with_email(name: str, address: str) -> float:
     """How well a name explains the local part of an address, 0 to 1."""
     local = address.partition("@")[0]
-    tokens = [
-        letters(token) for token in re.split(r"[\s\-'’.]+", name) if letters(token)
-    ]
+    tokens = [letters(token) for token in re.split(r"[\s\-'’.]+", name) if letters(token)]
     whole = [letters(token) for token in name.split() if letters(token)]
     flat = re.sub(r"\d+$", "", letters(local))
     if not tokens or len(flat) < 2 or emails.is_generic(address):
@@ -160,18 +134,10 @@ def agrees_with_email(name: str, address: str) -> float:
             return 0.95
         parts = [letters(part) for part in re.split(r"[._+-]", local) if letters(part)]
         parts = (
-            [
-                part.replace("ae", "a").replace("oe", "o").replace("ue", "u")
-                for part in parts
-            ]
-            if form != flat
-            else parts
+            [part.replace("ae", "a").replace("oe", "o").replace("ue", "u") for part in parts] if form != flat else parts
         )
         if len(parts) >= 2 and all(
-            any(
-                token == part or (len(part) == 1 and token.startswith(part))
-                for token in tokens + whole
-            )
+            any(token == part or (len(part) == 1 and token.startswith(part)) for token in tokens + whole)
             for part in parts
         ):
             return 0.95
@@ -189,10 +155,7 @@ def agrees_with_email(name: str, address: str) -> float:
 @lru_cache(maxsize=8192)
 def same_person(one: str, other: str) -> bool:
     """Whether two written forms can be one person: equal surnames, and given names that agree or abbreviate."""
-    first, second = (
-        [letters(token) for token in clean(name).split() if letters(token)]
-        for name in (one, other)
-    )
+    first, second = ([letters(token) for token in clean(name).split() if letters(token)] for name in (one, other))
     if not first or not second:
         return False
     if set(first) <= set(second) or set(second) <= set(first):
@@ -200,9 +163,7 @@ def same_person(one: str, other: str) -> bool:
     if first[-1] != second[-1]:
         return False
     left, right = first[0], second[0]
-    return left[0] == right[0] and (
-        len(left) == 1 or len(right) == 1 or left[:3] == right[:3]
-    )
+    return left[0] == right[0] and (len(left) == 1 or len(right) == 1 or left[:3] == right[:3])
 
 
 def fuller(one: str, other: str) -> str:
@@ -219,12 +180,6 @@ def header_company(written: str) -> str:
     """An employer named in a display name: "Jane Doe (Acme Ltd)", "Jane Doe | Acme", "Jane from Acme"."""
     if (via := _VIA.search(written)) is not None:
         return via.group("org").strip(" \"'")
-    match = re.search(
-        r"\(([^()@]{3,40})\)\s*$|\s[|–—]\s([^|@]{3,40})$|\s-\s([^@]{3,40})$", written
-    )
+    match = re.search(r"\(([^()@]{3,40})\)\s*$|\s[|–—]\s([^|@]{3,40})$|\s-\s([^@]{3,40})$", written)
     inner = next((group for group in match.groups() if group), "") if match else ""
-    return (
-        inner.strip()
-        if organisations.score(inner) >= 0.4 and len(inner.split()) <= 5
-        else ""
-    )
+    return inner.strip() if organisations.score(inner) >= 0.4 and len(inner.split()) <= 5 else ""

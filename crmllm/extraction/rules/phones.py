@@ -42,19 +42,12 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"meine nummer|unter|mon numero|mi numero|mio numero|meu numero|mijn nummer|[tpdo](?=\s*[.:|])",
     ),
 )
-_LABEL = re.compile(
-    "|".join(
-        f"(?P<{name}>(?<![a-z0-9])(?:{pattern})(?![a-z0-9]))"
-        for name, pattern in _KINDS
-    )
-)
+_LABEL = re.compile("|".join(f"(?P<{name}>(?<![a-z0-9])(?:{pattern})(?![a-z0-9]))" for name, pattern in _KINDS))
 _TRAILING = re.compile(
     r"^[ \t]*[-–(\[,]{0,2}[ \t]*(fax|telefax|facsimile|f|mobile?|cell|phone|ph|office|direct|tel|home|work)\b(?![ \t]*[:.]*[ \t]*[+(\d])",
     re.IGNORECASE,
 )
-_DATE = re.compile(
-    r"^\s*(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})(?:\s+\d{1,2})?\s*$"
-)
+_DATE = re.compile(r"^\s*(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})(?:\s+\d{1,2})?\s*$")
 _TRUNK_ZERO = re.compile(r"[(\[]0[)\]]")
 
 _LANGUAGE_REGIONS = {
@@ -86,9 +79,7 @@ class Phone:
     labelled: bool
 
 
-def regions(
-    *, region: str = "", emails: Iterable[str] = (), language: str = "", text: str = ""
-) -> tuple[str, ...]:
+def regions(*, region: str = "", emails: Iterable[str] = (), language: str = "", text: str = "") -> tuple[str, ...]:
     """Countries to read national numbers by, likeliest first."""
     guesses = [_COUNTRY_WORDS[match.group()] for match in _COUNTRY.finditer(fold(text))]
     for address in emails:
@@ -114,30 +105,22 @@ def names_country(text: str) -> bool:
     return _COUNTRY.search(fold(text)) is not None
 
 
-def find(
-    text: str, start: int, end: int, countries: tuple[str, ...], *, signature: bool
-) -> list[Phone]:
+def find(text: str, start: int, end: int, countries: tuple[str, ...], *, signature: bool) -> list[Phone]:
     """Numbers between two places. In running text only labelled or international ones count."""
     found: list[Phone] = []
-    places = list(_places(text, start, end))
+    pairs = list(places(text, start, end))
     previous_end = start
-    for first, last in places:
+    for first, last in pairs:
         kind = _kind(text, previous_end, first, last, end)
         previous_end = last
         e164, valid = _parse(_TRUNK_ZERO.sub("", text[first:last]), countries)
         international = text[first:last].lstrip("( ").startswith(("+", "00"))
         labelled = bool(kind)
-        if (
-            not e164
-            or kind == "other"
-            or not (valid or labelled or (international and signature))
-        ):
+        if not e164 or kind == "other" or not (valid or labelled or (international and signature)):
             continue
         if not signature and not labelled and not international:
             continue
-        confidence = (
-            0.95 if valid and (labelled or international) else 0.85 if valid else 0.65
-        )
+        confidence = 0.95 if valid and (labelled or international) else 0.85 if valid else 0.65
         found.append(Phone(e164, first, last, kind or "phone", confidence, labelled))
     return found
 
@@ -153,7 +136,7 @@ def e164(written: str, countries: tuple[str, ...]) -> str:
     return parsed or "".join(char for char in written if char.isdigit())
 
 
-def _places(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+def places(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     for match in _SHAPE.finditer(text, start, end):
         if _DATE.match(match.group()):
             continue
@@ -187,14 +170,8 @@ def _kind(text: str, after: int, first: int, last: int, limit: int) -> str:
     labels = [label.lastgroup or "" for label in _LABEL.finditer(fold(window))]
     trailing = _TRAILING.match(text[last : min(limit, last + 24)])
     if trailing and (not labels or labels[-1] == "phone"):
-        return (
-            "fax"
-            if trailing.group(1).casefold() in {"fax", "telefax", "facsimile", "f"}
-            else "phone"
-        )
-    if (
-        "fax" in labels or "assistant" in labels
-    ):  # "Fax Standard:", "my assistant, direct line"
+        return "fax" if trailing.group(1).casefold() in {"fax", "telefax", "facsimile", "f"} else "phone"
+    if "fax" in labels or "assistant" in labels:  # "Fax Standard:", "my assistant, direct line"
         return "fax" if "fax" in labels else "assistant"
     return labels[-1] if labels else ""
 
@@ -209,9 +186,7 @@ def _parse(written: str, countries: tuple[str, ...]) -> tuple[str, bool]:
         except phonenumbers.NumberParseException:
             continue
         number.extension = None
-        written_e164 = phonenumbers.format_number(
-            number, phonenumbers.PhoneNumberFormat.E164
-        )
+        written_e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
         if phonenumbers.is_valid_number(number):
             return written_e164, True
         reason = phonenumbers.is_possible_number_with_reason(number)

@@ -16,6 +16,7 @@ _UNITS = (
     r"stuks?|eenheden|licenties|licentie|gebruikers|dozen|pecas|licencas|licenca|usuarios|utilizadores|caixas|uds?\.?|ud\.)"
 )
 _WORDS = {
+    "one": 1,
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20,
     "twenty-five": 25, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "eighty": 80, "hundred": 100, "a hundred": 100, "one hundred": 100, "a dozen": 12, "two dozen": 24, "two hundred": 200,
     "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwolf": 12, "funfzehn": 15, "zwanzig": 20,
@@ -47,7 +48,8 @@ _NOT_PRODUCT = frozenset(
     mitarbeiter mitarbeiterinnen personen kollegen uhr prozent jours semaines mois ans heures personnes collaborateurs employes salaries dias semanas meses anos horas personas empleados giorni settimane mesi anni ore
     persone dipendenti dagen weken maanden jaar uur personen medewerkers dias semanas meses anos horas pessoas colaboradores am pm st nd rd th times mal fois veces volte keer vezes offices sites locations
     standorte niederlassungen questions fragen points options k mio million january february march april may june july august september october november december januar februar marz mai juni juli oktober dezember
-    janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre enero febrero marzo abril mayo junio julio septiembre octubre noviembre diciembre calls meetings users utilisateurs usuarios utenti gebruikers nutzer benutzer""".split()
+    janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre enero febrero marzo abril mayo junio julio septiembre octubre noviembre diciembre calls meetings grand thousand thousands pounds dollars invoices invoice rechnungen rechnung factures facturas fatture facturen degree degrees dpi copies rolls lines lanes halls
+    plants machines technicians visits trips days items things ways reasons steps parts tausend mille mila duizend users utilisateurs usuarios utenti gebruikers nutzer benutzer""".split()
 )
 
 
@@ -92,7 +94,10 @@ def listed(text: str, names: tuple[str, ...], start: int = 0, end: int | None = 
     found = []
     for match in pattern.finditer(flat(text), start, len(text) if end is None else end):
         written = letters(text[match.start() : match.end()])
-        name = by_letters.get(written) or next((by_letters[key] for key in sorted(by_letters, key=len, reverse=True) if written.startswith(key)), "")
+        name = by_letters.get(written) or next(
+            (by_letters[key] for key in sorted(by_letters, key=len, reverse=True) if written.startswith(key)),
+            "",
+        )
         if name:
             found.append(Product(name, match.start(), match.end(), 0.93, True))
     return found
@@ -104,10 +109,19 @@ def demanded(sentence: Piece) -> list[tuple[Product, Quantity | None]]:
     if not _DEMAND.search(folded):
         return []
     found: list[tuple[Product, Quantity | None]] = []
-    for match in re.finditer(rf"(?<![\w.,/#:€$£-])(?P<n>{_N})(?![\d%]|[.,:/-]\d|\.\s){_FILL}(?=(?P<np>[^\W_]))", folded):
+    for match in re.finditer(
+        rf"(?<![\w.,/#:€$£-])(?P<n>{_N})(?![\d%]|[.,:/-]\d|\.\s){_FILL}(?=(?P<np>[^\W_]))",
+        folded,
+    ):
         value = count(match["n"])
         piece = _noun_phrase(sentence.text, match.end())
-        if value is None or value < 1 or piece is None or not 2 <= len(piece.text) <= 60 or _looks_like_year(match["n"]):
+        if (
+            value is None
+            or value < 1
+            or piece is None
+            or not 2 <= len(piece.text) <= 60
+            or _looks_like_year(match["n"])
+        ):
             continue
         start = sentence.start + piece.start
         product = Product(piece.text, start, sentence.start + piece.end, 0.6, False)
@@ -122,7 +136,12 @@ def _looks_like_year(written: str) -> bool:
 
 def _noun_phrase(text: str, start: int) -> Piece | None:
     """The words from a place on that name a thing: up to a small word, a stop or five words."""
-    tokens = list(re.finditer(r"[^\s,;:.!?()\"”“„»«]+(?:\.\d[\w.]*)?|[,;:.!?()\"”“„»«]", text[start : start + 90]))
+    tokens = list(
+        re.finditer(
+            r"[^\s,;:.!?()\"”“„»«]+(?:\.\d[\w.]*)?|[,;:.!?()\"”“„»«]",
+            text[start : start + 90],
+        )
+    )
     taken: list[re.Match[str]] = []
     for token in tokens:
         word = flat(token.group())
@@ -135,7 +154,29 @@ def _noun_phrase(text: str, start: int) -> Piece | None:
         taken.pop()
     if not taken or flat(taken[0].group()) in _NOT_PRODUCT:
         return None
+    named = _proper_run(taken)
+    if named:
+        taken = named
+    elif (
+        len(taken) > 3
+        or not all(token.group().replace("-", "").isalpha() for token in taken)
+        or not re.search(r"(?:s|x|en|i|e|er)$", flat(taken[-1].group()))
+    ):
+        return None  # a plain noun phrase is short and plural
     return trimmed(text, start + taken[0].start(), start + taken[-1].end(), "\"'“”„«»")
+
+
+def _proper_run(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The first run of words written like a name or a model ("GTX Pro", "TT-600"), empty where there is none."""
+    run_found: list[re.Match[str]] = []
+    for token in tokens:
+        proper = token.group()[:1].isupper() or any(char.isdigit() for char in token.group())
+        if proper:
+            run_found.append(token)
+        elif run_found:
+            break
+    has_letter = any(char.isalpha() for token in run_found for char in token.group())
+    return run_found if has_letter else []
 
 
 def quantities(text: str, products: list[Product], start: int = 0, end: int | None = None) -> list[Quantity]:
@@ -177,3 +218,12 @@ def count(written: str) -> int | None:
         return _WORDS[folded]
     digits = re.sub(r"[.,' ]", "", folded)
     return int(digits) if digits.isdigit() else None
+
+
+def number_words(text: str, wanted: int) -> list[tuple[int, int]]:
+    """Where a number is written in words ("zwölf", "a dozen")."""
+    spelled = [word for word, value in _WORDS.items() if value == wanted]
+    if not spelled:
+        return []
+    pattern = r"(?<!\w)(?:" + "|".join(re.escape(word) for word in sorted(spelled, key=len, reverse=True)) + r")(?!\w)"
+    return [match.span() for match in re.finditer(pattern, flat(text))]

@@ -43,7 +43,7 @@ _IMPERATIVE = re.compile(
 )
 # What the writer says they need from us counts as asked for.
 _NEED = re.compile(
-    r"\b(?:(?:i|we) (?:would|'d) (?:like|love|need) to (?:receive|get|have|see|know|schedule|arrange|book|set up|discuss|speak|talk|request|ask)|(?:i|we)'d (?:like|love) to (?:receive|get|have|see|know|schedule|arrange|book|set up|discuss|speak|talk|request|ask)"
+    r"\b(?:(?:i|we) (?:would|'d) (?:like|love|need) to (?:receive|get|see|know|schedule|arrange|book|set up|discuss|speak|talk|request|ask)|(?:i|we)'d (?:like|love) to (?:receive|get|see|know|schedule|arrange|book|set up|discuss|speak|talk|request|ask)"
     r"|(?:i|we) (?:would|'d) like (?=(?:a|an|the|your|some)\b[^.]*\b(?:quote|quotation|offer|proposal|demo|call|meeting|price|invoice|refund|sample|trial|copy))|(?:i|we)'d like (?=(?:a|an|the|your|some)\b[^.]*\b(?:quote|quotation|offer|proposal|demo|call|meeting|price|invoice|refund|sample|trial|copy))"
     r"|(?:i|we) need (?=(?:a|an|the|your|some|to know)\b[^.]*\b(?:quote|quotation|offer|proposal|demo|call|price|invoice|refund|replacement|answer|solution|technician|copy|update|confirmation|access|know))|(?:i|we) (?:am|are) waiting for|let (?:me|us) know|get back to (?:me|us)|looking for a (?=(?:quote|quotation|offer|proposal|demo))"
     r"|(?:wir|ich) (?:hatten?|hatte) gern\w*|(?:wir|ich) (?:mochten|mochte|wunschen|brauchen|brauche|benotigen|benotige) (?=[^.]*\b(?:angebot|termin|ruckruf|demo|preis\w*|rechnung|muster|ersatz|auskunft|ruckmeldung|techniker|antwort|losung|kostenvoranschlag))"
@@ -74,6 +74,10 @@ _TAIL = re.compile(
     r"(?:,? (?:because|since|as we|as i|so that|so we|otherwise|if possible|thanks|thank you|please)|,? (?:weil|da wir|da ich|damit|sonst|falls moglich|vielen dank|danke)|,? (?:car|parce que|afin que|afin de|merci|sinon|si possible)|,? (?:porque|ya que|para que|gracias|si es posible)"
     r"|,? (?:perche|poiche|cosi|grazie|se possibile)|,? (?:omdat|zodat|bedankt|indien mogelijk)|,? (?:porque|uma vez que|obrigad[oa]|se possivel))(?!\w).*$",
     re.DOTALL,
+)
+# Not an action of its own: a nod, a warning, a link.
+_EMPTY = re.compile(
+    r"(?:go ahead\b.{0,20}$|do not|don't|never|read (?:more|on)|leave:|note\b|see (?:you|below)|keep up|be (?:aware|advised)|take care|have a)"
 )
 _CUT = re.compile(r"\s+[–—-]\s+|;\s+|:\s+(?=[A-Za-zÀ-ÿ])|\?\s+|!\s+")
 
@@ -112,7 +116,14 @@ def asks(sentence: str) -> float:
     return 0.1
 
 
-def find(text: str, start: int, end: int, *, sent_at: datetime | None, month_first: bool = False) -> list[Action]:
+def find(
+    text: str,
+    start: int,
+    end: int,
+    *,
+    sent_at: datetime | None,
+    month_first: bool = False,
+) -> list[Action]:
     """Requests to us and promises of the writer between two places, in order."""
     year = sent_at.year if sent_at is not None else None
     off = cues.off_the_table(text, start, end, year)
@@ -125,27 +136,47 @@ def find(text: str, start: int, end: int, *, sent_at: datetime | None, month_fir
         if not owner:
             continue
         piece = _words(sentence, begin)
-        if len(piece.text.split()) < 2 or len(piece.text) < 8:
+        spoken = re.findall(r"[^\W\d_]{2,}", piece.text)
+        if len(spoken) < 2 or len(piece.text) < 8 or _EMPTY.match(run(piece.text)):
             continue
         blocked = {reason for first, last, reason in off if first < piece.end and piece.start < last}
         if blocked & {"past", "competitor"} or (blocked and any(char.isdigit() for char in piece.text)):
             continue
-        words = Candidate("text", " ".join(piece.text.split()), piece.start, piece.end, confidence, "request" if owner == "us" else "promise")
+        words = Candidate(
+            "text",
+            " ".join(piece.text.split()),
+            piece.start,
+            piece.end,
+            confidence,
+            "request" if owner == "us" else "promise",
+        )
         found.append(Action(words, owner, _due(text, sentence, piece, sent_at, month_first)))
     return found[:6]
 
 
 def _who(folded: str) -> tuple[str, int, float]:
     """Who is to act, where the words of the action start, and how sure; an empty owner for no action."""
-    promise, ask, need = _PROMISE.search(folded), _ASK.search(folded), _NEED.search(folded)
+    promise, ask, need = (
+        _PROMISE.search(folded),
+        _ASK.search(folded),
+        _NEED.search(folded),
+    )
     imperative = _IMPERATIVE.match(folded)
-    opening = min((match for match in (ask, need) if match is not None), key=lambda match: match.start(), default=None)
+    opening = min(
+        (match for match in (ask, need) if match is not None),
+        key=lambda match: match.start(),
+        default=None,
+    )
     if promise is not None and (opening is None or promise.start() < opening.start()) and imperative is None:
         return "them", promise.start(), 0.6
     if opening is not None:
         if opening.end() >= len(folded) - 4:  # "..., please." says it before
             return "us", 0, 0.5
-        begin = opening.start() if opening.group().strip().startswith("let ") or opening.group().strip().startswith("get back") else opening.end()
+        begin = (
+            opening.start()
+            if opening.group().strip().startswith("let ") or opening.group().strip().startswith("get back")
+            else opening.end()
+        )
         return "us", begin, 0.65
     if imperative is not None:
         return "us", imperative.start("verb"), 0.55
@@ -166,7 +197,13 @@ def _words(sentence: Piece, begin: int) -> Piece:
     return Piece(sentence.start + begin + left, sentence.start + begin + left + len(kept), kept)
 
 
-def _due(text: str, sentence: Piece, piece: Piece, sent_at: datetime | None, month_first: bool) -> Candidate | None:
+def _due(
+    text: str,
+    sentence: Piece,
+    piece: Piece,
+    sent_at: datetime | None,
+    month_first: bool,
+) -> Candidate | None:
     """The date by which it is to happen: in its own words, else in its sentence."""
     found = [one for one in dates.find(text, sent_at, sentence.start, sentence.end, month_first=month_first)]
     if sent_at is not None:
@@ -175,4 +212,11 @@ def _due(text: str, sentence: Piece, piece: Piece, sent_at: datetime | None, mon
     if not inside:
         return None
     one = inside[-1]
-    return Candidate("due", one.day.isoformat(), one.start, one.end, one.confidence * 0.85, f"due {one.kind}")
+    return Candidate(
+        "due",
+        one.day.isoformat(),
+        one.start,
+        one.end,
+        one.confidence * 0.85,
+        f"due {one.kind}",
+    )

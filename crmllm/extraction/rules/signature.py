@@ -30,6 +30,11 @@ SIGN_OFF = re.compile(
     r"med venlig hilsen|mvh|vennlig hilsen|ystavallisin terveisin|pozdrawiam|z powazaniem|s pozdravem|udvozlettel|saygilarimla)"
     r"[\s,.!:;–-]*$"
 )
+_SIGN_OFF_LEAD = re.compile(
+    r"^(?:best|cheers|thanks|regards|kind regards|best regards|gru(?:ß|ss)|viele grüße|lg|vg|mfg|cordialement|merci|saludos|gracias|"
+    r"saluti|grazie|groet(?:en|jes)?|mvg|abraços?|obrigad[oa]),\s+",
+    re.IGNORECASE,
+)
 _DISCLAIMER = re.compile(
     r"confidential|privileged|intended (?:only|solely)|vertraulich|disclaimer|confidentiel|confidencial|riservat|vertrouwelijk|"
     r"unsubscribe|virus|think before you print|please consider the environment|amtsgericht|registergericht|handelsregister|"
@@ -62,9 +67,7 @@ _LABEL_BEFORE = re.compile(
 _SEPARATOR = re.compile(r"\s*[\x1f|•·;●■▪¦\t]+\s*|\s+[-–—/~]+\s+|\s{3,}|\s+[-–—]\s*$")
 _JOINABLE = re.compile(r"^\s*(?:[-–—,/&]|\|)\s*$")
 _EDGES = ' \t,;:|-–—•·*_>=#~+\x1f"“”„'
-_AT = re.compile(
-    r"\s+(?:at|@|bei(?: der)?|chez|presso|en|bij|na|of)\s+(?=[A-ZÀ-Þ0-9])|,\s+"
-)
+_AT = re.compile(r"\s+(?:at|@|bei(?: der)?|chez|presso|en|bij|na|of)\s+(?=[A-ZÀ-Þ0-9])|,\s+")
 _NAME_LABEL = re.compile(
     r"^\s*(?:(?:full |your |contact )?name|nom(?: et prénom)?|nombre|nome|naam|ansprechpartner(?:in)?|contact(?: person)?)\s*[:=]\s*",
     re.IGNORECASE,
@@ -140,7 +143,9 @@ def _opening(row: Piece, address: str, header_name: str) -> float:
     known = bool(header_name) and people.same_person(name, header_name)
     if len(name.split()) == 1:
         return 0.5 if known else 0.0
-    return shape + (0.6 if known else 0.0) + (0.4 if address and people.agrees_with_email(name, address) >= 0.8 else 0.0)
+    return (
+        shape + (0.6 if known else 0.0) + (0.4 if address and people.agrees_with_email(name, address) >= 0.8 else 0.0)
+    )
 
 
 def _block(rows: list[Piece]) -> list[Piece]:
@@ -159,7 +164,12 @@ def _block(rows: list[Piece]) -> list[Piece]:
 def _is_sentence(line: str) -> bool:
     tokens = line.split()
     lower = sum(token[:1].islower() for token in tokens)
-    return len(tokens) >= 6 and lower >= len(tokens) * 0.5 and titles.score(line) < 0.5 and not organisations.is_address(line)
+    return (
+        len(tokens) >= 6
+        and lower >= len(tokens) * 0.5
+        and titles.score(line) < 0.5
+        and not organisations.is_address(line)
+    )
 
 
 def _contact_features(rows: list[Piece], opening: Piece) -> float:
@@ -210,22 +220,18 @@ def parse(
         for one in found_emails
     ]
     found_phones = [
-        one
-        for one in phones.find(text, first, last, countries, signature=True)
-        if _inside(rows, one.start)
+        one for one in phones.find(text, first, last, countries, signature=True) if _inside(rows, one.start)
     ]
     found_emails = [one for one in found_emails if _inside(rows, one.start)]
     segments = _segments(text, rows, found_emails, found_phones)
     card.name = _name(segments, address or _single_personal(found_emails), header_name)
     name = card.name.value if card.name else header_name
     card.email = _email(found_emails, address, name)
-    label = emails.domain_label(address) or (
-        emails.domain_label(card.email.value) if card.email else ""
-    )
+    label = emails.domain_label(address) or (emails.domain_label(card.email.value) if card.email else "")
     rest = _without(segments, card.name)
     card.title = _title(text, rest, label, card.name)
     rest = _without(rest, card.title)
-    card.company = _company(text, rest, label, card)
+    card.company = _company(text, rest, label, card, bool(emails.domain_label(address)))
     if (number := phones.first_of(found_phones)) is not None:
         card.phone = Candidate(
             "phone",
@@ -243,12 +249,11 @@ def _own_rows(text: str, start: int, end: int) -> list[Piece]:
     rows: list[Piece] = []
     for number, row in enumerate(lines(text, start, end)):
         clean = trimmed(text, row.start, row.end, "> ")
+        led = _SIGN_OFF_LEAD.match(clean.text) if number < 3 else None
+        if led is not None and people.shape(people.clean(clean.text[led.end() :])) >= 0.3:
+            clean = trimmed(text, clean.start + led.end(), clean.end)  # "Gruß, Bergmann"
         folded = fold(clean.text)
-        if (
-            not clean.text
-            or (number < 3 and SIGN_OFF.match(folded))
-            or re.fullmatch(r"[\W_]+", clean.text)
-        ):
+        if not clean.text or (number < 3 and SIGN_OFF.match(folded)) or re.fullmatch(r"[\W_]+", clean.text):
             continue
         if _DISCLAIMER.search(folded):
             if len(clean.text) > 60:
@@ -269,42 +274,30 @@ def _single_personal(found: list[Candidate]) -> str:
     return personal[0] if personal else ""
 
 
-def _segments(
-    text: str, rows: list[Piece], mails: list[Candidate], numbers: list[phones.Phone]
-) -> list[_Segment]:
+def _segments(text: str, rows: list[Piece], mails: list[Candidate], numbers: list[phones.Phone]) -> list[_Segment]:
     """The lines cut at separators, with addresses, numbers, links and bare labels taken out."""
-    taken = [(one.start, one.end) for one in mails] + [
-        (one.start, one.end) for one in numbers
-    ]
+    taken = [(one.start, one.end) for one in mails] + [(one.start, one.end) for one in numbers]
     found: list[_Segment] = []
     for line_number, row in enumerate(rows):
         chars = list(row.text)
         for pattern in (_NOISE, _URL):
             for match in pattern.finditer(row.text):
-                chars[match.start() : match.end()] = "\x1f" * (
-                    match.end() - match.start()
-                )
+                chars[match.start() : match.end()] = "\x1f" * (match.end() - match.start())
         for first, last in taken:
             for index in range(max(first, row.start), min(last, row.end)):
                 chars[index - row.start] = "\x1f"
-        line = _LABEL_BEFORE.sub(
-            lambda match: "\x1f" * len(match.group()), "".join(chars)
-        )
+        line = _LABEL_BEFORE.sub(lambda match: "\x1f" * len(match.group()), "".join(chars))
         address_line = organisations.is_address(row.text)
         position = 0
         for gap in [*_SEPARATOR.finditer(line), None]:
             stop = gap.start() if gap else len(line)
-            piece = trimmed(
-                text, row.start + position, row.start + stop, _EDGES + "\x1f"
-            )
+            piece = trimmed(text, row.start + position, row.start + stop, _EDGES + "\x1f")
             if (
                 piece.text
                 and not _LABEL_ONLY.match(fold(piece.text))
                 and "\x1f" not in line[piece.start - row.start : piece.end - row.start]
             ):
-                if not (
-                    address_line and position and organisations.score(piece.text) < 0.7
-                ):
+                if not (address_line and position and organisations.score(piece.text) < 0.7):
                     found.append(_Segment(piece, line_number, len(found)))
             position = gap.end() if gap else stop
     return found
@@ -323,16 +316,9 @@ def _name(segments: list[_Segment], address: str, header_name: str) -> Candidate
                 continue
             if len(value.split()) == 1 and not (same and agreement):
                 continue
-            if organisations.is_department(value) or (
-                organisations.is_address(value) and not same and agreement < 0.8
-            ):
+            if organisations.is_department(value) or (organisations.is_address(value) and not same and agreement < 0.8):
                 continue
-            rank = (
-                shape
-                + 0.7 * agreement
-                + 0.8 * same
-                + max(0.0, 0.4 - 0.12 * segment.order)
-            )
+            rank = shape + 0.7 * agreement + 0.8 * same + max(0.0, 0.4 - 0.12 * segment.order)
             if header_name and not same and agreement < 0.6:
                 rank -= 0.15
             if best is None or rank > best[0] + 1e-9:
@@ -367,11 +353,7 @@ def _name_pieces(piece: Piece) -> list[Piece]:
             or "(" in cut.group()
             or people._is_suffix(after.split(",")[0].strip())
         ):
-            pieces = (
-                [head]
-                if people._is_suffix(after.split(",")[0].strip()) is False
-                else [piece, head]
-            )
+            pieces = [head] if people._is_suffix(after.split(",")[0].strip()) is False else [piece, head]
     tokens = list(re.finditer(r"\S+", piece.text))
     if len(tokens) >= 3 and titles.has_head(piece.text):
         for count in (2, 3):
@@ -425,33 +407,21 @@ def _email(found: list[Candidate], address: str, name: str) -> Candidate | None:
     return ranked[0]
 
 
-def _title(
-    text: str, segments: list[_Segment], label: str, name: Candidate | None
-) -> Candidate | None:
+def _title(text: str, segments: list[_Segment], label: str, name: Candidate | None) -> Candidate | None:
     """The first line that reads as a job, with its field of work, without its employer."""
     best: tuple[float, _Segment, Piece] | None = None
-    after_name = next(
-        (one.order for one in segments if name and one.piece.start >= name.end), None
-    )
+    after_name = next((one.order for one in segments if name and one.piece.start >= name.end), None)
     for segment in segments:
         piece = segment.piece
         marked = titles.labelled(piece.text)
         if marked:
             piece = trimmed_piece(piece.text[marked:], piece.start + marked)
         rank = 1.2 if marked else titles.score(piece.text)
-        if (
-            rank < 0.3
-            or organisations.legal_form(piece.text)
-            and not _AT.search(piece.text)
-        ):
+        if rank < 0.3 or organisations.legal_form(piece.text) and not _AT.search(piece.text):
             continue
         if organisations.is_address(piece.text) and rank < 1:
             continue
-        if (
-            not marked
-            and label
-            and organisations.matches_domain(piece.text, label) >= 0.8
-        ):
+        if not marked and label and organisations.matches_domain(piece.text, label) >= 0.8:
             continue
         rank += 0.35 if after_name == segment.order else 0.0
         rank -= 0.02 * segment.order
@@ -472,64 +442,38 @@ def _title(
     )
 
 
-def _without_employer(
-    piece: Piece, label: str, segments: list[_Segment], own: _Segment
-) -> Piece:
+def _without_employer(piece: Piece, label: str, segments: list[_Segment], own: _Segment) -> Piece:
     """A title without the employer that follows it after "at" or a comma."""
     others = [one for one in segments if one is not own]
-    has_company = any(
-        organisations.score(one.piece.text, label) >= 0.7 for one in others
-    )
+    has_company = any(organisations.score(one.piece.text, label) >= 0.7 for one in others)
     for cut in _AT.finditer(piece.text):
         head, tail = piece.text[: cut.start()], piece.text[cut.end() :]
         if not titles.has_head(head) and titles.score(head) < 0.3:
             continue
         comma = cut.group().startswith(",")
-        sure = organisations.legal_form(tail) or (
-            label and organisations.matches_domain(tail, label) >= 0.8
-        )
-        likely = (
-            not titles.is_area(tail) and not titles.has_head(tail) and not has_company
-        )
+        sure = organisations.legal_form(tail) or (label and organisations.matches_domain(tail, label) >= 0.8)
+        likely = not titles.is_area(tail) and not titles.has_head(tail) and not has_company
         if cut.group().strip() in {"of", "en", "na"} and not sure:
             continue
-        if sure or (
-            likely
-            and (
-                comma
-                or cut.group().strip() in {"at", "@", "bei", "chez", "presso", "bij"}
-            )
-        ):
+        if sure or (likely and (comma or cut.group().strip() in {"at", "@", "bei", "chez", "presso", "bij"})):
             return Piece(piece.start, piece.start + cut.start(), head)
     return piece
 
 
-def _with_area(
-    text: str, piece: Piece, segments: list[_Segment], own: _Segment
-) -> Piece:
+def _with_area(text: str, piece: Piece, segments: list[_Segment], own: _Segment) -> Piece:
     """A title with its field of work where a dash or slash cut it off ("Managing Director - Research")."""
     for other in segments:
         if other.line != own.line or other.piece.start < piece.end:
             continue
-        if (
-            _JOINABLE.match(text[piece.end : other.piece.start])
-            and "|" not in text[piece.end : other.piece.start]
-        ):
-            joins = (
-                titles.is_area(other.piece.text)
-                and organisations.score(other.piece.text) < 0.7
-            )
+        if _JOINABLE.match(text[piece.end : other.piece.start]) and "|" not in text[piece.end : other.piece.start]:
+            joins = titles.is_area(other.piece.text) and organisations.score(other.piece.text) < 0.7
             if joins and len(other.piece.text.split()) <= 4:
-                return Piece(
-                    piece.start, other.piece.end, text[piece.start : other.piece.end]
-                )
+                return Piece(piece.start, other.piece.end, text[piece.start : other.piece.end])
         break
     return piece
 
 
-def _company(
-    text: str, segments: list[_Segment], label: str, card: Card
-) -> Candidate | None:
+def _company(text: str, segments: list[_Segment], label: str, card: Card, real_domain: bool) -> Candidate | None:
     """The best company line; a weak one counts only close to name or title."""
     anchors = [one.start for one in (card.name, card.title) if one is not None]
     best: tuple[float, Piece, str] | None = None
@@ -538,21 +482,18 @@ def _company(
             rank = 1.1 if why == "label" else organisations.score(piece.text, label)
             if rank < 0.3 or (titles.score(piece.text) >= 0.3 and rank < 0.9):
                 continue
-            if card.name is not None and people.same_person(
-                piece.text, card.name.value
-            ):
+            if card.name is not None and people.same_person(piece.text, card.name.value):
                 continue
             distance = min(
-                (
-                    abs(text.count("\n", min(piece.start, at), max(piece.start, at)))
-                    for at in anchors
-                ),
+                (abs(text.count("\n", min(piece.start, at), max(piece.start, at))) for at in anchors),
                 default=0,
             )
             if rank < 0.7:
                 rank -= 0.06 * max(0, distance - 1)
                 if len(piece.text.split()) == 1 and piece.text.islower():
                     continue
+            if 0.3 <= rank < 0.5 and real_domain and (len(piece.text.split()) == 1 or piece.text.endswith(".")):
+                continue  # one bare word that the sender's domain knows nothing of is a town or a slip
             rank -= 0.005 * segment.order
             if best is None or rank > best[0] + 0.011:
                 best = (rank, piece, why)
@@ -580,17 +521,13 @@ def _company_pieces(piece: Piece) -> list[tuple[Piece, str]]:
     pieces = []
     for cut in re.finditer(r",\s+", piece.text):
         head, tail = piece.text[: cut.start()], piece.text[cut.end() :]
-        if (
-            organisations.legal_form("x, " + tail)
-            and not organisations.is_address(tail)
-            and len(tail) <= 12
-        ):
+        lead_in = titles.score(head) >= 0.9 or titles.is_area(head) or organisations.is_department(head)
+        if lead_in and organisations.score(tail) >= 0.4 and not organisations.is_address(tail):
+            pieces.append((trimmed_piece(tail, piece.start + cut.end()), "line"))  # "Procurement, Acme Ltd"
+            break
+        if organisations.legal_form("x, " + tail) and not organisations.is_address(tail) and len(tail) <= 12:
             continue
-        if (
-            organisations.is_address(tail)
-            or any(char.isdigit() for char in tail)
-            or organisations.is_place(tail)
-        ):
+        if organisations.is_address(tail) or any(char.isdigit() for char in tail) or organisations.is_place(tail):
             pieces.append((trimmed_piece(head, piece.start), "line"))
             break
     if not pieces:

@@ -14,9 +14,7 @@ _ABBREVIATIONS = frozenset(
     "str sig dott ing mme mlle sra srta av env art dhr mevr bv nv ref fig mio mrd mln tsd i.d.r d.h u.a jan feb mar apr "
     "jun jul aug sep sept oct okt nov dec dez e.g i.e p.a excl incl bijv evt n tél telef".split()
 )
-_SENTENCE_END = re.compile(
-    r"[.!?…。！？]+[\"'”’»)\]]*(?=\s|$)|\n[ \t]*\n+|\n(?=[ \t]*(?:[-*•–·▪►]|\d{1,2}[.)])[ \t])"
-)
+_SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?=\s|$)|\n[ \t]*\n+|\n(?=[ \t]*(?:[-*•–·▪►]|\d{1,2}[.)])[ \t])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +41,23 @@ class Candidate:
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Case, accents, ligatures and width removed: for comparing, never for showing."""
-    decomposed = unicodedata.normalize(
-        "NFKD", text.casefold().replace("ß", "ss").replace("ø", "o").replace("ł", "l")
-    )
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _flat_char(char: str) -> str:
     base = unicodedata.normalize("NFKD", char)[:1].lower()[:1]
-    return {"ß": "s", "ø": "o", "ł": "l", "æ": "a", "œ": "o", "’": "'", "‘": "'", "´": "'", "\u00a0": " "}.get(base, base) or char
+    return {
+        "ß": "s",
+        "ø": "o",
+        "ł": "l",
+        "æ": "a",
+        "œ": "o",
+        "’": "'",
+        "‘": "'",
+        "´": "'",
+        "\u00a0": " ",
+    }.get(base, base) or char
 
 
 _FLAT = {code: _flat_char(chr(code)) for code in range(0x80, 0x2100)}
@@ -101,9 +107,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Piece]:
     found: list[Piece] = []
     position = start
     for match in _SENTENCE_END.finditer(text, start, limit):
-        if match.group().startswith(".") and not _ends_sentence(
-            text, match.start(), match.end(), limit
-        ):
+        if match.group().startswith(".") and not _ends_sentence(text, match.start(), match.end(), limit):
             continue
         _keep(found, text, position, match.end())
         position = match.end()
@@ -113,11 +117,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Piece]:
 
 def _ends_sentence(text: str, dot: int, after: int, limit: int) -> bool:
     word_start = dot
-    while (
-        word_start > 0
-        and not text[word_start - 1].isspace()
-        and text[word_start - 1] not in "("
-    ):
+    while word_start > 0 and not text[word_start - 1].isspace() and text[word_start - 1] not in "(":
         word_start -= 1
     word = text[word_start:dot].casefold()
     rest = text[after : min(limit, after + 3)].lstrip(" \t")

@@ -99,9 +99,7 @@ _AREAS = phrase_pattern(
     )
 )
 # Not a title: what a line about a department, an opening hour or a slogan contains.
-_NOT_TITLE = re.compile(
-    r"https?:|www\.|@|\d{3,}|[!?]|\b(?:we|wir|nous|please|bitte)\b", re.IGNORECASE
-)
+_NOT_TITLE = re.compile(r"https?:|www\.|@|\d{3,}|[!?]|\b(?:we|wir|nous|please|bitte)\b", re.IGNORECASE)
 _SMALL = re.compile(r"[^\w&/'’.+-]+")
 
 

@@ -1,0 +1,543 @@
+"""Rules and model together: one pure function from candidates and an answer to what is proposed.
+
+The rules stand. The model may confirm a value, choose where the rules are unsure, and add what they missed, but only as
+far as its own answer can be trusted: how much of what it copied stands in the text, and how often it agrees with values
+that are certain. A weak model thereby changes nothing; a strong one adds much. Every value that it gives is checked by
+type, located by code, and compared with what is off the table.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from crmllm.extraction import grounding
+from crmllm.extraction.grounding import Kind
+from crmllm.extraction.rules import cases, contacts, deals, emails, money, people, phones, requests
+from crmllm.extraction.rules.reader import Reading
+from crmllm.extraction.rules.text import Candidate, letters, words
+from crmllm.extraction.schema import MailAnswer, ModelAnswer
+from crmllm.extraction.types import (
+    CRM_CATEGORIES,
+    Case,
+    Contact,
+    Extracted,
+    Item,
+    NextAction,
+    Opportunity,
+    Rejected,
+    Source,
+    Span,
+    Value,
+)
+
+# From this trust on the model may add values; from the higher one it may also decide where the rules are unsure.
+ADD_TRUST = 0.7
+DECIDE_TRUST = 0.8
+CERTAIN = 0.85
+UNSURE = 0.6
+
+_KINDS: dict[str, Kind] = {
+    "name": "text", "title": "text", "company": "text", "email": "email", "phone": "phone", "products": "text",
+    "quantity": "quantity", "amount": "amount", "currency": "currency", "close_by": "date", "due": "date",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Checked:
+    """One answer held against one item: what of it is located, and how far it can be trusted."""
+
+    answer: MailAnswer
+    trust: float
+    rejected: list[Rejected]
+
+
+def merge(item: Item, reading: Reading, answer: ModelAnswer | None = None) -> Extracted:
+    """What is proposed for an item, from the rules alone or together with a model's answer."""
+    checked = _check(item, reading, answer) if answer is not None else None
+    category = _choice(reading.category, checked.answer.category if checked else "", checked)
+    rejected = _decoys(item, reading) + (checked.rejected if checked else [])
+    open_to_crm = category.value in CRM_CATEGORIES
+    found = Extracted(
+        contacts=_contacts(item, reading, checked) if open_to_crm else (),
+        opportunity=_opportunity(item, reading, checked, category.value) if open_to_crm else None,
+        case=_case(item, reading, checked, category.value) if open_to_crm else None,
+        next_actions=_actions(item, reading, checked) if open_to_crm else (),
+        sentiment=_choice(reading.sentiment, checked.answer.sentiment if checked else "", checked),
+        category=category,
+        language=_plain(reading.language),
+        rejected=tuple(rejected),
+    )
+    return _without_forbidden(found, item, reading)
+
+
+# --- from candidates to values -----------------------------------------------------------------------------------
+
+
+def _plain(candidate: Candidate) -> Value:
+    """A judgement on the whole item, which no single words carry."""
+    return Value(
+        candidate.value, (), round(candidate.confidence, 3), inferred=False, source="rule", rule=candidate.rule
+    )
+
+
+def _value(item: Item, candidate: Candidate | None, *, agreed: bool | None = None) -> Value | None:
+    """A candidate as a value with its evidence; agreement of the model lifts its confidence, disagreement lowers it."""
+    if candidate is None:
+        return None
+    evidence = (grounding.span(item.text, candidate.start, candidate.end),) if candidate.end > candidate.start else ()
+    source: Source = "header" if candidate.rule == contacts.HEADER else "rule"
+    confidence = candidate.confidence
+    if agreed is True:
+        confidence, source = confidence + (1 - confidence) * 0.5, "both" if source == "rule" else source
+    elif agreed is False:
+        confidence *= 0.88
+    return Value(
+        candidate.value,
+        evidence,
+        round(min(confidence, 0.99), 3),
+        inferred=not evidence,
+        source=source,
+        rule=candidate.rule,
+    )
+
+
+def _model_value(value: str, evidence: tuple[Span, ...], confidence: float) -> Value:
+    return Value(value, evidence, round(confidence, 3), inferred=not evidence, source="model", rule="")
+
+
+def _choice(rule: Candidate, said: str, checked: _Checked | None) -> Value:
+    """A judgement: the rules' where they are sure, else the trusted model's."""
+    if checked is None or not said:
+        return _plain(rule)
+    if said == rule.value:
+        lifted = rule.confidence + (1 - rule.confidence) * 0.5 * checked.trust
+        return replace(_plain(rule), confidence=round(lifted, 3), source="both")
+    if checked.trust >= DECIDE_TRUST and rule.confidence < UNSURE:
+        return Value(said, (), round(0.7 * checked.trust, 3), source="model", rule="")
+    return replace(_plain(rule), confidence=round(rule.confidence * (1 - 0.15 * checked.trust), 3))
+
+
+# --- how far an answer can be trusted ----------------------------------------------------------------------------
+
+
+def _check(item: Item, reading: Reading, answer: ModelAnswer) -> _Checked:
+    given = answer.value
+    author = reading.persons[0] if reading.persons else None
+    copied: list[tuple[str, str, Candidate | None]] = [
+        ("name", given.name, author.name if author else None),
+        ("title", given.title, author.title if author else None),
+        ("company", given.company, author.company if author else None),
+        ("phone", given.phone, author.phone if author else None),
+        ("name", given.name2, None),
+        ("title", given.title2, None),
+        ("email", given.email2, None),
+        ("phone", given.phone2, None),
+        ("quantity", given.quantity, reading.deal.quantity if reading.deal else None),
+        ("amount", given.amount, reading.deal.amount if reading.deal else None),
+        *(("products", product, None) for product in given.products),
+    ]
+    rejected: list[Rejected] = []
+    located = tried = agreed = compared = 0
+    for field, value, certain in copied:
+        if not value.strip():
+            continue
+        tried += 1
+        if _locate(item, reading, field, value) or _in_header(item, field, value):
+            located += 1
+        else:
+            why = grounding.refusal(value, _KINDS[field], item, reading.text, reading.countries)
+            rejected.append(Rejected(field, value, why))
+        if certain is not None and certain.confidence >= CERTAIN:
+            compared += 1
+            agreed += _same(field, value, certain.value, reading.countries)
+    for field, value in (("close_by", given.close_by), ("due", given.due), ("due", given.due2)):
+        if value.strip() and not _locate(item, reading, field, value):
+            rejected.append(Rejected(field, value, "no words in the text mean this day"))
+    if not tried:
+        return _Checked(given, 0.5, rejected)
+    trust = located / tried
+    if compared:
+        trust = 0.5 * trust + 0.5 * agreed / compared
+    if answer.mean_logprob is not None and answer.mean_logprob < -1.0:
+        trust *= 0.8
+    return _Checked(given, trust, rejected)
+
+
+def _locate(item: Item, reading: Reading, field: str, value: str) -> tuple[Span, ...] | None:
+    """Where a value stands in the readable text, quoted from the item's own text."""
+    found = grounding.locate(
+        value.strip(),
+        _KINDS[field],
+        reading.text,
+        sent_at=item.sent_at,
+        countries=reading.countries,
+        month_first=reading.month_first,
+    )
+    return tuple(grounding.span(item.text, one.start, one.end) for one in found) if found else None
+
+
+def _in_header(item: Item, field: str, value: str) -> bool:
+    people_known = [one for one in (item.sender, *item.recipients) if one is not None]
+    if field == "name":
+        return any(people.same_person(value, one.name) for one in people_known if one.name)
+    return field == "email" and any(value.strip().casefold() == one.email.casefold() for one in people_known)
+
+
+def _same(field: str, one: str, other: str, countries: tuple[str, ...]) -> bool:
+    if field == "phone":
+        return phones.e164(one, countries) == phones.e164(other, countries)
+    if field in {"amount", "quantity"}:
+        return _number(one) is not None and _number(one) == _number(other)
+    return letters(one) == letters(other)
+
+
+def _number(written: str) -> Decimal | None:
+    bare = written.strip().strip("€$£").strip()
+    if not re.fullmatch(r"\d[\d.,' \u00a0]*", bare):
+        return None
+    try:
+        return money.number(bare)
+    except InvalidOperation:
+        return None
+
+
+# --- contacts ----------------------------------------------------------------------------------------------------
+
+
+def _contacts(item: Item, reading: Reading, checked: _Checked | None) -> tuple[Contact, ...]:
+    found: list[Contact] = []
+    for index, person in enumerate(reading.persons):
+        said = checked.answer if checked is not None and index == 0 else None
+        fields = {
+            name: _contact_field(
+                item, reading, checked, name, getattr(person, name), getattr(said, name, "") if said else ""
+            )
+            for name in ("name", "title", "company", "phone")
+        }
+        contact = Contact(role=person.role, email=_value(item, person.email), **fields)
+        if contact.name is not None or contact.email is not None or contact.phone is not None:
+            found.append(contact)
+    if checked is not None and checked.trust >= ADD_TRUST and (second := _second(item, reading, checked)) is not None:
+        found = _joined(found, second)
+    return tuple(found)
+
+
+def _contact_field(
+    item: Item, reading: Reading, checked: _Checked | None, field: str, candidate: Candidate | None, said: str
+) -> Value | None:
+    said = people.clean(said) if field == "name" else " ".join(said.split())
+    if checked is None or not said:
+        return _value(item, candidate)
+    if candidate is not None and _same(field, said, candidate.value, reading.countries):
+        return _value(item, candidate, agreed=True)
+    spans = _locate(item, reading, field, said)
+    signed = tuple(span for span in spans or () if any(start <= span.start < end for start, end in reading.signatures))
+    usable = bool(spans) and _fits(item, reading, field, said)
+    if candidate is None:
+        if usable and signed and checked.trust >= ADD_TRUST:
+            return _model_value(_canonical(reading, field, said), signed[:1], 0.62 * checked.trust)
+        return None
+    if usable and signed and candidate.confidence < UNSURE and checked.trust >= DECIDE_TRUST:
+        return _model_value(_canonical(reading, field, said), signed[:1], 0.68 * checked.trust)
+    return _value(item, candidate, agreed=False if usable else None)
+
+
+def _fits(item: Item, reading: Reading, field: str, value: str) -> bool:
+    """Whether a located value can be what its field says, and is nobody else's."""
+    if field == "name":
+        return people.shape(value) >= 0.5 and not item.us.employs(value)
+    if field == "phone":
+        kinds = {
+            one.kind
+            for start, end in reading.signatures
+            for one in phones.find(reading.text, start, end, reading.countries, signature=True)
+            if _same("phone", value, one.e164, reading.countries)
+        }
+        return bool(kinds) and kinds <= {"phone", "mobile"}
+    if field == "company" and item.us.company:
+        return letters(value) not in letters(item.us.company)
+    return 2 <= len(value) <= 80 and "@" not in value
+
+
+def _canonical(reading: Reading, field: str, value: str) -> str:
+    return phones.e164(value, reading.countries) if field == "phone" else value
+
+
+def _second(item: Item, reading: Reading, checked: _Checked) -> Contact | None:
+    """Another contact that the model names: it must stand in the author's own words with a person's name."""
+    name = people.clean(checked.answer.name2)
+    spans = _locate(item, reading, "name", name) if name else None
+    if not spans or len(name.split()) < 2 or people.shape(name) < 0.6 or item.us.employs(name):
+        return None
+    sentence = reading.text[max(0, spans[0].start - 90) : spans[0].end + 90]
+    if contacts.is_somebody_else(sentence):
+        checked.rejected.append(Rejected("name", name, "is named as somebody else's person"))
+        return None
+    email = checked.answer.email2.strip().lower()
+    email_spans = _locate(item, reading, "email", email) if email else None
+    near = email_spans is not None and abs(email_spans[0].start - spans[0].start) < 200 and not item.us.owns(email)
+    return Contact(
+        role="mentioned",
+        name=_model_value(name, spans[:1], 0.6 * checked.trust),
+        email=_model_value(email, email_spans[:1], 0.6 * checked.trust)
+        if near and email_spans and not emails.is_generic(email)
+        else None,
+    )
+
+
+def _joined(found: list[Contact], extra: Contact) -> list[Contact]:
+    """The contacts with one more, unless it is there already."""
+    for one in found:
+        if one.email and extra.email and one.email.value == extra.email.value:
+            return found
+        if one.name and extra.name and people.same_person(one.name.value, extra.name.value):
+            return found
+    return [*found, extra]
+
+
+# --- opportunity, case, actions ----------------------------------------------------------------------------------
+
+
+def _opportunity(item: Item, reading: Reading, checked: _Checked | None, category: str) -> Opportunity | None:
+    deal = reading.deal or deals.Deal()
+    concrete = sum(one is not None for one in (deal.quantity, deal.amount, deal.close_by)) + bool(deal.products)
+    wanted = (
+        deal.demand >= 0.3 or concrete > 0 or deal.commitment is not None
+        if category == "sales"
+        else deal.asks and concrete >= 2
+    )
+    said = checked.answer if checked is not None and checked.trust >= ADD_TRUST else None
+    if not wanted and not (said and said.sale and category == "sales"):
+        return None
+    return Opportunity(
+        summary=_summary(item, reading, checked, deal.summary, said.sale if said else ""),
+        products=_products(item, reading, checked, deal),
+        quantity=_figure(item, reading, checked, "quantity", deal.quantity, deal),
+        amount=_figure(item, reading, checked, "amount", deal.amount, deal),
+        currency=_value(item, deal.currency, agreed=_agrees(checked, "currency", deal.currency)),
+        close_by=_figure(item, reading, checked, "close_by", deal.close_by, deal),
+        commitment=_graded(item, deal.commitment, said.commitment if said else "", checked),
+    )
+
+
+def _agrees(checked: _Checked | None, field: str, candidate: Candidate | None) -> bool | None:
+    said = getattr(checked.answer, field) if checked is not None else ""
+    return None if not said or candidate is None or checked is None or checked.trust < 0.5 else said == candidate.value
+
+
+def _graded(item: Item, candidate: Candidate | None, said: str, checked: _Checked | None) -> Value | None:
+    """A closed choice that words of the text carry."""
+    value = _value(item, candidate, agreed=None if not said or candidate is None else said == candidate.value)
+    if (
+        checked is None
+        or not said
+        or (candidate is not None and (candidate.value == said or candidate.confidence >= UNSURE))
+    ):
+        return value
+    return (
+        Value(said, (), round(0.6 * checked.trust, 3), inferred=True, source="model")
+        if checked.trust >= DECIDE_TRUST
+        else value
+    )
+
+
+def _products(item: Item, reading: Reading, checked: _Checked | None, deal: deals.Deal) -> tuple[Value, ...]:
+    said = {letters(one): one for one in checked.answer.products} if checked is not None else {}
+    found = [
+        value
+        for one in deal.products
+        if (value := _value(item, one, agreed=True if letters(one.value) in said else None)) is not None
+    ]
+    if checked is None or checked.trust < ADD_TRUST:
+        return tuple(found)
+    off = {letters(one.value) for one in deal.decoys if one.field == "products"}
+    known = {letters(one.value) for one in found}
+    listed = {letters(name): name for name in item.products}
+    for key, written in said.items():
+        spans = _locate(item, reading, "products", written)
+        if not spans or key in known | off or not 2 <= len(written) <= 60 or (listed and key not in listed):
+            continue
+        if any(_overlaps(span, deal) for span in spans):
+            continue
+        found.append(_model_value(listed.get(key, written), spans[:1], 0.6 * checked.trust))
+    return tuple(found)
+
+
+def _overlaps(span: Span, deal: deals.Deal) -> bool:
+    return any(one.start < span.end and span.start < one.end for one in deal.decoys)
+
+
+def _figure(
+    item: Item, reading: Reading, checked: _Checked | None, field: str, candidate: Candidate | None, deal: deals.Deal
+) -> Value | None:
+    """A number or day: the rules', or the trusted model's where the rules have none and code finds its words."""
+    said = getattr(checked.answer, field).strip() if checked is not None else ""
+    if checked is None or not said:
+        return _value(item, candidate)
+    canonical = _canonical_figure(field, said)
+    if canonical is None:
+        return _value(item, candidate)
+    if candidate is not None:
+        same = canonical == candidate.value
+        return _value(item, candidate, agreed=True if same else (False if checked.trust >= ADD_TRUST else None))
+    spans = _locate(item, reading, field, canonical)
+    off = {one.value for one in deal.decoys if one.field == field}
+    if (
+        not spans
+        or canonical in off
+        or checked.trust < ADD_TRUST
+        or (field == "amount" and not _is_total(reading, spans[0]))
+    ):
+        return None
+    return _model_value(canonical, spans[:1], 0.58 * checked.trust)
+
+
+def _canonical_figure(field: str, said: str) -> str | None:
+    if field == "close_by":
+        try:
+            return date.fromisoformat(said).isoformat()
+        except ValueError:
+            return None
+    value = _number(said)
+    if (
+        value is None
+        or value <= 0
+        or (field == "quantity" and (value != value.to_integral_value() or value > 10_000_000))
+    ):
+        return None
+    return money.plain(value)
+
+
+def _is_total(reading: Reading, span: Span) -> bool:
+    return any(one.kind == "total" and one.start <= span.start < one.end for one in money.find(reading.text))
+
+
+def _summary(
+    item: Item, reading: Reading, checked: _Checked | None, candidate: Candidate | None, said: str
+) -> Value | None:
+    """A short sentence: the trusted model's own words if all its facts stand in the text, else the text's best clause."""
+    said = " ".join(said.split())
+    if checked is not None and said and checked.trust >= DECIDE_TRUST and _says_nothing_new(reading, said):
+        spans = grounding.locate(said, "text", reading.text)
+        evidence = tuple(grounding.span(item.text, one.start, one.end) for one in spans[:1]) if spans else ()
+        return _model_value(said, evidence, 0.65 * checked.trust)
+    return _value(item, candidate)
+
+
+def _says_nothing_new(reading: Reading, said: str) -> bool:
+    """Whether a sentence's numbers all stand in the text and most of its words do."""
+    text_words = set(words(reading.text))
+    said_words = words(said)
+    if any(any(char.isdigit() for char in word) and word not in text_words for word in said_words):
+        return False
+    stems = {word[:5] for word in text_words}
+    long_words = [word for word in said_words if len(word) > 3]
+    return bool(long_words) and sum(word[:5] in stems for word in long_words) >= 0.5 * len(long_words)
+
+
+def _case(item: Item, reading: Reading, checked: _Checked | None, category: str) -> Case | None:
+    strength = cases.strength(reading.text)
+    asked = any(one.owner == "us" for one in reading.actions)
+    wanted = (
+        category == "support"
+        or (category == "billing" and (strength >= 0.5 or asked))
+        or (category == "sales" and strength >= 2.4)
+    )
+    if not wanted:
+        return None
+    said = checked.answer if checked is not None and checked.trust >= ADD_TRUST else None
+    candidate = reading.problem or next((one.text for one in reading.actions), None)
+    if candidate is not None:
+        candidate = replace(candidate, field="summary")
+    return Case(
+        summary=_summary(item, reading, checked, candidate, said.problem if said else ""),
+        severity=_severity(item, reading, said.severity if said else "", checked),
+    )
+
+
+def _severity(item: Item, reading: Reading, said: str, checked: _Checked | None) -> Value | None:
+    value = _graded(item, reading.severity, said, checked)
+    # "Nothing said" is a judgement on the whole mail, not a value without evidence.
+    return (
+        replace(value, inferred=False)
+        if value is not None and reading.severity is not None and value.value == "normal"
+        else value
+    )
+
+
+def _actions(item: Item, reading: Reading, checked: _Checked | None) -> tuple[NextAction, ...]:
+    found = [_action(item, one) for one in reading.actions]
+    if checked is not None and checked.trust >= DECIDE_TRUST and not found:
+        for text, owner, due in (
+            (checked.answer.action, checked.answer.owner, checked.answer.due),
+            (checked.answer.action2, checked.answer.owner2, checked.answer.due2),
+        ):
+            if (extra := _said_action(item, reading, checked, text, owner, due)) is not None:
+                found.append(extra)
+    return tuple(found)
+
+
+def _action(item: Item, action: requests.Action) -> NextAction:
+    text = _value(item, action.text)
+    assert text is not None
+    return NextAction(
+        text=text,
+        due=_value(item, action.due),
+        owner=Value(action.owner, text.evidence, text.confidence, source="rule", rule=action.text.rule),
+    )
+
+
+def _said_action(item: Item, reading: Reading, checked: _Checked, text: str, owner: str, due: str) -> NextAction | None:
+    text = " ".join(text.split())
+    if len(text.split()) < 2 or not _says_nothing_new(reading, text):
+        return None
+    spans = grounding.locate(text, "text", reading.text)
+    evidence = tuple(grounding.span(item.text, one.start, one.end) for one in spans[:1]) if spans else ()
+    due_spans = _locate(item, reading, "due", due) if due.strip() else None
+    return NextAction(
+        text=_model_value(text, evidence, 0.6 * checked.trust),
+        due=_model_value(due.strip(), due_spans[:1], 0.55 * checked.trust) if due_spans else None,
+        owner=_model_value(owner, evidence, 0.55 * checked.trust) if owner else None,
+    )
+
+
+# --- what must not be proposed -----------------------------------------------------------------------------------
+
+
+def _decoys(item: Item, reading: Reading) -> list[Rejected]:
+    """What the rules saw and left out, for the reviewer who wonders."""
+    rejected = [Rejected(one.field, one.value, one.rule) for one in (reading.deal.decoys if reading.deal else [])]
+    if reading.machine_words:
+        start, end = reading.machine_words[0]
+        quote = " ".join(item.text[start:end].split())[:120]
+        rejected.append(Rejected("text", quote, "speaks to the machine, not to a person: nothing was read from there"))
+    return rejected
+
+
+def _without_forbidden(found: Extracted, item: Item, reading: Reading) -> Extracted:
+    """No free text may carry a figure that is off the table: such summaries and actions are dropped."""
+    off = [
+        one for one in (reading.deal.decoys if reading.deal else []) if one.field in {"amount", "quantity", "products"}
+    ]
+    if not off:
+        return found
+    bad = {re.escape(item.text[one.start : one.end].strip()) for one in off if item.text[one.start : one.end].strip()}
+    pattern = (
+        re.compile(r"(?<!\w)(?:" + "|".join(sorted(bad, key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE)
+        if bad
+        else None
+    )
+
+    def clean(value: Value | None) -> Value | None:
+        return None if value is not None and pattern is not None and pattern.search(value.value) else value
+
+    opportunity = replace(found.opportunity, summary=clean(found.opportunity.summary)) if found.opportunity else None
+    return replace(
+        found,
+        opportunity=opportunity,
+        case=replace(found.case, summary=clean(found.case.summary)) if found.case else None,
+        next_actions=tuple(one for one in found.next_actions if clean(one.text) is not None),
+    )

@@ -1,0 +1,76 @@
+"""The variables of the extraction prompt.
+
+The system text comes first and never changes, our own facts next: model servers keep such a prefix in their cache. What
+comes from outside stands last, trimmed to a budget and stripped of anything that could close the data block.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crmllm.extraction.rules.reader import Reading
+from crmllm.extraction.types import CONTACT_FIELDS, Item
+
+PROMPT = "extract-mail"
+MAX_TEXT_TOKENS = 1200
+# A careful guess that holds for small vocabularies and for German or Polish: three characters a token.
+CHARS_PER_TOKEN = 3
+_TAGS = re.compile(r"</?\s*mail\s*>", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|<\|[^|>]{1,40}\|>")
+
+
+def prompt_for(item: Item, reading: Reading, *, max_text_tokens: int = MAX_TEXT_TOKENS) -> tuple[str, dict[str, str]]:
+    """The prompt's name and its variables for one item."""
+    return PROMPT, {
+        "us": _line(item.us.company or ", ".join(sorted(item.us.domains)) or "unknown"),
+        "products": _line(", ".join(item.products[:40]) or "not listed", 900),
+        "sent_at": item.sent_at.strftime("%A, %Y-%m-%d %H:%M %z") if item.sent_at is not None else "unknown",
+        "sender": _line(f"{item.sender.name} <{item.sender.email}>" if item.sender is not None else "unknown"),
+        "recipients": _line(", ".join(f"{one.name} <{one.email}>" for one in item.recipients[:6]) or "unknown", 400),
+        "subject": _line(item.subject),
+        "candidates": _candidates(reading),
+        "text": _data(_trimmed(reading, max_text_tokens * CHARS_PER_TOKEN)),
+    }
+
+
+def _line(text: str, limit: int = 200) -> str:
+    """One line of outside text, safe inside the prompt."""
+    return _data(" ".join(text.split()))[:limit]
+
+
+def _data(text: str) -> str:
+    return _CONTROL.sub(" ", _TAGS.sub(" ", text))
+
+
+def _trimmed(reading: Reading, limit: int) -> str:
+    """The readable text within a budget: its beginning and its signature; the middle goes first."""
+    text = re.sub(r"[ \t]{2,}", " ", re.sub(r"\n{3,}", "\n\n", reading.text)).strip()
+    if len(text) <= limit:
+        return text
+    tail = ""
+    if reading.signatures:
+        start, end = reading.signatures[0]
+        tail = reading.text[start:end].strip()[: limit // 3]
+    return f"{text[: limit - len(tail) - 10].rstrip()}\n[...]\n{tail}".rstrip()
+
+
+def _candidates(reading: Reading) -> str:
+    """What the rules found, numbered, one line a value."""
+    found: list[str] = []
+    for number, person in enumerate(reading.persons[:3]):
+        for field in CONTACT_FIELDS:
+            value = getattr(person, field)
+            if value is not None:
+                found.append(
+                    f"{person.role} {field}: {value.value}"
+                    if number == 0
+                    else f"contact {number + 1} ({person.role}) {field}: {value.value}"
+                )
+    if reading.deal is not None:
+        found += [f"product: {one.value}" for one in reading.deal.products]
+        for field in ("quantity", "amount", "currency", "close_by", "commitment"):
+            value = getattr(reading.deal, field)
+            if value is not None:
+                found.append(f"{field}: {value.value}")
+    found += [f"action ({one.owner}): {one.text.value}" for one in reading.actions[:3]]
+    return "\n".join(f"{number}. {_line(line)}" for number, line in enumerate(found, start=1)) or "none"

@@ -1,0 +1,115 @@
+"""All rules over one item: candidates, each with its place in the text, and what was kept out of their sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from crmllm.extraction.rules import (
+    cases,
+    category,
+    contacts,
+    cues,
+    deals,
+    language,
+    phones,
+    requests,
+    sentiment,
+)
+from crmllm.extraction.rules.text import Candidate, mask
+from crmllm.extraction.types import Item
+
+RULES_VERSION = "1"
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the rules found in an item. Offsets count in the item's own text."""
+
+    text: str  # the item's text with untrusted places blanked
+    language: Candidate
+    category: Candidate
+    sentiment: Candidate
+    persons: list[contacts.Person] = field(default_factory=list)
+    deal: deals.Deal | None = None
+    problem: Candidate | None = None
+    severity: Candidate | None = None
+    actions: list[requests.Action] = field(default_factory=list)
+    machine_words: list[tuple[int, int]] = field(default_factory=list)
+    countries: tuple[str, ...] = ()
+    month_first: bool = False
+    signatures: list[tuple[int, int]] = field(default_factory=list)
+
+
+def read(item: Item) -> Reading:
+    """Run every rule once."""
+    first_parts = contacts.parts(item, item.text)
+    body_end = first_parts[0].body_end if first_parts else len(item.text)
+    machine = cues.aimed_at_machine(item.text, body_end if len(first_parts) == 1 else None)
+    text = mask(item.text, [*machine, *cues.quoted_lines(item.text)])
+    found_parts = contacts.parts(item, text)
+    spoken = _spoken(item, found_parts)
+    body = "\n".join(text[part.start : part.body_end] for part in spoken) or text
+    tongue, sure = language.detect(body if body.strip() else f"{item.subject} {text}")
+    countries = phones.regions(
+        region=item.region,
+        emails=[item.sender.email] if item.sender and not item.us.owns(item.sender.email) else [],
+        language=tongue,
+    )
+    kind, kind_sure, why = category.read(item, body)
+    mood, mood_sure = sentiment.read(body)
+    month_first = _month_first(item, tongue)
+    reading = Reading(
+        text=text,
+        language=Candidate("language", tongue, 0, 0, sure, "common words"),
+        category=Candidate("category", kind, 0, 0, kind_sure, why),
+        sentiment=Candidate("sentiment", mood, 0, 0, mood_sure, "words of praise and complaint"),
+        machine_words=machine,
+        countries=countries,
+        month_first=month_first,
+        signatures=[part.sign for part in found_parts if part.sign is not None],
+    )
+    reading.persons = contacts.find(item, text, found_parts, tongue)
+    for part in spoken:
+        _read_part(reading, item, text, part, countries, month_first)
+    return reading
+
+
+def _spoken(item: Item, found_parts: list[contacts.Part]) -> list[contacts.Part]:
+    """The parts in which the customer's side speaks: not a colleague's note above a forwarded mail."""
+    theirs = [part for part in found_parts if part.author is None or not item.us.owns(part.author.email)]
+    return theirs or found_parts
+
+
+def _read_part(
+    reading: Reading,
+    item: Item,
+    text: str,
+    part: contacts.Part,
+    countries: tuple[str, ...],
+    month_first: bool,
+) -> None:
+    deal = deals.read(
+        text,
+        part.start,
+        part.body_end,
+        sent_at=item.sent_at,
+        names=item.products,
+        country=countries[0] if countries else "",
+        month_first=month_first,
+    )
+    if reading.deal is None or deal.demand > reading.deal.demand:
+        reading.deal = deal
+    if reading.problem is None:
+        reading.problem = cases.summary(text, part.start, part.body_end)
+        reading.severity = cases.severity(text, part.start, part.body_end)
+    reading.actions += requests.find(text, part.start, part.body_end, sent_at=item.sent_at, month_first=month_first)
+
+
+def _month_first(item: Item, tongue: str) -> bool:
+    """Whether 03/04 means the fourth of March: English from the Americas."""
+    if tongue != "en":
+        return False
+    if item.region:
+        return item.region.upper() in {"US", "PH"}
+    offset = item.sent_at.utcoffset() if item.sent_at is not None else None
+    return offset is not None and -10 <= offset.total_seconds() / 3600 <= -4
