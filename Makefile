@@ -1,0 +1,63 @@
+# Everything starts here: `make run` on a bare machine with Python 3.11+ is enough.
+#
+# May be set: PORT, BIND, CRMLLM_HOME, DATABASE_URL, LLM=cpu|gpu|none, LLM_BASE_URL (docs/settings.md has all), PYTHON, and
+# TORCH_WHEELS (where pip finds torch's CPU build: PyTorch's index of CPU wheels, or a folder).
+
+PYTHON ?= $(firstword $(wildcard .venv/bin/python) python3)
+PY := .venv/bin/python
+export PYTHONUNBUFFERED := 1
+export PORT BIND CRMLLM_HOME CRMLLM_ENV DATABASE_URL KEYS_DATABASE_URL LLM LLM_BASE_URL LLM_MODEL LLM_API_KEY LLM_MODEL_PATH TORCH_WHEELS
+# An unset variable must stay unset: an empty PORT is not a port.
+$(foreach name,PORT BIND CRMLLM_HOME CRMLLM_ENV DATABASE_URL KEYS_DATABASE_URL LLM LLM_BASE_URL LLM_MODEL LLM_API_KEY LLM_MODEL_PATH TORCH_WHEELS,$(if $($(name)),,$(eval unexport $(name))))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test lint bench proof lock clean python
+
+help: ## say what there is
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo 'Python 3.11 or later is needed. If it has another name, say so: make run PYTHON=python3.12' >&2; exit 1; }
+
+setup: python ## make the environments and the model, show progress; nothing to do the second time
+	@$(PYTHON) -m crmllm.core.runtime.setup
+
+setup-dev: python
+	@$(PYTHON) -m crmllm.core.runtime.setup dev
+
+run: setup ## start everything and print the address
+	@exec $(PY) -m crmllm.core.runtime run
+
+test: setup-dev ## run all tests, with a real database, model, browser, mail and sign-on server
+	@tests/support/install
+	@$(PY) -m pytest $(PYTEST)
+
+lint: setup-dev ## formatter, linters, types, templates, Django's checks, migrations
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+	@$(PY) -m djlint templates --lint --quiet
+	@$(PY) manage.py check --fail-level WARNING
+	@$(PY) -m crmllm.core.runtime.production check --deploy --fail-level WARNING
+	@$(PY) manage.py makemigrations --check --dry-run
+
+bench: setup-dev ## measure: model path, mail stored, a million proposals
+	@$(PY) manage.py bench
+
+proof: setup-dev ## kill workers, server and database at random, and count what was lost or doubled
+	@$(PY) manage.py proof
+
+lock: setup-dev ## find newer versions of all packages and write the locks anew
+	@for group in base dev; do \
+	  .venv/bin/uv pip compile -q --upgrade pyproject.toml $$( [ $$group = dev ] && echo --group dev ) -o requirements/$$group.txt || exit 1; \
+	done
+	@grep -E '^uv==' requirements/dev.txt | cut -d' ' -f1 | .venv/bin/uv pip compile -q --no-annotate - -o requirements/uv.txt
+	@.venv/bin/uv pip compile -q --no-deps --upgrade requirements/models.in -o requirements/models.txt
+	@.venv/bin/uv pip compile -q --upgrade --no-universal --python-platform x86_64-manylinux_2_28 \
+	  --overrides requirements/llm-overrides.txt $(if $(TORCH_WHEELS),--find-links $(TORCH_WHEELS)) requirements/llm.in -o requirements/llm.txt
+	@.venv/bin/uv pip compile -q --upgrade --no-universal --python-platform x86_64-manylinux_2_28 requirements/llm-gpu.in -o requirements/llm-gpu.txt
+
+clean: ## remove everything that was made, the databases too
+	@rm -rf .venv .venv-llm .crmllm build tests/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

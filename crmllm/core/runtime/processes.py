@@ -1,0 +1,108 @@
+"""What runs while the application runs, as one configuration of supervisord."""
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .home import REPOSITORY, Home
+
+PYTHON = sys.executable
+_SOCKET_PATH = 90  # supervisord adds its process id while it makes the socket; the limit is about 100
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process, or one with children, that supervisord keeps running."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    nice: int = 0
+    stop_seconds: int = 8
+    stops_as_group: bool = False  # for programs that do not look after their own children
+
+    def section(self, number: int, logs: Path) -> str:
+        """Of all programs the first ones start first and stop last."""
+        wrapped = [PYTHON, "-m", "crmllm.core.runtime", "child", str(self.nice), *self.command]
+        environment = ",".join(f"{name}={quoted(value)}" for name, value in self.environment.items())
+        return f"""\
+[program:{self.name}]
+command={" ".join(escaped(shlex.quote(word)) for word in wrapped)}
+directory={escaped(str(REPOSITORY))}
+environment={environment}
+priority={number}
+autorestart=true
+startsecs=2
+startretries=1000
+stopwaitsecs={self.stop_seconds}
+stopasgroup={"true" if self.stops_as_group else "false"}
+killasgroup=true
+redirect_stderr=true
+stdout_logfile={escaped(str(logs / f"{self.name}.log"))}
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=5
+"""
+
+
+def programs(settings: Mapping[str, str], *, own_database: bool, own_model: bool) -> list[Program]:
+    """In the order in which they start."""
+    manage = [PYTHON, str(REPOSITORY / "manage.py")]
+    address = f"{settings.get('BIND') or '127.0.0.1'}:{settings.get('PORT') or '8000'}"
+    web = [
+        PYTHON, "-m", "gunicorn", "crmllm.wsgi", "--bind", address, "--worker-class", "gthread",
+        "--workers", settings.get("WEB_WORKERS") or "2", "--threads", settings.get("WEB_THREADS") or "8",
+        "--preload", "--timeout", "120", "--graceful-timeout", "5", "--no-control-socket",
+    ]  # fmt: skip
+    keeper = Program("database", [PYTHON, "-m", "crmllm.core.runtime", "keep-database"], stop_seconds=60)
+    model = Program("model", [PYTHON, "-m", "crmllm.llm.server.serve"], nice=10, stops_as_group=True)
+    return [
+        *([keeper] if own_database else []),
+        Program("web", web),
+        Program("sealer", [*manage, "audit_sealer"]),
+        Program("jobs", [*manage, "qcluster"], {"Q_CLUSTER_NAME": "default"}),
+        Program("jobs-llm", [*manage, "qcluster"], {"Q_CLUSTER_NAME": "llm"}),
+        *([model] if own_model else []),
+    ]
+
+
+def configuration(place: Home, running: list[Program]) -> str:
+    """supervisord.conf"""
+    socket = place.run / "supervisor.sock"
+    control = f"""\
+[unix_http_server]
+file={escaped(str(socket))}
+chmod=0700
+
+[supervisorctl]
+serverurl=unix://{escaped(str(socket))}
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+    general = f"""\
+[supervisord]
+nodaemon=true
+silent=true
+{"user=root" if os.geteuid() == 0 else ""}
+pidfile={escaped(str(place.run / "supervisord.pid"))}
+logfile={escaped(str(place.logs / "supervisord.log"))}
+logfile_maxbytes=10MB
+logfile_backups=5
+childlogdir={escaped(str(place.logs))}
+"""
+    sections = [program.section(number, place.logs) for number, program in enumerate(running, start=1)]
+    if len(os.fsencode(socket)) <= _SOCKET_PATH:
+        sections.insert(0, control)
+    return "\n".join(["; Written at every start; change it in the code instead.", general, *sections])
+
+
+def escaped(text: str) -> str:
+    """supervisord expands percent signs."""
+    return text.replace("%", "%%")
+
+
+def quoted(value: str) -> str:
+    return '"' + escaped(value).replace('"', '\\"') + '"'
