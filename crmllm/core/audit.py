@@ -24,10 +24,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from crmllm.core import sql
-from crmllm.core.crypto import Sealed, derive, new_key, open_or
+from crmllm.core.crypto import Sealed, derive, new_key, open_or, preload
 from crmllm.core.models import AuditEvent, AuditKey, AuditLink, AuditPayload
 from crmllm.core.runtime.home import home
 
@@ -239,7 +240,8 @@ class Verdict:
 def verify() -> Verdict:
     """Walks the whole chain: numbers, hashes, commitments of the details still kept, checkpoints."""
     sealed, broken = _walk()
-    waiting = AuditEvent.objects.exclude(id__in=AuditLink.objects.values("event_id"))
+    sealed_ones = AuditLink.objects.filter(event_id=OuterRef("id"))
+    waiting = AuditEvent.objects.filter(~Exists(sealed_ones))
     oldest = waiting.order_by("at").values_list("at", flat=True).first()
     late = oldest is not None and oldest < timezone.now() - ALARM_AFTER
     return Verdict(sealed=sealed, unsealed=waiting.count(), broken=broken, late=late)
@@ -262,6 +264,7 @@ def _walk() -> tuple[int, str | None]:
             )
         }
         payloads = AuditPayload.objects.in_bulk([link.event_id for link in links])
+        preload(*(row.payload for row in payloads.values()))
         for link in links:
             seq += 1
             fault = _fault(

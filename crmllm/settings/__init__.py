@@ -492,6 +492,11 @@ SPECTACULAR_SETTINGS = {
 # --- logs: one JSON line an event, no personal data, no query strings
 
 env.group("Logs")
+METRICS_TOKEN = env.secret(
+    "METRICS_TOKEN",
+    "",
+    "Bearer token for /metrics; without one only this machine may read it.",
+)
 LOG_LEVEL = env.text(
     "LOG_LEVEL",
     "INFO",
