@@ -117,23 +117,12 @@ def details(event: AuditEvent, payload: AuditPayload | None) -> dict[str, Any] |
     return json.loads(opened["body"]) if opened else None
 
 
-_month_keys: dict[date, UUID] = {}
-
-
 def _month_key() -> UUID:
     month = timezone.now().date().replace(day=1)
-    if month not in _month_keys:
-        row = AuditKey.objects.filter(month=month).first()
-        if row is None:
-            row, created = AuditKey.objects.get_or_create(
-                month=month, defaults={"key_id": new_key()}
-            )
-            if (
-                created and transaction.get_connection().in_atomic_block
-            ):  # may yet be rolled back: do not remember
-                return row.key_id
-        _month_keys[month] = row.key_id
-    return _month_keys[month]
+    row = AuditKey.objects.filter(month=month).first()
+    if row is None:
+        row, _ = AuditKey.objects.get_or_create(month=month, defaults={"key_id": new_key()})
+    return row.key_id
 
 
 def _chain_key() -> bytes:

@@ -33,6 +33,8 @@ from crmllm.writeback.models import Writeback
 from crmllm.writeback.outcomes import announce
 
 STAGE = "write"
+#: Writes that left nothing in the CRM.
+GONE = (State.CANCELLED, State.UNDONE, State.CONFLICT)
 
 
 def queue(
@@ -93,7 +95,7 @@ def take_back(*, actor: audit.Actor, proposal: Proposal) -> Writeback | None:
     ):
         _cancel(row)
         return None
-    if row.state in (State.CANCELLED, State.CONFLICT, State.UNDONE):
+    if row.state in GONE:
         return None
     _require_untouched(row)
     creates = row.operation == Operation.CREATE
@@ -114,36 +116,22 @@ def take_back(*, actor: audit.Actor, proposal: Proposal) -> Writeback | None:
 
 def _require_untouched(row: Writeback) -> None:
     """A person's value is safe: nothing that we wrote may have been changed since by anybody else."""
-    later = Writeback.objects.filter(
-        connection=row.connection, target_id=row.target_id, seq__gt=row.seq, undoes=None
-    )
-    later = later.exclude(state__in=[State.CANCELLED, State.UNDONE, State.CONFLICT])
+    others = Writeback.objects.filter(connection=row.connection, target_id=row.target_id, seq__gt=row.seq)
     written = row.values.open()
-    overlapping = [
-        w
-        for w in later
-        if row.operation == Operation.CREATE or set(w.values.open()) & set(written)
-    ]
-    if overlapping:
-        raise Conflict(
-            "A later approved change builds on this one; take that back first.",
-            code="built_upon",
-        )
+    later = others.filter(undoes=None, undone_by=None).exclude(state__in=GONE)
+    if any(row.operation == Operation.CREATE or set(other.values.open()) & set(written) for other in later):
+        raise Conflict("A later approved change builds on this one; take that back first.", code="built_upon")
     record = crm.by_id(row.object, row.target_id)
-    if record is None:
+    if record is None or row.state != State.VERIFIED:
         return
+    # Fields that another undo is about to put back are compared when it is this one's turn to be sent.
+    waiting = {name for undo in others.filter(state__in=UNFINISHED) for name in undo.values.open()}
     fields = crm.field_map(row.object)
-    now = crm_values.read(record, [fields[name] for name in written])
-    moved = [
-        fields[name].label
-        for name, value in written.items()
-        if not crm_values.same(fields[name], now[name], value)
-    ]
-    if moved and row.state == State.VERIFIED:
-        raise Conflict(
-            f"Changed by somebody else since: {', '.join(moved)}. It is left as it is.",
-            code="crm_moved",
-        )
+    names = [name for name in written if name not in waiting]
+    now = crm_values.read(record, [fields[name] for name in names])
+    moved = [fields[name].label for name in names if not crm_values.same(fields[name], now[name], written[name])]
+    if moved:
+        raise Conflict(f"Changed by somebody else since: {', '.join(moved)}. It is left as it is.", code="crm_moved")
 
 
 # --- what people may do with a stuck write

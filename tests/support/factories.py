@@ -64,7 +64,11 @@ def found(**changes: Any) -> types.Extracted:
 def interaction(text: str = TEXT, **columns: Any) -> Interaction:
     """An interaction that was read."""
     key_id = new_key()
-    content = {"text": text, "zones": [["body", 0, len(text)]], "sender": {"name": "Maria Ruiz", "email": "m@x.example"}}
+    content = {
+        "text": text,
+        "zones": [["body", 0, len(text)]],
+        "sender": {"name": "Maria Ruiz", "email": "m@x.example"},
+    }
     given: dict[str, Any] = {
         "key_id": key_id,
         "fingerprint": os.urandom(32),
