@@ -66,6 +66,11 @@ class Completion(Generic[T]):
     mean_logprob: float | None = None
 
 
+def is_set_up() -> bool:
+    """Whether there is a model at all: LLM=none without another server means that everything goes by rules alone."""
+    return settings.LLM != "none" or bool(settings.LLM_BASE_URL)
+
+
 def base_url() -> str:
     """Where the model answers: the server that the settings name, else our own."""
     return settings.LLM_BASE_URL or f"http://127.0.0.1:{home().llm_port}/v1"
@@ -93,14 +98,17 @@ async def complete(
 
 
 class Model:
-    """An open connection to the model server, with at most `concurrency` requests in flight."""
+    """An open connection to the model server, with at most `concurrency` requests in flight.
 
-    def __init__(
-        self, *, transport: httpx2.AsyncBaseTransport | None = None, concurrency: int | None = None
-    ) -> None:
+    Once the server turned out to be unavailable, it is not asked again through this connection: the questions that
+    still wait for a slot fail with the same error, at once. Whoever wants to know whether it is back opens another.
+    """
+
+    def __init__(self, *, transport: httpx2.AsyncBaseTransport | None = None, concurrency: int | None = None) -> None:
         slots = concurrency or settings.LLM_CONCURRENCY
         self._slots = asyncio.Semaphore(slots)
         self._name = settings.LLM_MODEL
+        self._unavailable: ModelUnavailable | None = None
         limits = httpx2.Limits(max_connections=slots + 2, max_keepalive_connections=slots + 2)
         self._openai = openai.AsyncOpenAI(
             base_url=base_url(),
@@ -200,6 +208,8 @@ class Model:
         """One request. Whatever becomes of it is noted in `tries`."""
         name = await self.name()
         async with self._slots:
+            if self._unavailable is not None:
+                raise self._unavailable
             one = _Try(messages, name)
             tries.append(one)
             started = time.perf_counter()
@@ -211,8 +221,8 @@ class Model:
                 one.read(raw.content)
             except _LOWER as error:
                 lower = _ours(error)
-                if lower.code == "model_not_found":
-                    self._name = settings.LLM_MODEL
+                if isinstance(lower, ModelUnavailable):
+                    self._unavailable = lower
                 one.failed(lower)
                 raise lower from None
             except LlmError as error:
@@ -356,7 +366,10 @@ def _place(location: tuple[int | str, ...], schema: type[BaseModel]) -> list[str
 def _correction(answer: str, sentence: str) -> list[Message]:
     return [
         {"role": "assistant", "content": neutralise(answer[:REPEATED_CHARACTERS])},
-        {"role": "user", "content": f"This answer cannot be used. {sentence} Answer again, with the JSON object alone."},
+        {
+            "role": "user",
+            "content": f"This answer cannot be used. {sentence} Answer again, with JSON only.",
+        },
     ]
 
 
@@ -418,7 +431,8 @@ def _refused(error: openai.APIStatusError) -> LlmError:
     if status in (401, 403):
         return ModelUnavailable("The model server refuses our key (LLM_API_KEY).", code="model_key_refused")
     if status == 404:
-        return ModelUnavailable("The model server knows no such model or path (LLM_MODEL, LLM_BASE_URL).", code="model_not_found")
+        sentence = "The model server knows no such model or path (LLM_MODEL, LLM_BASE_URL)."
+        return ModelUnavailable(sentence, code="model_not_found")
     if status == 429:
         return ModelUnavailable("The model has too much to do.", code="model_busy", wait=_asked_wait(error))
     if status in (502, 503, 504):
@@ -432,4 +446,3 @@ def _asked_wait(error: openai.APIStatusError) -> float | None:
     """Retry-After in seconds, at most an hour."""
     value = error.response.headers.get("retry-after", "")
     return min(float(value), 3600.0) if value.isdecimal() else None
-

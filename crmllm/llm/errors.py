@@ -2,15 +2,15 @@
 
     CrmllmError
      +-- LlmError              503
-          +-- ModelUnavailable       the server as a whole does not work for us: nothing of an item is at fault, try all later
-          +-- ModelFault             this request met an error of the server: try it again, a few times
+          +-- ModelUnavailable       the server as a whole does not work for us: no item is at fault, all wait
+          +-- ModelFault             the server broke on this request: try it again, a few times
           |    +-- ModelTimeout      it took too long
           +-- RequestRefused   422   the server will never take this request (too long, a schema it cannot do)
           +-- InvalidAnswer    502   an answer came, and cannot be used even after one re-ask
           +-- PromptMissing    500   no such prompt, or none of its versions is live
 
-`retry_later` tells whether the same request may succeed another time. Errors of `openai` and its HTTP client never leave
-crmllm.llm.client: what they carry (addresses, bodies) may quote content.
+`retry_later` tells whether the same request may succeed another time. Errors of `openai` and its HTTP client never
+leave crmllm.llm.client: what they carry (addresses, bodies) may quote content.
 """
 
 from __future__ import annotations

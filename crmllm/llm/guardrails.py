@@ -1,7 +1,7 @@
 """What came from outside goes to the model as data: nothing in it may be taken for the frame of the conversation.
 
 A chat template turns roles into control tokens; the same characters inside a mail would end our message and open one
-"by the system". They are broken up here. The copy in the prompt is all that changes: values are located in the original.
+"by the system". They are broken up here. Only the copy in the prompt changes: values are located in the original.
 """
 
 from __future__ import annotations

@@ -33,9 +33,7 @@ class Prompt(BaseModel):
 class PromptVersion(BaseModel):
     """Frozen text: a version is never edited, only followed by another."""
 
-    prompt = models.ForeignKey(
-        Prompt, on_delete=models.CASCADE, related_name="versions"
-    )
+    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     system = models.TextField()
     user = models.TextField(help_text="Template with {variables}.")
@@ -46,12 +44,8 @@ class PromptVersion(BaseModel):
     class Meta:
         ordering: ClassVar = ["prompt", "-number"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["prompt", "number"], name="promptversion_once"
-            ),
-            models.UniqueConstraint(
-                fields=["prompt"], condition=Q(live=True), name="promptversion_one_live"
-            ),
+            models.UniqueConstraint(fields=["prompt", "number"], name="promptversion_once"),
+            models.UniqueConstraint(fields=["prompt"], condition=Q(live=True), name="promptversion_one_live"),
         ]
 
     def __str__(self) -> str:
@@ -68,16 +62,12 @@ class LlmCall(models.Model):
     subject_type = models.CharField(max_length=40)
     subject_id = models.UUIDField(null=True)
     state = models.CharField(max_length=12, choices=CallState.choices)
-    attempt = models.PositiveSmallIntegerField(
-        default=1, help_text="2 is the one re-ask."
-    )
+    attempt = models.PositiveSmallIntegerField(default=1, help_text="2 is the one re-ask.")
     input_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
     latency_ms = models.PositiveIntegerField(default=0)
     finish_reason = models.CharField(max_length=20, blank=True)
-    error = models.CharField(
-        max_length=200, blank=True, help_text="A code and a sentence, no content."
-    )
+    error = models.CharField(max_length=200, blank=True, help_text="A code and a sentence, no content.")
     request = SealedField(null=True)
     response = SealedField(null=True)
 
@@ -117,3 +107,6 @@ class Embedding(models.Model):
                 opclasses=["vector_cosine_ops"],
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_type} {self.subject_id}"

@@ -1,7 +1,7 @@
 """Prompts: files that ship with the code, frozen as rows, one version of each live.
 
-A file `crmllm/<package>/prompts/<name>.v<number>.md` has front matter (description, note, and the settings of the
-request), then the system text under `# System` and the template under `# User`, whose {variables} are filled in.
+A file `crmllm/<package>/prompts/<name>.v<number>.md` has front matter (purpose, note, and the settings of the request),
+then the system text under `# System` and the template under `# User`, whose {variables} are filled in.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from crmllm.llm.guardrails import neutralise
 from crmllm.llm.models import Prompt, PromptVersion
 
 CACHE_SECONDS = 5.0
-_FILE = re.compile(r"(?P<name>[a-z0-9-]+)\.v(?P<number>[1-9][0-9]*)\.md")
-_PARTS = re.compile(r"---\n(?P<head>.*?)\n---\n+# System\n+(?P<system>.*?)\n+# User\n+(?P<user>.*?)\n*", re.DOTALL)
+_FILE = re.compile(r"(?P<name>[a-z0-9_-]+)\.v(?P<number>[1-9][0-9]*)\.md")
+_PARTS = re.compile(
+    r"---\n(?P<head>.*?)\n---\n+# system\n+(?P<system>.*?)\n+# user\n+(?P<user>.*?)\n*", re.DOTALL | re.IGNORECASE
+)
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -35,7 +37,7 @@ class RequestSettings:
     """How the model is asked: what a prompt's front matter may set."""
 
     temperature: float = 0.0
-    max_tokens: int = 512
+    max_tokens: int = 640
     logprobs: bool = False
     seed: int = 1
 
@@ -57,7 +59,7 @@ class PromptFile:
 
     name: str
     number: int
-    description: str
+    purpose: str
     note: str
     system: str
     user: str
@@ -80,7 +82,7 @@ class Chosen:
         return f"{self.name} v{self.number}"
 
     def messages(self, variables: Mapping[str, str]) -> list[dict[str, str]]:
-        """The conversation. Every variable is data: filled in once, and without anything that looks like a control token."""
+        """The conversation. A variable is data: filled in once, without anything that looks like a control token."""
         missing = set(_VARIABLE.findall(self.user)) - set(variables)
         if missing:
             raise BadInput(f"{self.label} needs the variables {', '.join(sorted(missing))}.")
@@ -96,19 +98,18 @@ def read(path: Path) -> PromptFile:
     name, parts = _FILE.fullmatch(path.name), _PARTS.fullmatch(path.read_text(encoding="utf-8"))
     if name is None or parts is None:
         raise BadInput(f"{path.name}: expected <name>.v<number>.md with front matter, '# System' and '# User'.")
+    number = int(name["number"])
     head = yaml.safe_load(parts["head"]) or {}
-    description, note = str(head.pop("description", "")), str(head.pop("note", ""))
+    if (head.pop("name", name["name"]), head.pop("version", number)) != (name["name"], number):
+        raise BadInput(f"{path.name}: the front matter names another prompt or version than the file.")
+    purpose, note = str(head.pop("purpose", "")), str(head.pop("note", ""))
     RequestSettings.of(head)
-    return PromptFile(name["name"], int(name["number"]), description, note, parts["system"], parts["user"], head)
+    return PromptFile(name["name"], number, purpose, note, parts["system"], parts["user"], head)
 
 
 def files() -> Iterator[PromptFile]:
     """Every prompt of every installed package, oldest version first."""
-    found = [
-        read(path)
-        for config in apps.get_app_configs()
-        for path in Path(config.path, "prompts").glob("*.md")
-    ]
+    found = [read(path) for config in apps.get_app_configs() for path in Path(config.path, "prompts").glob("*.md")]
     yield from sorted(found, key=lambda file: (file.name, file.number))
 
 
@@ -125,7 +126,7 @@ def load() -> int:
 
 def store(file: PromptFile) -> bool:
     """Freezes one file as a row; False when it is there already."""
-    prompt, _ = Prompt.objects.get_or_create(name=file.name, defaults={"description": file.description})
+    prompt, _ = Prompt.objects.get_or_create(name=file.name, defaults={"description": file.purpose[:200]})
     known = prompt.versions.filter(number=file.number).first()
     if known is not None:
         if (known.system, known.user, known.settings) != (file.system, file.user, file.settings):
@@ -144,7 +145,7 @@ def store(file: PromptFile) -> bool:
         system=file.system,
         user=file.user,
         settings=file.settings,
-        note=file.note,
+        note=file.note[:200],
         live=takes_over,
     )
     return True

@@ -33,7 +33,7 @@ def flat_schema(schema: type[BaseModel]) -> dict[str, Any]:
     made = schema.model_json_schema()
     fields: dict[str, Any] = made.get("properties", {})
     if not 0 < len(fields) <= MAX_FIELDS:
-        raise SchemaRefused(f"{schema.__name__} has {len(fields)} fields; 1 to {MAX_FIELDS} can be asked for in one call.")
+        raise SchemaRefused(f"{schema.__name__} has {len(fields)} fields; one call asks for 1 to {MAX_FIELDS}.")
     definitions = made.get("$defs", {})
     return {
         "type": "object",

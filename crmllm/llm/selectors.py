@@ -49,7 +49,7 @@ def figures_by_version() -> dict[str, dict[str, Any]]:
         tokens=Avg("output_tokens"),
         latency=Avg("latency_ms", filter=Q(state=CallState.ANSWERED)),
     )
-    return {row["prompt_version"]: row for row in rows}
+    return {row["prompt_version"]: dict(row) for row in rows}
 
 
 # --- vectors

@@ -21,7 +21,11 @@ def prompt(db: None) -> Iterator[Prompt]:
     """A prompt named `people`, version 1 live."""
     row = Prompt.objects.create(name="people")
     row.versions.create(
-        number=1, system="You read people.", user="Text: {text}", settings={"max_tokens": 64, "logprobs": True}, live=True
+        number=1,
+        system="You read people.",
+        user="Text: {text}",
+        settings={"max_tokens": 64, "logprobs": True},
+        live=True,
     )
     prompts.forget()
     yield row

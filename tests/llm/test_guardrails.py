@@ -22,7 +22,9 @@ def test_control_tokens_are_broken_up(token: str) -> None:
     assert made.replace(" ", "") == f"before{token}after", "the words stay readable"
 
 
-@pytest.mark.parametrize("text", ["a < b > c", "<ada@example.com>", "5 | 6", "[1] see [note]", "Grüße, 你好 👋", "<b>bold</b>"])
+@pytest.mark.parametrize(
+    "text", ["a < b > c", "<ada@example.com>", "5 | 6", "[1] see [note]", "Grüße, 你好 👋", "<b>bold</b>"]
+)
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert neutralise(text) == text
 
@@ -31,14 +33,19 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
 def test_any_text_can_be_sent_afterwards(text: str) -> None:
     made = neutralise(text)
     made.encode("utf-8")
-    assert "<|" not in made and "|>" not in made and "\0" not in made
+    assert "<|" not in made
+    assert "|>" not in made
+    assert "\0" not in made
     assert neutralise(made) == made
 
 
 @given(st.text(alphabet="<|>/s[INST] ", max_size=30))
 def test_breaking_one_token_up_makes_no_other(text: str) -> None:
     made = neutralise(text)
-    assert "<|" not in made and "|>" not in made and "<s>" not in made and "[INST]" not in made
+    assert "<|" not in made
+    assert "|>" not in made
+    assert "<s>" not in made
+    assert "[INST]" not in made
 
 
 def test_runs_of_white_space_are_a_loop() -> None:

@@ -12,13 +12,13 @@ from django.core.management import CommandError, call_command
 from crmllm.core.errors import BadInput, Conflict
 from crmllm.llm import prompts
 from crmllm.llm.errors import PromptMissing
-from crmllm.llm.models import Prompt, PromptVersion
+from crmllm.llm.models import PromptVersion
 from crmllm.llm.prompts import PromptFile, RequestSettings
 
 pytestmark = pytest.mark.django_db
 
 TEXT = """---
-description: Reads people
+purpose: Reads people
 note: first try
 temperature: 0.2
 max_tokens: 99
@@ -45,7 +45,7 @@ def fresh() -> Any:
 
 def version(number: int, **changes: Any) -> PromptFile:
     values: dict[str, Any] = {
-        "name": "people", "number": number, "description": "", "note": "", "system": "s", "user": "{text}", "settings": {},
+        "name": "people", "number": number, "purpose": "", "note": "", "system": "s", "user": "{text}", "settings": {},
     }  # fmt: skip
     return PromptFile(**values | changes)
 
@@ -61,7 +61,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "people.v3.md"
     path.write_text(TEXT)
     file = prompts.read(path)
-    assert (file.name, file.number, file.description, file.note) == ("people", 3, "Reads people", "first try")
+    assert (file.name, file.number, file.purpose, file.note) == ("people", 3, "Reads people", "first try")
     assert file.system == 'You read people.\n\nAnswer in JSON: {"name": "…"}.'
     assert file.user == "Text: {text}"
     assert file.settings == {"temperature": 0.2, "max_tokens": 99}
@@ -76,6 +76,8 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         ("people.v1.md", TEXT.replace("---", "")),
         ("people.v1.md", TEXT.replace("temperature: 0.2", "temperature: 9")),
         ("people.v1.md", TEXT.replace("temperature", "temprature")),
+        ("people.v1.md", TEXT.replace("note:", "version: 2\nnote:")),
+        ("people.v1.md", TEXT.replace("note:", "name: others\nnote:")),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_with_a_sentence(tmp_path: Path, name: str, text: str) -> None:
@@ -126,7 +128,9 @@ def test_a_frozen_version_cannot_be_altered(change: dict[str, Any]) -> None:
         prompts.store(version(1, **change))
 
 
-def test_the_command_loads_and_says_how_many(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_loads_and_says_how_many(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(prompts, "files", lambda: iter([version(1), version(2)]))
     call_command("load_prompts")
     assert capsys.readouterr().out == "2 new prompt versions stored.\n"
@@ -144,7 +148,8 @@ def test_the_live_version_answers_and_is_remembered(subject: UUID, django_assert
     assert prompts.choose("people", subject).label == "people v1"
     with django_assert_num_queries(0):
         chosen = prompts.quick_choice("people")
-    assert chosen is not None and chosen.number == 1
+    assert chosen is not None
+    assert chosen.number == 1
 
 
 def test_what_is_remembered_is_forgotten_after_some_seconds(subject: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +169,7 @@ def test_without_a_live_version_there_is_a_sentence(subject: UUID, name: str) ->
         prompts.choose(name, subject)
 
 
-def test_a_variable_that_nobody_fills_is_a_fault() -> None:
+def test_a_variable_that_nobody_fills_is_a_fault(subject: UUID) -> None:
     prompts.store(version(1, user="{text} {other}"))
     with pytest.raises(BadInput, match="other"):
-        prompts.choose("people", Prompt.objects.get().id).messages({"text": "x"})
+        prompts.choose("people", subject).messages({"text": "x"})

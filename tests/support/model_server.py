@@ -24,7 +24,9 @@ def chat(content: str | None, *, finish_reason: str = "stop", **choice: Any) -> 
     body = {
         "id": "x",
         "object": "chat.completion",
-        "choices": [{"index": 0, "finish_reason": finish_reason, "message": {"role": "assistant", "content": content}} | choice],
+        "choices": [
+            {"index": 0, "finish_reason": finish_reason, "message": {"role": "assistant", "content": content}} | choice
+        ],
         "usage": {"prompt_tokens": 40, "completion_tokens": 7, "total_tokens": 47},
     }
     return httpx2.Response(200, json=body)
