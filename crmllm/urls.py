@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crmllm.access.urls")),
     path("api/", include("crmllm.api.urls")),
     path("jobs/", include("crmllm.jobs.urls")),
+    path("notifications/", include("crmllm.notifications.urls")),
     path("", include("crmllm.monitoring.urls")),
 ]
 

@@ -23,15 +23,12 @@ class Experiment(BaseModel):
 class Assignment(BaseModel):
     """The variant that a subject got, kept so that results can be compared later."""
 
-    experiment = models.ForeignKey(
-        Experiment, on_delete=models.CASCADE, related_name="assignments"
-    )
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="assignments")
     subject_id = models.UUIDField()
     variant = models.CharField(max_length=60)
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["experiment", "subject_id"], name="assignment_once"
-            )
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["experiment", "subject_id"], name="assignment_once")]
+
+    def __str__(self) -> str:
+        return self.variant

@@ -20,9 +20,10 @@ def assign(*, experiment: str, subject_id: UUID) -> str | None:
     variant = pick(row.variants, f"{experiment}:{subject_id}")
     if variant is None:
         return None
-    return Assignment.objects.get_or_create(experiment=row, subject_id=subject_id, defaults={"variant": variant})[
-        0
-    ].variant
+    given, _created = Assignment.objects.get_or_create(
+        experiment=row, subject_id=subject_id, defaults={"variant": variant}
+    )
+    return given.variant
 
 
 def pick(variants: Mapping[str, int], seed: str) -> str | None:

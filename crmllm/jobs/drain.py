@@ -48,7 +48,11 @@ class Drain:
 
     def should_stop(self) -> bool:
         """Time is up, somebody asked to stop, another stage waits for this worker, or the cluster ends."""
-        return self.cancelled or self._room_wanted or bool(STOPPING.value) or time.monotonic() > self._ends
+        return self._room_wanted or self.must_stop()
+
+    def must_stop(self) -> bool:
+        """As `should_stop`, but does not make room for others: for a job on whose end a person waits."""
+        return self.cancelled or bool(STOPPING.value) or time.monotonic() > self._ends
 
     def tick(self, *, done: int = 0, failed: int = 0, doing: str = "") -> None:
         """So many more items done or failed; `doing` says in words what is done now, without personal data."""

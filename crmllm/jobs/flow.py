@@ -23,6 +23,7 @@ from crmllm.core import work
 from crmllm.core.errors import NotFound
 from crmllm.ingestion.choices import Status
 from crmllm.jobs.choices import Cluster
+from crmllm.notifications.choices import DeliveryState
 from crmllm.writeback.choices import State
 
 
@@ -43,7 +44,7 @@ class Stage:
     #: def retry(*, actor: User, pk: UUID) -> None, and the same for cancel.
     retry: str
     cancel: str
-    #: Where a row holds the id of its interaction, whose page shows what became of it.
+    #: Where a row holds the id of its interaction, whose page shows what became of it; empty when it has none.
     interaction: str = "pk"
 
     @property
@@ -119,6 +120,18 @@ STAGES: tuple[Stage, ...] = (
         retry="crmllm.writeback.services.retry",
         cancel="crmllm.writeback.services.cancel",
         interaction="proposal__interaction_id",
+    ),
+    Stage(
+        name="notify",
+        label=_("Telling people by mail and webhook"),
+        cluster=Cluster.DEFAULT,
+        drain="crmllm.notifications.tasks.drain_notify",
+        model="notifications.Delivery",
+        waiting=Q(state=DeliveryState.WAITING),
+        failed=Q(state=DeliveryState.FAILED),
+        retry="crmllm.notifications.services.retry",
+        cancel="crmllm.notifications.services.cancel",
+        interaction="",
     ),
 )
 

@@ -38,6 +38,9 @@ SCHEDULES: tuple[Scheduled, ...] = (
     Scheduled("poll_mailboxes", _("Fetch mail from the mailboxes"), "crmllm.ingestion.tasks.poll_mailboxes", 1),
     Scheduled("expire_claims", _("Free claims that ran out"), "crmllm.proposals.tasks.expire_claims", 1),
     Scheduled("watch", _("Look for what needs an alarm"), "crmllm.monitoring.tasks.watch", 1),
+    Scheduled(
+        "forget_uploads", _("Remove files of abandoned uploads"), "crmllm.ingestion.tasks.forget_old_uploads", 24 * 60
+    ),
     Scheduled("tidy_jobs", _("Forget old runs of jobs"), "crmllm.jobs.services.tidy", 24 * 60),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet, UUIDField, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -64,7 +64,7 @@ def troubled(user: User, *, limit: int = SHOWN) -> list[dict[str, Any]]:
         _item(stage, row)
         for stage in flow.STAGES
         for row in visible(user, stage.troubled_rows())
-        .annotate(shown_at=F(stage.interaction))
+        .annotate(shown_at=F(stage.interaction) if stage.interaction else Value(None, UUIDField()))
         .order_by("-updated_at")[:limit]
     ]
     return sorted(found, key=lambda item: item["at"], reverse=True)[:limit]

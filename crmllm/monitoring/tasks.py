@@ -7,10 +7,8 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from crmllm.core.audit import ALARM_AFTER, verify
-from crmllm.jobs import flow
 from crmllm.jobs.drain import Drain
 from crmllm.jobs.selectors import stages
 from crmllm.monitoring.selectors import unsealed_for
@@ -22,26 +20,15 @@ STUCK_AFTER = timedelta(minutes=30)
 
 
 def watch() -> str:
-    """The audit trail is sealed, work moves, and what failed is known."""
+    """Is the audit trail being sealed, and does work move?"""
     if unsealed_for() > ALARM_AFTER:
-        _alarm("audit_unsealed", _("The audit trail is not being sealed: is the sealer running?"), "")
+        _alarm("audit-unsealed", _("The audit trail is not being sealed: is the sealer running?"), "")
     for row in stages():
         stuck = row["oldest_at"] and timezone.now() - row["oldest_at"] > STUCK_AFTER
         if stuck and not row["running"] and not row["paused"]:
             sentence = _("Work has waited for over half an hour: %(stage)s.") % {"stage": row["label"]}
-            _alarm("work_stuck", sentence, reverse("jobs:index"))
-    failed = sum(_lately_failed(stage) for stage in flow.STAGES if stage.name != "write")
-    if failed:
-        sentence = ngettext(
-            "%(count)d message could not be processed.", "%(count)d messages could not be processed.", failed
-        ) % {"count": failed}
-        _alarm("interaction_failed", sentence, reverse("jobs:index"))
+            _alarm("work-stuck", sentence, reverse("jobs:index"))
     return ""
-
-
-def _lately_failed(stage: flow.Stage) -> int:
-    """What failed since people were last told, or in the last hour."""
-    return stage.failed_rows().filter(updated_at__gt=timezone.now() - QUIET).count()
 
 
 def _alarm(kind: str, sentence: str, link: str) -> None:

@@ -27,9 +27,15 @@ class Consent(BaseModel):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.state}"
+
 
 class Suppression(BaseModel):
     """A keyed hash of an identifier that must not come back: an e-mail or a phone of an erased person."""
 
     identifier_index = models.BinaryField(max_length=32, unique=True)
     reason = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -384,6 +384,27 @@ DEMO_PASSWORD = env.secret(
     "Password of the demo logins; a known one outside production.",
 )
 
+# --- telling people
+
+env.group("Notifications")
+SITE_URL = env.url(
+    "SITE_URL", f"http://localhost:{PORT}", "Address of the site, for links in mails and webhooks."
+).rstrip("/")
+EMAIL_HOST = env.text("EMAIL_HOST", "", "Mail server for notifications; without one no mail is sent.")
+EMAIL_PORT = env.integer("EMAIL_PORT", 587, "Its port.", low=1, high=65535)
+EMAIL_HOST_USER = env.text("EMAIL_USER", "", "Login there.")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_PASSWORD", "", "Its password.")
+_email_security = env.text(
+    "EMAIL_SECURITY", "starttls", "How the connection is encrypted.", choices=("starttls", "tls", "none")
+)
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email_security == "starttls", _email_security == "tls"
+EMAIL_TIMEOUT = 10
+EMAIL_FROM = DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "crmllm@localhost", "Sender of notifications.")
+WEBHOOK_URL = env.url("WEBHOOK_URL", "", "Gets every notification as signed JSON.")
+WEBHOOK_SECRET = env.secret("WEBHOOK_SECRET", "", "Signs what is sent there.")
+if WEBHOOK_URL and not WEBHOOK_SECRET:
+    raise ImproperlyConfigured("WEBHOOK_URL is set, but WEBHOOK_SECRET is not: its receiver could not trust it.")
+
 # --- jobs
 
 env.group("Jobs")
