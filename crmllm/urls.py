@@ -6,10 +6,14 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crmllm.access.urls")),
+    path("settings/mailboxes/", include("crmllm.ingestion.mailboxes.urls")),
+    path("interactions/upload/", include("crmllm.ingestion.uploads.urls")),
     path("api/", include("crmllm.api.urls")),
+    path("settings/prompts/", include("crmllm.llm.urls")),
     path("jobs/", include("crmllm.jobs.urls")),
     path("notifications/", include("crmllm.notifications.urls")),
     path("", include("crmllm.monitoring.urls")),
+    path("review/", include("review.urls")),
 ]
 
 handler400 = "crmllm.core.middleware.handler400"

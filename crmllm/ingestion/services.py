@@ -8,11 +8,11 @@ A mail is read at the door: what is the same message is known only then. `receiv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -43,7 +43,8 @@ from crmllm.jobs.services import enqueue
 
 BATCH = 50
 NAME_LENGTH = 200
-Part = TypeVar("Part")
+BATCH_BYTES = 16 * 2**20
+Batch = list[archive.Entry]
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,10 @@ class Tally:
     def entries(self) -> int:
         return self.new + self.known + self.refused
 
+    def merge(self, other: Tally) -> None:
+        for name, count in asdict(other).items():
+            setattr(self, name, getattr(self, name) + count)
+
     def add(self, received: Sequence[Received]) -> None:
         for one in received:
             self.new += one.created
@@ -76,9 +81,7 @@ class Tally:
             self.failed += one.created and one.interaction.status == Status.FAILED
 
 
-def receive(
-    *, actor: audit.Actor, raw: bytes, origin: Origin, mailbox: Mailbox | None = None
-) -> Received:
+def receive(*, actor: audit.Actor, raw: bytes, origin: Origin, mailbox: Mailbox | None = None) -> Received:
     """Takes in one mail. The same message again is the interaction that is there already."""
     if isinstance(actor, User):
         require(actor, "interactions.add")
@@ -103,13 +106,7 @@ def receive_many(
         # Somebody stored one of them at this moment: one by one, the second look finds it.
         if len(raws) == 1:
             return _store(actor, raws, readings, prints, origin, mailbox)
-        return [
-            one
-            for raw in raws
-            for one in receive_many(
-                actor=actor, raws=[raw], origin=origin, mailbox=mailbox
-            )
-        ]
+        return [one for raw in raws for one in receive_many(actor=actor, raws=[raw], origin=origin, mailbox=mailbox)]
 
 
 def _store(
@@ -120,10 +117,7 @@ def _store(
     origin: Origin,
     mailbox: Mailbox | None,
 ) -> list[Received]:
-    known = {
-        bytes(row.fingerprint): row
-        for row in Interaction.objects.filter(fingerprint__in=prints)
-    }
+    known = {bytes(row.fingerprint): row for row in Interaction.objects.filter(fingerprint__in=prints)}
     fresh = {prints[i]: i for i in reversed(range(len(raws))) if prints[i] not in known}
     keys = new_keys(len(fresh)) if fresh else []
     owners = _owners([readings[i] for i in fresh.values()])
@@ -144,9 +138,7 @@ def _store(
         Interaction.objects.bulk_create(rows.values())
         InteractionSource.objects.bulk_create(sources)
         Attachment.objects.bulk_create(attachments)
-        LedgerEntry.objects.bulk_create(
-            line for row in rows.values() for line in _first_lines(row)
-        )
+        LedgerEntry.objects.bulk_create(line for row in rows.values() for line in _first_lines(row))
         audit.record_many(
             [
                 audit.Entry(
@@ -165,9 +157,7 @@ def _store(
     received: list[Received] = []
     for i, print_ in enumerate(prints):
         created = fresh.get(print_) == i
-        received.append(
-            Received(rows[print_] if print_ in rows else known[print_], created)
-        )
+        received.append(Received(rows[print_] if print_ in rows else known[print_], created))
     return received
 
 
@@ -194,9 +184,7 @@ def _apply(row: Interaction, reading: Reading) -> None:
     """Puts a reading into a row; does not save."""
     row.status = reading.status
     row.reason_code, row.reason = reading.reason_code, reading.reason[:400]
-    row.message_index = (
-        blind_index("message-id", reading.message_id) if reading.message_id else None
-    )
+    row.message_index = blind_index("message-id", reading.message_id) if reading.message_id else None
     row.thread = blind_index("thread", reading.thread) if reading.thread else None
     row.occurred_at = reading.occurred_at or row.occurred_at
     row.subject = Sealed.of(reading.subject, row.key_id)
@@ -205,9 +193,7 @@ def _apply(row: Interaction, reading: Reading) -> None:
     row.sender_name, row.sender_index = "", None
     if reading.sender:
         row.sender_name = _storable(reading.sender.name)
-        row.sender_index = (
-            email_index(reading.sender.email) if reading.sender.email else None
-        )
+        row.sender_index = email_index(reading.sender.email) if reading.sender.email else None
 
 
 def _storable(text: str) -> str:
@@ -222,9 +208,7 @@ def _attachments(row: Interaction, reading: Reading) -> Iterator[Attachment]:
             filename=Sealed.of(file.filename, row.key_id),
             content_type=_storable(file.content_type)[:120],
             size=file.size,
-            blob=Sealed.of_bytes(file.content, row.key_id)
-            if file.content is not None
-            else None,
+            blob=Sealed.of_bytes(file.content, row.key_id) if file.content is not None else None,
             refused=file.refused[:200],
         )
 
@@ -271,9 +255,7 @@ def _owners(
     }
     accounts: dict[str, tuple[UUID | None, UUID | None]] = {}
     if domains:
-        rows = Account.objects.filter(
-            domains__overlap=sorted(domains), state=RecordState.ACTIVE
-        )
+        rows = Account.objects.filter(domains__overlap=sorted(domains), state=RecordState.ACTIVE)
         for found, owner, team in rows.values_list("domains", "owner_id", "team_id"):
             accounts |= dict.fromkeys(found, (owner, team))
 
@@ -281,11 +263,7 @@ def _owners(
         if not reading.sender or not reading.sender.email:
             return None, None
         email = reading.sender.email
-        return (
-            contacts.get(indexes[email])
-            or accounts.get(company_domain(email))
-            or (None, None)
-        )
+        return contacts.get(indexes[email]) or accounts.get(company_domain(email)) or (None, None)
 
     return owner_of
 
@@ -302,59 +280,52 @@ def import_archive(
     progress: Callable[[Tally], None] | None = None,
 ) -> Tally:
     """Takes in every message of a file, folder, mbox or zip. What is refused is kept by name with its reason."""
-    if isinstance(actor, User):
-        require(actor, "interactions.add")
     tally = Tally()
-    for batch in _batches(archive.iterate(source, name), BATCH):
-        raws = [entry for _, entry in batch if isinstance(entry, bytes)]
-        for entry_name, entry in batch:
-            if isinstance(entry, archive.Refused):
-                refuse(actor=actor, name=entry_name, reason=entry.reason, origin=origin)
-                tally.refused += 1
-        if raws:
-            tally.add(receive_many(actor=actor, raws=raws, origin=origin))
+    for batch in entries(source, name):
+        tally.merge(receive_entries(actor=actor, batch=batch, origin=origin))
         if progress:
             progress(tally)
     return tally
 
 
-def receive_file(
-    *, actor: User, file: IO[bytes], name: str, origin: Origin
-) -> tuple[list[Received], list[str]]:
-    """Takes in the messages of one small file; returns them, and the reasons for which parts were refused."""
-    require(actor, "interactions.add")
-    received: list[Received] = []
-    reasons: list[str] = []
-    for batch in _batches(archive.iterate(file, name), BATCH):
-        for entry_name, entry in batch:
-            if isinstance(entry, archive.Refused):
-                refuse(actor=actor, name=entry_name, reason=entry.reason, origin=origin)
-                reasons.append(entry.reason)
-        raws = [entry for _, entry in batch if isinstance(entry, bytes)]
-        received += receive_many(actor=actor, raws=raws, origin=origin) if raws else []
-    return received, reasons
-
-
-def _batches(parts: Iterable[Part], size: int) -> Iterator[list[Part]]:
-    iterator = iter(parts)
-    while batch := list(islice(iterator, size)):
+def entries(source: str | Path | IO[bytes], name: str = "", *, skip: int = 0) -> Iterator[Batch]:
+    """What a file, folder, mbox or zip holds, in batches that fit into memory, without the first `skip` entries."""
+    batch: Batch = []
+    size = 0
+    for entry in islice(archive.iterate(source, name), skip, None):
+        weight = len(entry[1]) if isinstance(entry[1], bytes) else 0
+        if batch and (len(batch) == BATCH or size + weight > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(entry)
+        size += weight
+    if batch:
         yield batch
 
 
-def refuse(*, actor: audit.Actor, name: str, reason: str, origin: Origin) -> Refused:
+def receive_entries(*, actor: audit.Actor, batch: Batch, origin: Origin, upload: Upload | None = None) -> Tally:
+    """Takes in one batch of `entries`."""
+    if isinstance(actor, User):
+        require(actor, "interactions.add")
+    tally = Tally()
+    raws = [entry for _, entry in batch if isinstance(entry, bytes)]
+    tally.add(receive_many(actor=actor, raws=raws, origin=origin))
+    for name, entry in batch:
+        if isinstance(entry, archive.Refused):
+            refuse(actor=actor, name=name, reason=entry.reason, origin=origin, upload=upload)
+            tally.refused += 1
+    return tally
+
+
+def refuse(*, actor: audit.Actor, name: str, reason: str, origin: Origin, upload: Upload | None = None) -> Refused:
     """Keeps visible what could not become an interaction."""
     key_id = new_key()
     with transaction.atomic():
         row = Refused.objects.create(
-            origin=origin,
-            key_id=key_id,
-            name=Sealed.of(name, key_id),
-            reason=reason[:400],
-            actor_id=actor.audit_id,
-        )
-        audit.record(
-            actor=actor, action="file.refused", subject_type="file", subject_id=row.pk
-        )
+            origin=origin, key_id=key_id, name=Sealed.of(name, key_id), reason=reason[:400], actor_id=actor.audit_id,
+            upload=upload,
+        )  # fmt: skip
+        audit.record(actor=actor, action="file.refused", subject_type="file", subject_id=row.pk)
     return row
 
 
@@ -367,9 +338,7 @@ def replay(*, actor: User, interaction: Interaction) -> Interaction:
     with transaction.atomic():
         row = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
         if row.status not in (*REPLAYABLE, Status.DONE):
-            raise Conflict(
-                f"This message is {row.get_status_display()}; it is not done yet."
-            )
+            raise Conflict(f"This message is {row.get_status_display()}; it is not done yet.")
         work.give_back(row)
         row.status, row.generation, row.attempts = (
             Status.RECEIVED,
@@ -428,6 +397,19 @@ def give_up(*, actor: User, pk: UUID) -> None:
             subject_type="interaction",
             subject_id=row.pk,
         )
+
+
+def set_aside(*, actor: User, interaction: Interaction) -> None:
+    """A person looked at an interaction that could not be read and found nothing to record."""
+    require(actor, "proposals.decide")
+    with transaction.atomic():
+        row = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+        if row.status != Status.FAILED:
+            raise Conflict(f"This message is {row.get_status_display()} already.")
+        row.status, row.reason_code, row.reason = Status.NO_CHANGE, "set_aside", "A person found nothing to record."
+        row.save()
+        note(row, Step.DECIDED, row.reason, code=row.reason_code)
+        audit.record(actor=actor, action="interaction.set_aside", subject_type="interaction", subject_id=row.pk)
 
 
 def retry(*, actor: User, pk: UUID) -> None:
