@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, TypedDict, Unpack
+from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from crmllm.access.choices import Role
 from crmllm.access.models import Team, User
@@ -62,13 +64,13 @@ def update_user(*, actor: audit.Actor, user: User, **changes: Unpack[UserChanges
     """Changes names, address, role or team. What is the same already leaves no trace."""
     _require_admin(actor)
     with transaction.atomic():
-        current = User.objects.select_for_update().get(pk=user.pk)
+        current, admins = _locked(user)
         changed = [name for name, value in changes.items() if getattr(current, name) != value]
         if not changed:
             return current
         details: dict[str, Any] = {"changed": sorted(changed)}
         if "role" in changed:
-            _keep_an_admin(current)
+            _keep_an_admin(current, admins)
             details["role"] = [current.role, str(changes["role"])]
         for name in changed:
             setattr(current, name, changes[name])  # type: ignore[literal-required]
@@ -82,9 +84,9 @@ def deactivate_user(*, actor: audit.Actor, user: User) -> User:
     """Switches a login off: sessions and tokens stop working at once, the person's history stays."""
     _require_admin(actor)
     with transaction.atomic():
-        current = User.objects.select_for_update().get(pk=user.pk)
+        current, admins = _locked(user)
         if current.is_active:
-            _keep_an_admin(current)
+            _keep_an_admin(current, admins)
             current.is_active = False
             current.save(update_fields=["is_active"])
             _record(actor, "user.deactivated", current, {})
@@ -95,7 +97,7 @@ def activate_user(*, actor: audit.Actor, user: User) -> User:
     """Switches a login on again."""
     _require_admin(actor)
     with transaction.atomic():
-        current = User.objects.select_for_update().get(pk=user.pk)
+        current, _admins = _locked(user)
         if not current.is_active:
             current.is_active = True
             current.save(update_fields=["is_active"])
@@ -169,12 +171,19 @@ def _require_admin(actor: audit.Actor) -> None:
         require(actor, "settings.manage")
 
 
-def _keep_an_admin(user: User) -> None:
-    """Raises Conflict when `user` is the only active admin. Locks the admins, so that two cannot leave at once."""
-    if not (user.is_active and user.role == Role.ADMIN):
-        return
-    admins = User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True).order_by("pk")
-    if [admin.pk for admin in admins] == [user.pk]:
+def _locked(user: User) -> tuple[User, set[UUID]]:
+    """The person, locked together with the active admins, whose ids come along: two admins cannot leave at once.
+
+    One statement in one order, so that two such changes wait for each other and never in a circle.
+    """
+    rows = User.objects.select_for_update().filter(Q(pk=user.pk) | Q(role=Role.ADMIN, is_active=True)).order_by("pk")
+    found = {row.pk: row for row in rows}
+    return found[user.pk], {row.pk for row in found.values() if row.is_active and row.role == Role.ADMIN}
+
+
+def _keep_an_admin(user: User, admins: set[UUID]) -> None:
+    """Raises Conflict when `user` is the only active admin."""
+    if admins == {user.pk}:
         raise Conflict("This is the last active admin. Make somebody else an admin first.", code="last_admin")
 
 

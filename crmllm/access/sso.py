@@ -17,6 +17,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from social_core.backends.base import BaseAuth
 from social_core.backends.open_id_connect import OpenIdConnectAuth
 from social_core.exceptions import (
     AuthCanceled,
@@ -38,7 +39,11 @@ PRECEDENCE = (Role.ADMIN, Role.COMPLIANCE, Role.MANAGER, Role.REVIEWER, Role.REP
 
 
 class Refused(AuthPolicyError):
-    """Known to the provider, but not let in; the text is a sentence for that person."""
+    """Known to the provider, but not let in, with a sentence for that person."""
+
+    def __init__(self, backend: BaseAuth[Any], sentence: str) -> None:
+        super().__init__(backend)
+        self.sentence = sentence
 
 
 class OidcBackend(OpenIdConnectAuth[Any]):
@@ -187,7 +192,7 @@ class SsoErrorMiddleware(SocialAuthExceptionMiddleware):
 
     def get_message(self, request: HttpRequest, exception: Exception) -> str:
         if isinstance(exception, Refused):
-            return str(exception)
+            return exception.sentence
         if isinstance(exception, AuthCanceled):
             return _("The log-in was cancelled.")
         if isinstance(exception, AuthProviderError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,6 @@ from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Lower
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -41,7 +39,8 @@ from crmllm.access.models import ApiToken, Team, User
 from crmllm.access.rules import load, require
 from crmllm.access.sso import providers
 from crmllm.core import audit
-from crmllm.core.errors import CrmllmError, NotFound
+from crmllm.core.errors import NotFound
+from crmllm.core.forms import carried_out, form_page
 from crmllm.core.lists import Column, Empty, ListPage, ListSpec, respond
 from crmllm.core.registry import profile as profile_parts
 from crmllm.crm.choices import Object
@@ -219,10 +218,10 @@ def add_person(request: HttpRequest) -> HttpResponse:
         values = form.cleaned_data
         made.append(services.create_user(actor=actor, **values | {"password": values["password"] or None}))
 
-    if _carried_out(request, form, make):
+    if carried_out(request, form, make):
         messages.success(request, _("%(name)s can log in now.") % {"name": made[0]})
         return redirect("settings:people-detail", made[0].pk)
-    return _form_page(request, _("Add a person"), form, reverse("settings:people"))
+    return form_page(request, _("Add a person"), form, reverse("settings:people"))
 
 
 @require_http_methods(LIST)
@@ -236,7 +235,7 @@ def edit_person(request: HttpRequest, pk: UUID) -> HttpResponse:
     elif not actor.may("settings.manage"):
         return render(request, "access/user_detail.html", context)
     form = UserForm(request.POST or None, instance=User.objects.get(pk=user.pk))
-    if _carried_out(request, form, lambda: services.update_user(actor=actor, user=user, **form.cleaned_data)):
+    if carried_out(request, form, lambda: services.update_user(actor=actor, user=user, **form.cleaned_data)):
         messages.success(request, _("Saved."))
         return redirect("settings:people-detail", pk)
     context |= {
@@ -269,10 +268,10 @@ def set_password(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = load(actor, selectors.people(actor), pk, permission="settings.manage")
     form = PasswordForm(request.POST)
     change = lambda: services.set_password(actor=actor, user=user, password=form.cleaned_data["password"])  # noqa: E731
-    if _carried_out(request, form, change):
+    if carried_out(request, form, change):
         messages.success(request, _("The new password counts from now on."))
         return redirect("settings:people-detail", pk)
-    return _form_page(request, _("New password for %(name)s") % {"name": user}, form,
+    return form_page(request, _("New password for %(name)s") % {"name": user}, form,
                       reverse("settings:people-detail", args=[pk]))  # fmt: skip
 
 
@@ -287,7 +286,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if request.method == "POST":
         require(actor, "settings.manage")
-        if _carried_out(request, form, lambda: services.create_team(actor=actor, name=form.cleaned_data["name"])):
+        if carried_out(request, form, lambda: services.create_team(actor=actor, name=form.cleaned_data["name"])):
             messages.success(request, _("The team is there; put people into it on their pages."))
             return redirect("settings:teams")
     context = {"teams": selectors.teams(actor), "form": form if actor.may("settings.manage") else None}
@@ -302,9 +301,9 @@ def rename_team(request: HttpRequest, pk: UUID) -> HttpResponse:
     team = load(actor, Team.objects.all(), pk)
     form = TeamForm(request.POST or None, initial={"name": team.name})
     rename = lambda: services.rename_team(actor=actor, team=team, name=form.cleaned_data["name"])  # noqa: E731
-    if _carried_out(request, form, rename):
+    if carried_out(request, form, rename):
         return redirect("settings:teams")
-    return _form_page(request, _("Rename a team"), form, reverse("settings:teams"))
+    return form_page(request, _("Rename a team"), form, reverse("settings:teams"))
 
 
 # --- settings: who sees which field
@@ -330,7 +329,7 @@ def fields(request: HttpRequest, object_name: str = Object.CONTACT) -> HttpRespo
                     if str(row.id) in form.fields:
                         services.hide_field(actor=actor, field=row, roles=form.cleaned_data[str(row.id)])
 
-        if _carried_out(request, form, save):
+        if carried_out(request, form, save):
             messages.success(request, _("Saved. It counts from the next page that somebody opens."))
             return redirect("settings:fields-of", object_name)
     context = {
@@ -417,7 +416,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
     actor = person(request)
     form = TokenForm(request.POST)
     if not form.is_valid():
-        return _form_page(request, _("New token"), form, reverse("settings:tokens"))
+        return form_page(request, _("New token"), form, reverse("settings:tokens"))
     days = form.cleaned_data["days"]
     token, value = tokens.create_token(
         actor=actor, user=actor, name=form.cleaned_data["name"],
@@ -438,24 +437,3 @@ def revoke_token(request: HttpRequest, pk: UUID) -> HttpResponse:
     if token.user_id == actor.id:
         return redirect("settings:tokens")
     return redirect("settings:people-detail", token.user_id)
-
-
-# --- helpers
-
-
-def _carried_out(request: HttpRequest, form: Form | Any, act: Callable[[], object]) -> bool:
-    """Whether the form was posted, is right, and the service took it; its refusal is shown where it belongs."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        act()
-    except CrmllmError as error:
-        for name, sentences in (error.fields or {"": [error.message]}).items():
-            form.add_error(name if name in form.fields else None, sentences)
-        return False
-    return True
-
-
-def _form_page(request: HttpRequest, title: str, form: Form | Any, back_url: str) -> HttpResponse:
-    context = {"title": title, "form": form, "back_url": back_url}
-    return render(request, "core/settings_form.html", context, status=422 if form.errors else 200)
