@@ -30,8 +30,8 @@ run: setup ## start everything and print the address
 	@exec $(PY) -m crmllm.core.runtime run
 
 test: setup-dev ## run all tests, with a real database, model, browser, mail and sign-on server
-	@tests/support/install
-	@$(PY) -m pytest $(PYTEST)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" tests/support/install
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest $(PYTEST)
 
 lint: setup-dev ## formatter, linters, types, templates, Django's checks, migrations
 	@$(PY) -m ruff check

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from crmllm.access.choices import Role
 from crmllm.access.models import Team, User
+from tests.support.llm import llm_server, real_model  # noqa: F401 - fixtures for all tests
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +35,9 @@ def make_user(db: None) -> Callable[..., User]:
     """Makes a login: make_user("alice", role=Role.REP, team=...)."""
 
     def make(username: str, role: str = Role.REVIEWER, team: Team | None = None, **more: Any) -> User:
-        return User.objects.create_user(username, f"{username}@ours.example", "a-long-password", role=role, team=team, **more)
+        return User.objects.create_user(
+            username, f"{username}@ours.example", "a-long-password", role=role, team=team, **more
+        )
 
     return make
 

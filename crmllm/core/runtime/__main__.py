@@ -16,6 +16,7 @@ from .postgres import PostgresError, check_server, use_database
 from .setup import MODEL_SERVER, SetupError, wants_own_model
 
 KEEPER_SECONDS = 0.5
+PORT_SECONDS = 30
 
 
 class StartError(RuntimeError):
@@ -32,10 +33,12 @@ def main(arguments: Sequence[str]) -> int:
                 return 1
         case ["keep-database"]:
             keep_database()
-        case ["child", nice, *command]:
-            become_child(int(nice), command)
+        case ["child", nice, port, *command]:
+            become_child(command, nice=int(nice), after_port=int(port))
         case _:
-            print("usage: python -m crmllm.core.runtime run | keep-database | child NICE COMMAND...", file=sys.stderr)
+            print(
+                "usage: python -m crmllm.core.runtime run | keep-database | child NICE PORT COMMAND...", file=sys.stderr
+            )
             return 2
     return 0
 
@@ -46,7 +49,7 @@ def run() -> None:
 
     from .processes import configuration, programs
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     place = home()
     own_database = not os.environ.get("DATABASE_URL")
     own_model = wants_own_model() and (MODEL_SERVER / ".installed").exists()
@@ -61,16 +64,14 @@ def run() -> None:
     config = place.run / "supervisord.conf"
     config.unlink(missing_ok=True)
     write_once(config, configuration(place, programs(os.environ, own_database=own_database, own_model=own_model)))
-    console.print(
-        f"\n[bold]crmllm opens at http://{shown_host()}:{web_port()}/[/bold] in a few seconds.", soft_wrap=True
-    )
+    console.print(f"\n[bold]crmllm opens at http://{shown_host()}:{web_port()}/[/bold] in a few seconds.")
     if logins:
-        console.print(f"\nDemo logins:\n{logins}", markup=False, soft_wrap=True)
+        console.print(f"\nDemo logins:\n{logins}", markup=False)
     if own_model:
         console.print("\nThe model is starting; pages work meanwhile, and the review queue says when it is ready.")
     elif wants_own_model():
         console.print("\nThere is no model server: `make setup` could not make it. Everything else works.")
-    console.print(f"Logs are in {place.logs}. Ctrl-C stops everything.", markup=False, soft_wrap=True)
+    console.print(f"\nLogs are in {place.logs}. Ctrl-C stops everything.", markup=False)
     sys.stdout.flush()
     supervisord = Path(sys.executable).with_name("supervisord")
     os.execv(sys.executable, [sys.executable, str(supervisord), "-n", "-c", str(config)])  # noqa: S606
@@ -171,13 +172,17 @@ def keep_database() -> None:
         time.sleep(KEEPER_SECONDS)
 
 
-def become_child(nice: int, command: list[str]) -> None:
-    """Become another program, at lower priority if wanted, that ends when the process manager is killed."""
+def become_child(command: list[str], *, nice: int, after_port: int) -> None:
+    """Become another program that ends when the process manager is killed; wait first until a port is served."""
     parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
         if os.getppid() != parent:
             sys.exit(1)
+    for _ in range(PORT_SECONDS * 4):
+        if not after_port or not port_is_free(after_port, os.environ.get("BIND") or "127.0.0.1"):
+            break
+        time.sleep(0.25)
     os.nice(nice)
     os.execvp(command[0], command)  # noqa: S606
 

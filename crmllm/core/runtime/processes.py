@@ -23,23 +23,23 @@ class Program:
     nice: int = 0
     stop_seconds: int = 8
     stops_as_group: bool = False  # for programs that do not look after their own children
+    after_port: int = 0  # starts when somebody listens there: on a small machine people come first
 
-    def section(self, number: int, logs: Path) -> str:
-        """Of all programs the first ones start first and stop last."""
-        wrapped = [PYTHON, "-m", "crmllm.core.runtime", "child", str(self.nice), *self.command]
+    def section(self, logs: Path) -> str:
+        wrapped = [PYTHON, "-m", "crmllm.core.runtime", "child", str(self.nice), str(self.after_port), *self.command]
         environment = ",".join(f"{name}={quoted(value)}" for name, value in self.environment.items())
         return f"""\
 [program:{self.name}]
 command={" ".join(escaped(shlex.quote(word)) for word in wrapped)}
 directory={escaped(str(REPOSITORY))}
 environment={environment}
-priority={number}
 autorestart=true
 startsecs=2
 startretries=1000
 stopwaitsecs={self.stop_seconds}
 stopasgroup={"true" if self.stops_as_group else "false"}
 killasgroup=true
+priority=100
 redirect_stderr=true
 stdout_logfile={escaped(str(logs / f"{self.name}.log"))}
 stdout_logfile_maxbytes=10MB
@@ -50,20 +50,22 @@ stdout_logfile_backups=5
 def programs(settings: Mapping[str, str], *, own_database: bool, own_model: bool) -> list[Program]:
     """In the order in which they start."""
     manage = [PYTHON, str(REPOSITORY / "manage.py")]
-    address = f"{settings.get('BIND') or '127.0.0.1'}:{settings.get('PORT') or '8000'}"
+    port = int(settings.get("PORT") or "8000")
+    address = f"{settings.get('BIND') or '127.0.0.1'}:{port}"
     web = [
         PYTHON, "-m", "gunicorn", "crmllm.wsgi", "--bind", address, "--worker-class", "gthread",
         "--workers", settings.get("WEB_WORKERS") or "2", "--threads", settings.get("WEB_THREADS") or "8",
         "--preload", "--timeout", "120", "--graceful-timeout", "5", "--no-control-socket",
     ]  # fmt: skip
     keeper = Program("database", [PYTHON, "-m", "crmllm.core.runtime", "keep-database"], stop_seconds=60)
-    model = Program("model", [PYTHON, "-m", "crmllm.llm.server.serve"], nice=10, stops_as_group=True)
+    serve = [PYTHON, "-m", "crmllm.llm.server.serve"]
+    model = Program("model", serve, nice=10, stops_as_group=True, after_port=port)
     return [
         *([keeper] if own_database else []),
         Program("web", web),
         Program("sealer", [*manage, "audit_sealer"]),
-        Program("jobs", [*manage, "qcluster"], {"Q_CLUSTER_NAME": "default"}),
-        Program("jobs-llm", [*manage, "qcluster"], {"Q_CLUSTER_NAME": "llm"}),
+        Program("jobs", [*manage, "qcluster"], {"Q_CLUSTER_NAME": "default"}, after_port=port),
+        Program("jobs-llm", [*manage, "qcluster"], {"Q_CLUSTER_NAME": "llm"}, after_port=port),
         *([model] if own_model else []),
     ]
 
@@ -93,7 +95,10 @@ logfile_maxbytes=10MB
 logfile_backups=5
 childlogdir={escaped(str(place.logs))}
 """
-    sections = [program.section(number, place.logs) for number, program in enumerate(running, start=1)]
+    sections = [program.section(place.logs) for program in running]
+    # A group stops all at once, and one group after the other: the database last.
+    names = [program.name for program in running if program.name != "database"]
+    sections.append(f"[group:application]\nprograms={','.join(names)}\npriority=900\n")
     if len(os.fsencode(socket)) <= _SOCKET_PATH:
         sections.insert(0, control)
     return "\n".join(["; Written at every start; change it in the code instead.", general, *sections])
