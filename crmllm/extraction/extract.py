@@ -11,9 +11,12 @@ from crmllm.extraction.types import Extracted, Item
 __all__ = ["RULES_VERSION", "MailAnswer", "ModelAnswer", "extract", "prompt_for"]
 
 
-def extract(item: Item, answer: ModelAnswer | None = None) -> Extracted:
-    """Everything found in an item: by rules alone, or together with a model's answer."""
-    return merge.merge(item, reader.read(item), answer)
+def extract(item: Item, answer: ModelAnswer | None = None, *, gated: bool = True) -> Extracted:
+    """Everything found in an item: by rules alone, or together with a model's answer.
+
+    `gated` leaves mails without records that may not create any (newsletters, vendors, our own side, ...).
+    """
+    return merge.merge(item, reader.read(item), answer, gated=gated)
 
 
 def prompt_for(item: Item) -> tuple[str, dict[str, str]]:

@@ -54,12 +54,12 @@ class _Checked:
     rejected: list[Rejected]
 
 
-def merge(item: Item, reading: Reading, answer: ModelAnswer | None = None) -> Extracted:
+def merge(item: Item, reading: Reading, answer: ModelAnswer | None = None, *, gated: bool = True) -> Extracted:
     """What is proposed for an item, from the rules alone or together with a model's answer."""
     checked = _check(item, reading, answer) if answer is not None else None
     category = _choice(reading.category, checked.answer.category if checked else "", checked)
     rejected = _decoys(item, reading) + (checked.rejected if checked else [])
-    open_to_crm = category.value in CRM_CATEGORIES
+    open_to_crm = category.value in CRM_CATEGORIES or not gated
     found = Extracted(
         contacts=_contacts(item, reading, checked) if open_to_crm else (),
         opportunity=_opportunity(item, reading, checked, category.value) if open_to_crm else None,

@@ -82,14 +82,14 @@ _HARMLESS = phrases(
 )
 _NEGATION = phrases(
     """no longer; not need*; don't need; do not need; not interested; don't want; do not want; not going ahead; not go ahead; not going to; won't; will not
-    not proceed*; not moving forward; not move forward; decided against; decided not; cancel*; withdraw*; not buy*; not order*; don't require; drop the; dropped; call off; called off
-    not pursue; not renew*; isn't needed; is not needed; are not; aren't; never; didn't; did not; no need; have to pass; off the table; fell through; scrapped; ruled out
-    nicht mehr; kein*; doch nicht; storn*; abgesagt; absagen; verzichten; nicht bestellen; nicht weiterverfolgen; nicht weiter verfolgen; nicht benotigen; brauchen nicht; entfallt; haben uns gegen; dagegen entschieden; nicht interessiert; nie; wird nichts
-    n'avons plus; ne souhaitons plus; ne voulons plus; plus besoin; pas besoin; annul*; renon*; ne sommes plus; ne sommes pas; n'est plus; ne donnerons pas suite; ne souhaitons pas; ne voulons pas; jamais; pas interesse*
-    ya no; no necesit*; no queremos; no vamos a; cancel*; anul*; descart*; no estamos interesad*; no nos interesa; no seguiremos; nunca; hemos decidido no; no procede*
-    non ci serve; non serve*; non vogliamo; non siamo piu; non abbiamo piu; annull*; rinunci*; abbiamo deciso di non; non siamo interessat*; mai; non procederemo; non intendiamo
-    niet meer; geen; annuler*; afzien; niet nodig; niet door; zien af; niet geinteresseerd; nooit; niet bestellen; gaat niet door
-    nao precis*; ja nao; nao quer*; cancel*; desist*; nao vamos; nao temos interesse; nunca; nao avancar*; nao iremos"""
+    not proceed*; not moving forward; not move forward; decided against; decided not; cancel*; withdraw*; not buy*; not order*; don't require; dropped
+    not pursue; not renew*; isn't needed; is not needed; no need; have to pass; off the table; fell through; scrapped; ruled out
+    nicht mehr; kein*; doch nicht; storn*; abgesagt; absagen; verzichten; nicht bestellen; nicht weiterverfolgen; nicht weiter verfolgen; nicht benotigen; brauchen nicht; entfallt; haben uns gegen; dagegen entschieden; nicht interessiert; wird nichts
+    n'avons plus; ne souhaitons plus; ne voulons plus; plus besoin; pas besoin; annul*; renon*; ne sommes plus; ne sommes pas; n'est plus; ne donnerons pas suite; ne souhaitons pas; ne voulons pas; pas interesse*
+    ya no; no necesit*; no queremos; no vamos a; cancel*; anul*; descart*; no estamos interesad*; no nos interesa; no seguiremos; hemos decidido no; no procede*
+    non ci serve; non serve*; non vogliamo; non siamo piu; non abbiamo piu; annull*; rinunci*; abbiamo deciso di non; non siamo interessat*; non procederemo; non intendiamo
+    niet meer; geen; annuler*; afzien; niet nodig; niet door; zien af; niet geinteresseerd; niet bestellen; gaat niet door
+    nao precis*; ja nao; nao quer*; cancel*; desist*; nao vamos; nao temos interesse; nao avancar*; nao iremos"""
 )
 _INSTEAD = phrases(
     """instead of; rather than; not the; not for; but not; in place of; as opposed to; anstatt; statt; anstelle; nicht die; nicht das; nicht den; nicht fur; und nicht; au lieu de; au lieu des; plutot que; et non; pas les; pas le; pas la; en lugar de; en vez de; y no; invece di; invece del; invece dei
@@ -97,10 +97,10 @@ _INSTEAD = phrases(
 )
 _PAST = phrases(
     """last year; years ago; year ago; months ago; previously; used to; back then; last time; last spring; last summer; last autumn; last winter; last order; previous order; at the time; formerly; in the past; originally; before that; our old; bought from; already bought; already purchased; had bought; had ordered; we bought; we purchased; we paid
-    letztes jahr; im letzten jahr; letzten jahres; vorigen jahr*; voriges jahr; vorjahr*; vor zwei jahren; vor drei jahren; jahren; damals; fruher; seinerzeit; beim letzten mal; letzten bestellung; letzte bestellung; ursprunglich; bereits gekauft; haben wir gekauft; gekauft hatten; bezahlt hatten; haben wir bezahlt; kauften wir
-    l'annee derniere; l'an dernier; l'an passe; il y a; autrefois; auparavant; precedemment; la derniere fois; derniere commande; initialement; a l'epoque; avions achete; avions commande; avons achete; avions paye; avons paye
-    el ano pasado; hace un ano; hace dos; hace tres; anteriormente; en su dia; la ultima vez; antes; ultimo pedido; en el pasado; compramos; pagamos; habiamos; inicialmente
-    l'anno scorso; anni fa; un anno fa; mesi fa; in passato; precedentemente; l'ultima volta; ultimo ordine; allora; avevamo; abbiamo comprato; abbiamo acquistato; abbiamo pagato; inizialmente
+    letztes jahr; im letzten jahr; letzten jahres; vorigen jahr*; voriges jahr; vorjahr*; vor zwei jahren; vor drei jahren; damals; seinerzeit; beim letzten mal; letzten bestellung; letzte bestellung; ursprunglich; bereits gekauft; haben wir gekauft; gekauft hatten; bezahlt hatten; haben wir bezahlt; kauften wir
+    l'annee derniere; l'an dernier; l'an passe; autrefois; auparavant; precedemment; la derniere fois; derniere commande; initialement; a l'epoque; avions achete; avions commande; avons achete; avions paye; avons paye
+    el ano pasado; hace un ano; hace dos; hace tres; anteriormente; en su dia; la ultima vez; ultimo pedido; en el pasado; compramos; pagamos; habiamos; inicialmente
+    l'anno scorso; anni fa; un anno fa; mesi fa; in passato; precedentemente; l'ultima volta; ultimo ordine; avevamo; abbiamo comprato; abbiamo acquistato; abbiamo pagato; inizialmente
     vorig jaar; jaar geleden; maanden geleden; destijds; eerder; vroeger; vorige keer; laatste bestelling; oorspronkelijk; hadden we; kochten; betaalden
     no ano passado; ha um ano; ha dois anos; ha tres; anteriormente; na altura; da ultima vez; ultima encomenda; ultimo pedido; compramos; pagamos; tinhamos; inicialmente"""
 )
@@ -140,10 +140,15 @@ def is_negated(clause: str) -> bool:
     return _NEGATION.search(_harmless_out(clause)) is not None
 
 
+_AGO = re.compile(
+    r"\b(?:vor \w+ (?:jahren?|monaten?)|il y a \w+ (?:ans?|mois)|(?:haben|hatten) wir fruher|fruher (?:haben|hatten|war))\b"
+)
+
+
 def is_past(clause: str, year: int | None = None) -> bool:
     """Whether a clause tells of what was; years before the mail's own count."""
     folded = run(clause)
-    if _PAST.search(folded):
+    if _PAST.search(folded) or _AGO.search(folded):
         return True
     past_years = re.findall(
         r"(?<![\w./-])(?:in|im|en|nel|since|seit|depuis|desde|dal|van|em|of|from)\s+(20[0-4]\d|19[89]\d)(?![\w./-])",
@@ -152,8 +157,19 @@ def is_past(clause: str, year: int | None = None) -> bool:
     return year is not None and any(int(one) < year for one in past_years)
 
 
+# "Somebody offered ...": a third person's offer, never "you offered", "as quoted", "the price offered".
+_THIRD_OFFER = re.compile(
+    r"\b(?!(?:you|we|i|as|the|a|be|been|was|were|is|are|price|prices|amount|not|to|your|our|they)\b)\w+ (?:has |have |had |also |just |already )?"
+    r"(?:offered|quoted|is offering)\b"
+)
+
+
 def is_competitor(clause: str) -> bool:
     """Whether a clause speaks of another supplier's offer."""
+    folded = run(clause)
+    third = _THIRD_OFFER.search(folded)
+    if third is not None and not re.search(r"\b(?:you|we|i)\b", folded[max(0, third.start() - 25) : third.end()]):
+        return True
     return _COMPETITOR.search(run(clause)) is not None
 
 

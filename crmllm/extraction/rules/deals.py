@@ -19,30 +19,30 @@ _DEMAND = phrases(
     orcamento; proposta; cotacao; encomenda; encomendar; pedido; preco; precos; comprar; compra; adquirir; interessados; interesse; licencas; concurso; contrato; precisamos; queremos; renovar"""
 )
 _FIRM = phrases(
-    """we hereby order; hereby order; we order; i order; please find attached our purchase order; attached purchase order; purchase order attached; attached po; po attached; our po; po number; purchase order number; we accept your offer; we accept the offer; we accept your quote; accept the quote; accept your proposal; go ahead; please proceed; order confirmed; confirm the order; confirm our order; signed contract; signed copy; signed the contract; signed quote; signed offer; deal is done; we'll take; we will take; consider it sold; book us; you have a deal; ready to sign; count us in; sign off
-    bestellen wir; bestelle ich; hiermit bestellen; wir bestellen; ich bestelle; erteilen wir den auftrag; erteilen ihnen den auftrag; auftrag erteilen; wir nehmen das angebot an; nehmen ihr angebot an; nehmen wir an; angebot angenommen; beauftragen wir; wir beauftragen; bestellung anbei; anbei die bestellung; anbei unsere bestellung; unterschriebene*; unterzeichnete*; bestatigen die bestellung; bestatigen den auftrag; wir nehmen
-    nous commandons; je commande; nous passons commande; passer commande; bon de commande; nous confirmons la commande; confirmons notre commande; je confirme la commande; nous acceptons votre; acceptons l'offre; bon pour accord; devis signe; contrat signe; ci-joint notre commande; vous pouvez proceder; accord pour
-    hacemos el pedido; realizamos el pedido; confirmamos el pedido; confirmo el pedido; pedido en firme; aceptamos su oferta; aceptamos la oferta; aceptamos el presupuesto; adjunto pedido; orden de compra; contrato firmado; adelante con; queremos formalizar; nos quedamos con
-    ordiniamo; confermiamo l'ordine; confermo l'ordine; accettiamo l'offerta; accettiamo la vostra; accettiamo il preventivo; in allegato l'ordine; ordine di acquisto; contratto firmato; procedete; potete procedere
-    wij bestellen; we bestellen; hierbij bestellen; hierbij plaatsen; plaatsen wij de; bevestigen de bestelling; bevestigen wij de; akkoord met de offerte; akkoord met uw; we gaan akkoord; wij gaan akkoord; getekende offerte; inkooporder; bestelbon; ga maar door
-    encomendamos; confirmamos a encomenda; confirmamos o pedido; confirmo a encomenda; aceitamos a proposta; aceitamos o orcamento; aceitamos a vossa; nota de encomenda; ordem de compra; contrato assinado; podem avancar; podem prosseguir; fechamos"""
+    """we hereby order; hereby order; we order; i order; please find attached our purchase order; attached purchase order; purchase order attached; attached po; po attached; our po; po number; purchase order number; we accept your offer; we accept the offer; we accept your quote; accept the quote; accept your proposal; go ahead; please proceed; order confirmed; confirm the order; confirm our order; signed contract; signed copy; signed the contract; signed quote; signed offer; deal is done; we'll take; we will take; consider it booked; consider it ordered; go on then; yes please order; order it; please order; purchase order; firm order; consider it sold; book us; you have a deal; ready to sign; count us in; sign off
+    bestellen wir; bestelle ich; hiermit bestellen; wir bestellen; ich bestelle; erteilen wir den auftrag; erteilen ihnen den auftrag; auftrag erteilen; wir nehmen das angebot an; nehmen ihr angebot an; nehmen wir an; angebot angenommen; beauftragen wir; wir beauftragen; verbindlich; wir nehmen die; gekauft; machen wir so; bestellung anbei; anbei die bestellung; anbei unsere bestellung; unterschriebene*; unterzeichnete*; bestatigen die bestellung; bestatigen den auftrag; wir nehmen
+    nous commandons; nous vous commandons; je vous commande; commandons ferme; commande ferme; je commande; nous passons commande; passer commande; bon de commande; nous confirmons la commande; confirmons notre commande; je confirme la commande; nous acceptons votre; acceptons l'offre; bon pour accord; devis signe; contrat signe; ci-joint notre commande; vous pouvez proceder; accord pour
+    hacemos el pedido; realizamos el pedido; queda confirmado; pedido confirmado; confirmado el pedido; pedido numero; confirmamos el pedido; confirmo el pedido; pedido en firme; aceptamos su oferta; aceptamos la oferta; aceptamos el presupuesto; adjunto pedido; orden de compra; contrato firmado; adelante con; queremos formalizar; nos quedamos con
+    ordiniamo; ordine confermato; ordine fermo; confermiamo l'ordine; confermo l'ordine; accettiamo l'offerta; accettiamo la vostra; accettiamo il preventivo; in allegato l'ordine; ordine di acquisto; contratto firmato; procedete; potete procedere
+    wij bestellen; we bestellen; bestellen wij; bestellen we; bestel ze; bestel maar; hierbij de order; hierbij de bestelling; hierbij bestellen; hierbij plaatsen; plaatsen wij de; bevestigen de bestelling; bevestigen wij de; akkoord met de offerte; akkoord met uw; we gaan akkoord; wij gaan akkoord; getekende offerte; inkooporder; bestelbon; ga maar door
+    encomendamos; encomenda confirmada; confirmamos a encomenda; confirmamos o pedido; confirmo a encomenda; aceitamos a proposta; aceitamos o orcamento; aceitamos a vossa; nota de encomenda; ordem de compra; contrato assinado; podem avancar; podem prosseguir; fechamos"""
 )
 _HEDGED = phrases(
-    """if the budget; if budget; subject to; pending; once approved; if approved; when approved; no budget; not have the budget; not have budget; budget isn't; might; maybe; perhaps; not sure; unsure; uncertain; possibly; considering; thinking about; thinking of; exploring; nothing decided; not decided; not yet decided; haven't decided; depends on; depending on; too early; early days; no promises; can't commit; cannot commit; not commit*; tentative*; provisional*; provided that the board; board approval; if we get; if we win; if the board; if management; not yet approved; awaiting approval; still need approval; needs approval; may need; may be interested; no commitment; non-binding; ballpark; rough idea; for planning; next year perhaps; if all goes well; if things go well; unless; on hold; wait for
-    vielleicht; eventuell; moglicherweise; falls; vorbehaltlich; unter vorbehalt; sofern; kein budget; noch kein budget; budget noch nicht; noch nicht entschieden; noch nicht freigegeben; noch offen; nicht sicher; unsicher; hangt davon ab; abhangig von; uberlegen; unverbindlich; wenn das budget; wenn der vorstand; wenn die geschaftsfuhrung; wenn wir den; freigabe steht; freigabe fehlt; muss noch; mussen erst; konnte sein; ware denkbar; gegebenenfalls; ggf; zur orientierung; grob; zustimmung
-    peut-etre; eventuellement; sous reserve; si le budget; si la direction; pas encore decide; rien n'est decide; pas sur; pas certain; depend de; dependra; en attente; a l'etude; reflechissons; envisageons; pas de budget; pas encore valide; sans engagement; a titre indicatif; si nous obtenons; si tout va bien; si le projet; il se peut; pourrait
-    quiza; quizas; tal vez; a lo mejor; posiblemente; depende de; dependera; sujeto a; si el presupuesto; si la direccion; no esta decidido; aun no hemos decidido; no hay presupuesto; sin presupuesto; pendiente de; estamos pensando; estamos valorando; sin compromiso; orientativo; si nos aprueban; si conseguimos; puede que; podria
-    forse; magari; eventualmente; dipende da; dipendera; salvo approvazione; soggetto a; se il budget; se la direzione; non abbiamo ancora deciso; non e deciso; non c'e budget; senza budget; in attesa di; stiamo valutando; stiamo pensando; senza impegno; indicativo; se otteniamo; potremmo; potrebbe essere
-    misschien; wellicht; mogelijk; eventueel; afhankelijk van; hangt af van; onder voorbehoud; als het budget; als de directie; nog niet besloten; nog niet beslist; nog geen budget; geen budget; in afwachting; overwegen; denken erover; vrijblijvend; indicatie; mits; tenzij; weten nog niet
-    talvez; se calhar; possivelmente; depende de; dependera; sujeito a; se o orcamento; se a direcao; ainda nao decidimos; nada decidido; sem orcamento; nao ha orcamento; a aguardar; aguardando; pendente de; estamos a ponderar; estamos pensando; sem compromisso; indicativo; se conseguirmos; poderiamos; pode ser que"""
+    """if the budget; if budget; subject to; pending; once approved; if approved; when approved; no budget; not have the budget; not have budget; budget isn't; might; maybe; perhaps; not sure; unsure; uncertain; possibly; considering; thinking about; thinking of; exploring; nothing decided; not decided; not yet decided; haven't decided; depends on; depending on; too early; early days; no promises; can't commit; cannot commit; not commit*; tentative*; provisional*; provided that the board; board approval; if we get; if we win; if the board; if the council; if management; if our management; if the bank; if the customer; if our customer; if the grant; if the funding; if the permit; if the project; if the tender; if headquarters; if head office; if corporate; nothing is promised; no guarantee; can't promise; cannot promise; no yes; can't say yes; cannot say yes; only if; provided that; not yet approved; awaiting approval; still need approval; needs approval; may need; may be interested; no commitment; non-binding; ballpark; rough idea; for planning; next year perhaps; if all goes well; if things go well; unless; on hold; wait for
+    vielleicht; eventuell; moglicherweise; falls; vorbehaltlich; unter vorbehalt; sofern; kein budget; noch kein budget; budget noch nicht; noch nicht entschieden; noch nicht freigegeben; noch offen; nicht sicher; unsicher; hangt davon ab; abhangig von; uberlegen; unverbindlich; wenn das budget; wenn der vorstand; wenn die geschaftsfuhrung; wenn der kunde; wenn die bank; wenn die genehmigung; wenn die forderung; wenn die investition*; vorausgesetzt; nichts versprechen; noch keine zusage; stimmt zu; wenn wir den; freigabe steht; freigabe fehlt; muss noch; mussen erst; konnte sein; ware denkbar; gegebenenfalls; ggf; zur orientierung; grob; zustimmung
+    peut-etre; eventuellement; sous reserve; si le budget; si la direction; si le conseil; si le client; si la banque; si le permis; si la subvention; a condition que; rien promettre; pas encore decide; rien n'est decide; pas sur; pas certain; depend de; dependra; en attente; a l'etude; reflechissons; envisageons; pas de budget; pas encore valide; sans engagement; a titre indicatif; si nous obtenons; si tout va bien; si le projet; il se peut; pourrait
+    quiza; quizas; tal vez; a lo mejor; posiblemente; depende de; dependera; sujeto a; si el presupuesto; si la direccion; si el cliente; si el banco; si nos conceden; siempre que; no puedo decirte que si; no hay nada seguro; no prometo; no esta decidido; aun no hemos decidido; no hay presupuesto; sin presupuesto; pendiente de; estamos pensando; estamos valorando; sin compromiso; orientativo; si nos aprueban; si conseguimos; puede que; podria
+    forse; magari; eventualmente; dipende da; dipendera; salvo approvazione; soggetto a; se il budget; se la direzione; se il cliente; se la banca; se il comune; a condizione che; non posso promettere; non abbiamo ancora deciso; non e deciso; non c'e budget; senza budget; in attesa di; stiamo valutando; stiamo pensando; senza impegno; indicativo; se otteniamo; potremmo; potrebbe essere
+    misschien; wellicht; mogelijk; eventueel; afhankelijk van; hangt af van; onder voorbehoud; als het budget; als de directie; als de klant; als de bank; als de vergunning; op voorwaarde; kan niets beloven; nog niet besloten; nog niet beslist; nog geen budget; geen budget; in afwachting; overwegen; denken erover; vrijblijvend; indicatie; mits; tenzij; weten nog niet
+    talvez; se calhar; possivelmente; depende de; dependera; sujeito a; se o orcamento; se a direcao; se o cliente; se o banco; desde que; nao posso prometer; ainda nao decidimos; nada decidido; sem orcamento; nao ha orcamento; a aguardar; aguardando; pendente de; estamos a ponderar; estamos pensando; sem compromisso; indicativo; se conseguirmos; poderiamos; pode ser que"""
 )
 _CLOSING = phrases(
-    """decide; decision; decided; deciding; order by; order before; place the order; placing; sign; signed; signing; signature; purchase; buy; commit; close; finalize; finalise; go ahead; approve; approval; award; po by; contract; go-ahead; wrap this up; conclude; order; ordering; budget expires; budget has to be spent; renew; valid until; conclusion; make up our mind
-    entscheid*; entscheiden; beschluss; bestell*; beauftrag*; auftrag; unterschreib*; unterzeichn*; unterschrift; vergabe; vergeben; zusage; kaufen; abschluss; abschliesen; vertrag; freigabe; budget muss; beschaff*
-    decider; decision; decid*; command*; signer; signature; signerons; achet*; contrat; conclure; attribution; valider; validation; trancher
-    decidir; decision; decid*; pedido; pedir; firmar; firma; firmaremos; comprar; compra; contrato; cerrar; adjudic*; aprobacion; formalizar
-    decidere; decisione; decid*; ordin*; firmare; firma; acquist*; contratto; chiudere; concludere; aggiudic*; approvazione
-    beslissen; beslissing; beslis*; besluit*; bestel*; tekenen; ondertekenen; ondertekening; kopen; contract; afronden; gunning; goedkeuring
+    """decide; decision; decided; deciding; order by; order before; place the order; placing; sign; signed; signing; signature; purchase; buy; commit; close; finalize; finalise; settle on; choose; choosing; pick a supplier; select a supplier; spent by; make a choice; award; go ahead; approve; approval; award; po by; contract; go-ahead; wrap this up; conclude; order; ordering; budget expires; budget has to be spent; renew; valid until; conclusion; make up our mind
+    entscheid*; entscheiden; beschluss; bestell*; beauftrag*; auftrag; unterschreib*; unterzeichn*; unterschrift; vergabe; vergeben; zusage; kaufen; abschluss; abschliesen; unterschrieben; unterzeichnet; auswahlen; auswahl; festlegen; wahlen; vertrag; freigabe; budget muss; beschaff*
+    decider; decision; decid*; choisir; choix; trancherons; choisirons; command*; signer; signature; signerons; achet*; contrat; conclure; attribution; valider; validation; trancher
+    decidir; decision; decid*; elegir; elegiremos; pedido; pedir; firmar; firma; firmaremos; comprar; compra; contrato; cerrar; adjudic*; aprobacion; formalizar
+    decidere; decisione; decid*; firmiamo; firmeremo; scegliere; sceglieremo; ordin*; firmare; firma; acquist*; contratto; chiudere; concludere; aggiudic*; approvazione
+    beslissen; beslissing; kiezen; kiezen we; beslis*; besluit*; bestel*; tekenen; ondertekenen; ondertekening; kopen; contract; afronden; gunning; goedkeuring
     decidir; decisao; decid*; encomend*; assinar; assinatura; comprar; compra; contrato; fechar; adjudic*; aprovacao; formalizar"""
 )
 _DELIVERY = phrases(
@@ -97,8 +97,19 @@ def read(
     _price(deal, text, off, start, end, country)
     _close_by(deal, text, rows, off, sent_at, month_first)
     _commitment(deal, rows, off)
+    if deal.commitment is not None and deal.commitment.value == "negated" and not deal.products:
+        _negated_products(deal)
     _summary(deal, text, start, end, off)
     return deal
+
+
+def _negated_products(deal: Deal) -> None:
+    """A deal that is off as a whole is still about its products."""
+    negated = [one for one in deal.decoys if one.field == "products" and one.rule == "negated"]
+    for one in negated:
+        deal.decoys.remove(one)
+        if one.value not in {known.value for known in deal.products}:
+            deal.products.append(Candidate("products", one.value, one.start, one.end, 0.7, "no longer wanted"))
 
 
 def _blocked(off: list[tuple[int, int, str]], start: int, end: int) -> str:
@@ -147,6 +158,8 @@ def _products(
     ]
     main = deal.products[0].value if deal.products else ""
     own = [one for one in live if one.product and one.product == main] or [one for one in live if one.product] or live
+    stated = [one for one in own if one.confidence > 0.6]  # "a pump" counts only where no number does
+    own = stated or own
     if own:
         last = own[-1]  # the last figure on the table counts
         deal.quantity = Candidate(
@@ -326,7 +339,8 @@ _LEAD = re.compile(
 def _summary(deal: Deal, text: str, start: int, end: int, off: list[tuple[int, int, str]]) -> None:
     """The clause that says most about the deal; never one with a number that is off the table."""
     best: tuple[float, Piece] | None = None
-    anchors = [one for one in (deal.quantity, deal.amount, *deal.products[:2]) if one is not None]
+    anchors = [(one, weight) for one, weight in ((deal.quantity, 1.2), (deal.amount, 0.4)) if one is not None]
+    anchors += [(one, 1.4) for one in deal.products[:2]]
     for index, row in enumerate(cues.clauses(text, start, end)):
         count = len(row.text.split())
         reason = _blocked(off, row.start, row.end)
@@ -335,7 +349,7 @@ def _summary(deal: Deal, text: str, start: int, end: int, off: list[tuple[int, i
         if any(one.start < row.end and row.start < one.end for one in deal.decoys):
             continue
         hits = len({match.group() for match in _DEMAND.finditer(run(row.text))})
-        rank = 0.6 * min(hits, 3) + sum(row.start <= one.start < row.end for one in anchors)
+        rank = 0.4 * min(hits, 3) + sum(weight for one, weight in anchors if row.start <= one.start < row.end)
         rank -= 0.05 * index + 0.02 * max(0, count - 25) + (0.4 if reason else 0.0)
         if (hits or rank > 0.5) and (best is None or rank > best[0]):
             best = (rank, row)
@@ -343,6 +357,10 @@ def _summary(deal: Deal, text: str, start: int, end: int, off: list[tuple[int, i
         row = best[1]
         lead = _LEAD.match(row.text)
         begin = row.start + (lead.end() if lead and lead.end() < len(row.text) - 8 else 0)
+        if len(row.text.split()) > 16:  # a long clause: from what is wanted on
+            begin = min(
+                [one.start for one, weight in anchors if weight > 1 and begin <= one.start < row.end], default=begin
+            )
         words = row.text[begin - row.start :].rstrip(" .!?,;:")
         deal.summary = Candidate(
             "summary",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crmllm.extraction.rules.text import Piece, flat, letters, trimmed, run
+from crmllm.extraction.rules.text import Piece, flat, trimmed, run
 
 _UNITS = (
     r"(?:units?|pieces?|pcs\.?|items?|licen[cs]es?|licen[cs]e keys?|seats?|users?|sets?|boxes|box|packs?|subscriptions?|copies|devices?|pairs?|pallets?|rolls?|kits?|"
@@ -75,32 +75,75 @@ class Quantity:
     confidence: float
 
 
+_COMMON_WORDS = frozenset(
+    """annual basic premium standard service support professional enterprise rental compressor software cloud smart digital transfer pump
+    monitoring plan training maintenance installation module system unit licence license starter advanced business home office mobile
+    desktop server wartung schulung paket lizenz contrat maintenance servicio mantenimiento servizio onderhoud manutencao gold silver
+    platinum express classic compact portable industrial""".split()
+)
+
+
+def _short_forms(name: str) -> list[str]:
+    """What people say for a catalogue name: the model in it ("HX-12" of "HX-12 transfer pump", "Pro" never alone)."""
+    tokens = re.findall(r"[^\s,()]+", name)
+    runs: list[list[str]] = [[]]
+    for token in tokens:
+        if token[:1].isupper() or any(char.isdigit() for char in token):
+            runs[-1].append(token)
+        elif runs[-1]:
+            runs.append([])
+    forms = {" ".join(run_found) for run_found in runs if run_found}
+    forms |= {
+        token for token in tokens if re.search(r"\d", token) and re.search(r"[^\W\d_]", token) and len(token) >= 4
+    }
+    return [form for form in forms if _is_distinctive(form) and form != name]
+
+
+def _is_distinctive(form: str) -> bool:
+    """Whether a short form cannot be an ordinary word: a model number, an inner capital, or a rare capitalised word."""
+    tokens = form.split()
+    if any(
+        flat(token) not in _COMMON_WORDS and (re.search(r"\d", token) or re.search(r"[a-z][A-Z]", token))
+        for token in tokens
+    ):
+        return sum(char.isalnum() for char in form) >= 3
+    rare = [token for token in tokens if flat(token) not in _COMMON_WORDS and len(token) >= 5]
+    return bool(rare)
+
+
 @lru_cache(maxsize=64)
-def _listed_pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    parts = []
-    for name in sorted(names, key=len, reverse=True):
-        tokens = re.findall(r"[^\W_]+|[^\s\w-]", flat(name))
+def _forms(names: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], str, float], ...]:
+    """Patterns for full names and for short forms that only one product has, longest first."""
+    owners: dict[str, set[str]] = {}
+    for name in names:
+        for form in _short_forms(name):
+            owners.setdefault(form, set()).add(name)
+    listed_forms = [(name, name, 0.93) for name in names]
+    listed_forms += [
+        (form, next(iter(whose)), 0.85) for form, whose in owners.items() if len(whose) == 1 and form not in names
+    ]
+    made = []
+    for form, name, confidence in sorted(listed_forms, key=lambda one: -len(one[0])):
+        tokens = re.findall(r"[^\W_]+|[^\s\w-]", flat(form))
         if tokens:
-            parts.append(r"[\s-]*".join(map(re.escape, tokens)))
-    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?:'?s|e|en|es)?(?!\w)") if parts else None
+            # Any word of it may carry a plural: "Sealkits S4", "GTX Pros".
+            body = r"[\s-]*".join(
+                re.escape(token) + (r"(?:'?s|e|en|es|n)?" if token.isalpha() and len(token) > 2 else "")
+                for token in tokens
+            )
+            made.append((re.compile(rf"(?<![\w-]){body}(?:'?s)?(?!\w)"), name, confidence))
+    return tuple(made)
 
 
 def listed(text: str, names: tuple[str, ...], start: int = 0, end: int | None = None) -> list[Product]:
-    """Products of our own list named in the text, in order."""
-    pattern = _listed_pattern(names)
-    if pattern is None:
-        return []
-    by_letters = {letters(name): name for name in names}
-    found = []
-    for match in pattern.finditer(flat(text), start, len(text) if end is None else end):
-        written = letters(text[match.start() : match.end()])
-        name = by_letters.get(written) or next(
-            (by_letters[key] for key in sorted(by_letters, key=len, reverse=True) if written.startswith(key)),
-            "",
-        )
-        if name:
-            found.append(Product(name, match.start(), match.end(), 0.93, True))
-    return found
+    """Products of our own list named in the text, in full or by their model, in order."""
+    folded, limit = flat(text), len(text) if end is None else end
+    found: list[Product] = []
+    for pattern, name, confidence in _forms(names):
+        for match in pattern.finditer(folded, start, limit):
+            if not any(one.start < match.end() and match.start() < one.end for one in found):
+                found.append(Product(name, match.start(), match.end(), confidence, True))
+    return sorted(found, key=lambda one: one.start)
 
 
 def demanded(sentence: Piece) -> list[tuple[Product, Quantity | None]]:
@@ -184,7 +227,11 @@ def quantities(text: str, products: list[Product], start: int = 0, end: int | No
     limit = len(text) if end is None else end
     folded = flat(text)
     found: list[Quantity] = []
-    before = re.compile(rf"(?<![\w.,/#:-])(?P<n>{_N})(?![\d%]){_FILL}$")
+    before = re.compile(rf"(?<![\w.,/#:-])(?P<n>{_N})(?![\d%]){_FILL}(?:[^\W\d_][\w-]{{3,}}\s+)?$")
+    article = re.compile(
+        r"(?<!\w)(?:a|an|another|eine?[nmrs]?|une?|otr[oa]|un[oa]?|een|uma?)\s+(?:(?:weitere[nrs]?|zusatzliche[nrs]?|neue[nrs]?|new|further|second|autre|nouve\w+|"
+        r"nuev[oa]|altr[oa]|nuov[oa]|extra|nieuwe|outr[oa]|nov[oa])\s+)?(?:[^\W\d_][\w-]{3,}\s+)?$"
+    )
     after = re.compile(
         rf"^[\"”“»']?\s*(?:{_UNITS}\s*)?(?:[x×*:(–-]|,?\s*(?:qty|quantity|menge|anzahl|quantite|cantidad|quantita|aantal|quantidade)\.?:?)\s*(?P<n>{_N})(?:\s*(?:x|×|{_UNITS}))?(?![\w.,]*\d)(?!\s*(?:€|eur|usd|\$|£|chf|%))"
     )
@@ -199,6 +246,11 @@ def quantities(text: str, products: list[Product], start: int = 0, end: int | No
         if match is not None and (value := count(match["n"])) is not None and not _looks_like_year(match["n"]):
             place = product.end + match.start("n")
             found.append(Quantity(value, place, place + len(match["n"]), product.name, 0.85))
+            continue
+        single = article.search(folded[window_start : product.start])
+        if single is not None:
+            place = window_start + single.start()
+            found.append(Quantity(1, place, place + len(single.group().split()[0]), product.name, 0.6))
     units = re.compile(
         rf"(?<![\w.,/#:€$£-])(?P<n>{_N})\s*(?:x\s*)?(?:(?:more|additional|new|further|named|weitere|zusatzliche|nouvelles|nuevas|altre|extra|novas)\s+)?{_UNITS}(?!\w)"
         rf"|(?:qty|quantity|menge|anzahl|quantite|cantidad|quantita|aantal|quantidade)\.?\s*:?\s*(?P<m>\d{{1,6}})(?!\w|[.,]\d)"

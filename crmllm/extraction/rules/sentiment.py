@@ -29,7 +29,7 @@ _NOT = re.compile(
 )
 # Courtesies say nothing about the mood.
 _COURTESY = re.compile(
-    r"\b(?:best|kind|warm|good)(?: regards| wishes| morning| afternoon| evening| day)|thanks?(?: you)?(?: very much| so much| a lot)? (?:in advance|for (?:your|the) (?:e?-?mail|message|reply|quick reply|time|help|offer|quote|quotation|call|proposal|information|interest))|(?:many )?thanks?(?: you)?[,.!]*\s*$"
+    r"\b(?:best|kind|warm|good)(?: regards| wishes| morning| afternoon| evening| day)|thanks?(?: you)?(?: very much| so much| a lot)? (?:in advance|for \w+)|(?:many )?thanks?(?: you)?[,.!]*\s*$"
     r"|vielen (?:herzlichen )?dank(?: im voraus)?|besten dank|danke (?:im voraus|fur)|merci (?:beaucoup )?(?:d'avance|pour)|merci(?: beaucoup)?[,.!]*\s*$|muchas gracias(?: de antemano| por)?|grazie mille(?: in anticipo| per)?|grazie[,.!]*\s*$|hartelijk dank(?: alvast| voor)?|alvast bedankt|muito obrigad[oa](?: desde ja| pela| pelo)?"
     r"|looking forward to|love to (?:see|have|get|hear)|(?:please|let me know).{0,20}(?:problem|issue|question)s?|best (?:price|offer|time|way|date)|no problem|happy to (?:help|talk|discuss|hear|jump)|freuen uns auf|freue mich auf|glad to|nice to|great to (?:meet|talk|speak)|un placer|if you have any|pleasure to",
     re.MULTILINE,
