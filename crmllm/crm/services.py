@@ -451,7 +451,7 @@ def add_products(*, actor: audit.Actor, products: Sequence[Product]) -> dict[str
 
 
 def add_pipeline(*, actor: audit.Actor, name: str, stages: Sequence[Stage]) -> dict[str, Stage]:
-    """Makes a pipeline with its stages in their order; one of this name keeps the stages it has. Returns them by name."""
+    """Makes a pipeline with its stages in their order; one of this name keeps its stages. Returns them by name."""
     _require_admin(actor)
     with transaction.atomic():
         pipeline, _ = Pipeline.objects.get_or_create(name=name)

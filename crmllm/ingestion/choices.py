@@ -62,3 +62,11 @@ class Origin(models.TextChoices):
     COMMAND = "command", _("command line")
     MAILBOX = "mailbox", _("mailbox")
     DEMO = "demo", _("demo data")
+
+
+class UploadState(models.TextChoices):
+    """How far an upload is; what went wrong on the way is told by its job."""
+
+    RUNNING = "running", _("being taken in")
+    DONE = "done", _("taken in")
+    CANCELLED = "cancelled", _("cancelled")

@@ -1,4 +1,4 @@
-"""What comes in: interactions with their sealed content, attachments, the ledger, and polled mailboxes."""
+"""What comes in: interactions with their sealed content, attachments, the ledger, uploads, and polled mailboxes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.db.models import Q
 from crmllm.core.crypto import new_key
 from crmllm.core.fields import SealedField
 from crmllm.core.models import BaseModel, WorkItem
-from crmllm.ingestion.choices import Kind, Origin, Status, Step
+from crmllm.ingestion.choices import Kind, Origin, Status, Step, UploadState
 
 
-class Mailbox(BaseModel):
-    """An IMAP mailbox that a schedule polls."""
+class Mailbox(BaseModel, WorkItem):
+    """An IMAP mailbox that a schedule polls. The lease is that of the one process that does so now."""
 
     name = models.CharField(max_length=80, unique=True)
     host = models.CharField(max_length=253)
@@ -46,7 +46,6 @@ class Mailbox(BaseModel):
     uid_validity = models.BigIntegerField(null=True, editable=False)
     last_uid = models.BigIntegerField(default=0, editable=False)
     last_polled_at = models.DateTimeField(null=True, editable=False)
-    last_error = models.CharField(max_length=400, blank=True, editable=False)
 
     class Meta:
         verbose_name_plural = "mailboxes"
@@ -201,6 +200,46 @@ class LedgerEntry(BaseModel):
         ]
 
 
+class Upload(BaseModel):
+    """Files that a person brought in: what has come of them so far. Large ones wait in a sealed file for a job."""
+
+    key_id = models.UUIDField(default=new_key, editable=False)
+    name = SealedField()
+    size = models.PositiveBigIntegerField()
+    state = models.CharField(
+        max_length=9, choices=UploadState.choices, default=UploadState.RUNNING
+    )
+    user = models.ForeignKey(
+        "access.User", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    run = models.ForeignKey(
+        "jobs.JobRun", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    spooled = models.BooleanField(
+        default=False, help_text="A file of this id lies among the home's files."
+    )
+    file_number = models.PositiveIntegerField(
+        default=0, help_text="The file that is being read."
+    )
+    entry_number = models.PositiveIntegerField(
+        default=0, help_text="How many of its entries are done."
+    )
+    new = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-created_at"], name="upload_of_user")
+        ]
+
+    def __str__(self) -> str:
+        return f"upload {self.id}"
+
+
 class Refused(BaseModel):
     """Something that could not become an interaction (an archive entry, an oversized file): kept visible by reason."""
 
@@ -209,6 +248,9 @@ class Refused(BaseModel):
     name = SealedField()
     reason = models.CharField(max_length=400)
     actor_id = models.UUIDField(null=True)
+    upload = models.ForeignKey(
+        Upload, null=True, on_delete=models.CASCADE, related_name="refusals"
+    )
 
     class Meta:
         ordering: ClassVar = ["-created_at"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -37,6 +37,7 @@ from crmllm.ingestion.models import (
     LedgerEntry,
     Mailbox,
     Refused,
+    Upload,
 )
 from crmllm.ingestion.reading import Reading, read_mail
 from crmllm.jobs.services import enqueue
@@ -135,7 +136,8 @@ def _store(
         )
         attachments += _attachments(row, readings[i])
     with transaction.atomic():
-        Interaction.objects.bulk_create(rows.values())
+        # In one order, so that two batches with the same messages wait for each other and never deadlock.
+        Interaction.objects.bulk_create([rows[print_] for print_ in sorted(rows)])
         InteractionSource.objects.bulk_create(sources)
         Attachment.objects.bulk_create(attachments)
         LedgerEntry.objects.bulk_create(line for row in rows.values() for line in _first_lines(row))
@@ -305,16 +307,30 @@ def entries(source: str | Path | IO[bytes], name: str = "", *, skip: int = 0) ->
 
 def receive_entries(*, actor: audit.Actor, batch: Batch, origin: Origin, upload: Upload | None = None) -> Tally:
     """Takes in one batch of `entries`."""
+    received, reasons = _receive_batch(actor, batch, origin, upload)
+    tally = Tally(refused=len(reasons))
+    tally.add(received)
+    return tally
+
+
+def receive_file(*, actor: User, file: IO[bytes], name: str, origin: Origin) -> tuple[list[Received], list[str]]:
+    """Takes in the messages of one small file; returns them, and the reasons for which parts were refused."""
+    batches = [_receive_batch(actor, batch, origin, None) for batch in entries(file, name)]
+    received, reasons = [part for part, _ in batches], [part for _, part in batches]
+    return list(chain.from_iterable(received)), list(chain.from_iterable(reasons))
+
+
+def _receive_batch(
+    actor: audit.Actor, batch: Batch, origin: Origin, upload: Upload | None
+) -> tuple[list[Received], list[str]]:
     if isinstance(actor, User):
         require(actor, "interactions.add")
-    tally = Tally()
     raws = [entry for _, entry in batch if isinstance(entry, bytes)]
-    tally.add(receive_many(actor=actor, raws=raws, origin=origin))
-    for name, entry in batch:
-        if isinstance(entry, archive.Refused):
-            refuse(actor=actor, name=name, reason=entry.reason, origin=origin, upload=upload)
-            tally.refused += 1
-    return tally
+    received = receive_many(actor=actor, raws=raws, origin=origin) if raws else []
+    refused = [(name, entry.reason) for name, entry in batch if isinstance(entry, archive.Refused)]
+    for name, reason in refused:
+        refuse(actor=actor, name=name, reason=reason, origin=origin, upload=upload)
+    return received, [reason for _, reason in refused]
 
 
 def refuse(*, actor: audit.Actor, name: str, reason: str, origin: Origin, upload: Upload | None = None) -> Refused:
