@@ -207,7 +207,7 @@ def retry_failed(run: Drain, *, stage: str, user: str) -> str:
     run.expect(len(items))
     again = 0
     for pk in items:
-        if run.should_stop():
+        if run.must_stop():
             break
         try:
             one.function("retry")(actor=actor, pk=pk)

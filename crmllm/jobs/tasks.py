@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
@@ -57,10 +58,14 @@ def run_job(run_id: str) -> None:
     try:
         run = services.take(UUID(run_id))
         if run is not None:
-            function = import_string(startable[run.name].function)
-            _carry_out(run, lambda drain: function(drain, **run.arguments))
+            _carry_out(run, partial(_started, run))
     except Exception as error:
         report(error, job="run_job")
+
+
+def _started(run: JobRun, drain: Drain) -> str:
+    message: str = import_string(startable[run.name].function)(drain, **run.arguments)
+    return message
 
 
 def run_scheduled(name: str) -> None:
