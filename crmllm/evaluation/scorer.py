@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from crmllm.extraction import grounding
-from crmllm.extraction.rules import phones
+from crmllm.extraction.rules import phones, products
 from crmllm.extraction.rules.text import fold, words
 
 Json = dict[str, Any]
@@ -338,6 +338,8 @@ def is_contained(sample: Sample, name: str, value: Any) -> bool:
     if name == "email":
         return written.strip().lower() in text.lower() or grounding.locate(written, "text", text) is not None
     if grounding.locate(written, "text", text) is not None:
+        return True
+    if name == "products" and products.listed(text, (written,)):  # by the model in its name, as people write it
         return True
     known = set(words(text))
     parts = words(written)

@@ -449,7 +449,8 @@ def _case(item: Item, reading: Reading, checked: _Checked | None, category: str)
     if not wanted:
         return None
     said = checked.answer if checked is not None and checked.trust >= ADD_TRUST else None
-    candidate = reading.problem or next((one.text for one in reading.actions), None)
+    candidate = reading.problem if category != "billing" else None
+    candidate = candidate or reading.opening or next((one.text for one in reading.actions), None)
     if candidate is not None:
         candidate = replace(candidate, field="summary")
     return Case(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from crmllm.extraction.rules import cues
-from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases
+from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, run
 
 _PROBLEM = phrases(
     """error; errors; error message; problem; problems; issue; issues; trouble; broken; defective; defect; faulty; damaged; fails; failed; failing; failure; crash*; bug; not working; doesn't work; does not work; don't work; stopped working; won't start; won't open; won't print; can't log in; cannot log in; unable to; can't access; cannot access; locked out; outage; is down; went down; are down; offline; freezes; frozen; hangs; slow; leak*; trip; tripped; fault; restart; missing; wrong item; wrong size; wrong product; incorrect; malfunction*; complaint; complain; warranty; repair; replacement; not arrived; never arrived; hasn't arrived; not delivered; late delivery; stuck; timeout; times out; corrupted; lost data; data loss; support ticket; help desk; reset my password; password reset; how do i; how can i; no signal; not responding; keeps; returned; noise; overheating; dead; jam; jams; jammed; jamming; mirrored; upside down; stops; stopped; alarm; error code; squeaks; smears; smeared; blurry; misaligned; peeling; lifting; bounced; went wrong; gone wrong; acting up; technician
@@ -84,6 +86,23 @@ def summary(text: str, start: int, end: int) -> Candidate | None:
         0.5,
         "the clause that tells the problem",
     )
+
+
+_GREETING = re.compile(
+    r"^(?:hi|hello|hallo|hoi|dear|hey|good (?:morning|afternoon|evening)|morning|guten (?:tag|morgen|abend)|sehr geehrte|liebe|moin|servus|bonjour|bonsoir|madame|monsieur|hola|buenos|buenas|estimad|buongiorno|buonasera|salve|gentile|"
+    r"goedemorgen|goedemiddag|goedendag|geachte|beste|dag|bom dia|boa tarde|ola|prezad|caro|cara)\b[^.!?]{0,50}$"
+)
+
+
+def opening(text: str, start: int, end: int) -> Candidate | None:
+    """The first thing that a mail says after its greeting."""
+    for row in cues.clauses(text, start, end):
+        if len(row.text.split()) >= 4 and not _GREETING.match(run(row.text)) and not cues.is_competitor(row.text):
+            words = row.text.rstrip(" .!?,;:")
+            return Candidate(
+                "summary", " ".join(words.split()), row.start, row.start + len(words), 0.4, "what it says first"
+            )
+    return None
 
 
 def severity(text: str, start: int, end: int) -> Candidate:

@@ -71,6 +71,13 @@ _SELF = re.compile(
 _MY_NUMBER = re.compile(
     r"\b(?:my|me|meine[rn]?|mich|mir|mon|ma|moi|me joindre|m'appeler|mi|conmigo|llamarme|mio|mia|mijn|mij|meu|minha|comigo)\b"
 )
+_NEW_NUMBER = re.compile(
+    r"\b(?:new (?:\w+ )?(?:number|line|phone|mobile)|from now on|(?:reach|call|ring|phone) me|neue (?:\w+)?nummer|ab sofort|nouveau numero|desormais|nuevo numero|a partir de ahora|"
+    r"nuovo numero|d'ora in poi|nieuw nummer|voortaan|novo numero|a partir de agora|best number)\b"
+)
+_OLD_NUMBER = re.compile(
+    r"\b(?:old|former|previous|alte[rn]?|bisherige[rn]?|ancien\w*|viejo|antiguo|anterior|vecchi[oa]|oude?|antig[oa])\b"
+)
 _NAME = r"[^\W\d_a-zà-öø-ÿ][\w'’.-]*(?:[ \n](?:(?:van|von|der|den|de|da|di|del|della|la|le|dos|bin|al|zu|ter|ten)[ \n]){0,2}[^\W\d_a-zà-öø-ÿ][\w'’-]+){1,3}"
 _HONORIFIC = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Herrn?|Frau|M|Mme|Mlle|Monsieur|Madame|Sr|Sra|Señora?|Sig|Signora?|Signor|Dott|Dhr|Mevr|Mevrouw|Meneer|Eng|Dra?)\.?[ \n]+)*"
 _OURS = re.compile(
@@ -208,6 +215,9 @@ def find(item: Item, text: str, found_parts: list[Part], language: str) -> list[
             people_found.append(_author(item, text, part, countries))
         people_found += _mentioned(item, text, part, countries)
     people_found += _recipients(item, text)
+    for person in people_found:
+        if person.role == "recipient":
+            _referred(text, found_parts, person, countries)
     return _merged(item, [one for one in people_found if _wanted(item, one)])
 
 
@@ -342,22 +352,25 @@ def _is_ours(item: Item, name: str) -> bool:
 
 
 def _own_number(text: str, part: Part, countries: tuple[str, ...]) -> Candidate | None:
-    """A number that the writer gives as their own in the body."""
+    """A number that the writer gives as their own, or as their new one, in the body; never an old one."""
     for sentence in sentences(text, part.start, part.body_end):
-        if not _MY_NUMBER.search(run(sentence.text)) or re.search(
-            r"assistan|assistenz|secretar|sekretar|segretar", run(sentence.text)
+        folded = run(sentence.text)
+        new = _NEW_NUMBER.search(folded)
+        if not (new or _MY_NUMBER.search(folded)) or re.search(
+            r"assistan|assistenz|secretar|sekretar|segretar", folded
         ):
             continue
-        number = phones.first_of(phones.find(text, sentence.start, sentence.end, countries, signature=False))
-        if number is not None and not cues.is_negated(sentence.text):
-            return Candidate(
-                "phone",
-                number.e164,
-                number.start,
-                number.end,
-                number.confidence - 0.1,
-                "own number in the body",
-            )
+        if new is None and cues.is_negated(sentence.text):
+            continue
+        found = phones.find(text, sentence.start, sentence.end, countries, signature=new is not None)
+        previous = 0
+        for number in found:
+            before = folded[previous : number.start - sentence.start]
+            previous = number.end - sentence.start
+            if number.kind in {"phone", "mobile"} and not _OLD_NUMBER.search(before[-40:]):
+                return Candidate(
+                    "phone", number.e164, number.start, number.end, number.confidence - 0.1, "own number in the body"
+                )
     return None
 
 
@@ -532,6 +545,56 @@ def _recipients(item: Item, text: str) -> list[Person]:
     return found
 
 
+def _referred(text: str, found_parts: list[Part], person: Person, countries: tuple[str, ...]) -> None:
+    """What the body says of a recipient by surname: "Herr Yilmaz ist Ansprechpartner, Tel. ...", "Ms Brandt (Purchasing)"."""
+    if person.name is None or len(person.name.value.split()) < 2:
+        return
+    surname = re.escape(flat(person.name.value.split()[-1]))
+    for part in found_parts:
+        match = re.search(rf"(?<!\w){surname}(?!\w)", flat(text[part.start : part.body_end]))
+        if match is None:
+            continue
+        after = part.start + match.end()
+        bracket = re.match(r"\s*\(([^(),\n]{3,40})[,)]", text[after : part.body_end])
+        if bracket and (titles.score(bracket[1]) >= 0.9 or titles.is_whole_area(bracket[1])):
+            start = after + bracket.start(1)
+            person.title = Candidate(
+                "title", bracket[1].strip(), start, start + len(bracket[1].rstrip()), 0.7, "in brackets after the name"
+            )
+        sentence = next(
+            (one for one in sentences(text, part.start, part.body_end) if one.start <= after <= one.end), None
+        )
+        number = (
+            phones.first_of(phones.find(text, after, sentence.end, countries, signature=True)) if sentence else None
+        )
+        if number is not None and number.start - after < 90:
+            person.phone = Candidate("phone", number.e164, number.start, number.end, 0.75, "after the name")
+        return
+
+
+def _share_company(found: list[Person]) -> None:
+    """Colleagues of the author work where the author works: same e-mail domain, or named as "our ..."."""
+    known = {emails.domain_label(one.email.value): one.company for one in found if one.email and one.company}
+    author = next((one for one in found if one.role == "sender" and one.company), None)
+    for person in found:
+        if person.company is not None:
+            continue
+        label = emails.domain_label(person.email.value) if person.email else ""
+        company = known.get(label) if label else None
+        if (
+            company is None
+            and author is not None
+            and person.title is not None
+            and person.role == "mentioned"
+            and not label
+        ):
+            company = author.company
+        if company is not None:
+            person.company = Candidate(
+                "company", company.value, company.start, company.end, company.confidence * 0.8, "a colleague's company"
+            )
+
+
 def _wanted(item: Item, person: Person) -> bool:
     """Whether a person may be a contact at all: not ours, and something to know them by."""
     if person.email is not None and item.us.owns(person.email.value):
@@ -556,6 +619,7 @@ def _merged(item: Item, found: list[Person]) -> list[Person]:
             twin.name = person.name
         if twin.role == "mentioned" and person.role == "recipient":
             twin.role = "recipient"
+    _share_company(kept)
     return kept
 
 

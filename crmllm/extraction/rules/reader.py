@@ -33,6 +33,7 @@ class Reading:
     deal: deals.Deal | None = None
     problem: Candidate | None = None
     severity: Candidate | None = None
+    opening: Candidate | None = None
     actions: list[requests.Action] = field(default_factory=list)
     machine_words: list[tuple[int, int]] = field(default_factory=list)
     countries: tuple[str, ...] = ()
@@ -100,6 +101,7 @@ def _read_part(
     if reading.deal is None or deal.demand > reading.deal.demand:
         reading.deal = deal
     if reading.problem is None:
+        reading.opening = cases.opening(text, part.start, part.body_end)
         reading.problem = cases.summary(text, part.start, part.body_end)
         reading.severity = cases.severity(text, part.start, part.body_end)
     reading.actions += requests.find(text, part.start, part.body_end, sent_at=item.sent_at, month_first=month_first)

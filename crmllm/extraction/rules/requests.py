@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates
-from crmllm.extraction.rules.text import Candidate, Piece, sentences, run
+from crmllm.extraction.rules.text import Candidate, Piece, flat, run, sentences
 
 # What opens a request; the words after it say what is asked for.
 _ASK = re.compile(
@@ -20,7 +20,7 @@ _ASK = re.compile(
     # German
     r"|(?:konnten|konnen|wurden|wollen|mochten) sie(?: mir| uns)?(?: bitte)?|(?:kannst|konntest|wurdest) du(?: mir| uns| bitte)*|(?:ich|wir) bitten? (?:sie )?(?:um|darum)?|bitte|ich bitte|wir bitten um|ware es moglich"
     # French
-    r"|(?:pouvez|pourriez)-vous|(?:peux|pourrais)-tu|merci de(?: bien vouloir)?|veuillez|je vous (?:prie|saurais gre|remercie) de(?: bien vouloir)?|nous vous (?:prions|remercions) de(?: bien vouloir)?|serait-il possible (?:de|d')"
+    r"|(?:pouvez|pourriez)-vous|(?:peux|pourrais)-tu|merci (?:de(?: bien vouloir)?|d')|veuillez|je vous (?:prie|saurais gre|remercie) de(?: bien vouloir)?|nous vous (?:prions|remercions) de(?: bien vouloir)?|serait-il possible (?:de|d')"
     r"|vous serait-il possible (?:de|d')|s'il vous plait|svp"
     # Spanish
     r"|(?:podria|podrias|podrian|puede|puedes|pueden)(?:n)?(?: usted(?:es)?)?|por favor|(?:le|les|te) (?:ruego|rogamos|pido|pedimos|agradeceria|agradeceriamos)(?: que)?|(?:rogamos|solicito|solicitamos|agradeceria|agradeceriamos)(?: que| nos)?|seria posible"
@@ -35,11 +35,11 @@ _ASK = re.compile(
 _IMPERATIVE = re.compile(
     r"^(?:and |then |so |also |just |ok,? |thanks,? |hi \w+,? |hello,? |if (?:so|not|possible),? )*(?P<verb>send|call|phone|ring|confirm|check|review|provide|schedule|arrange|forward|fix|advise|give|tell|reply|respond|update|ensure|prepare|quote|book|include|add|remove|"
     r"cancel|contact|take|look|see|read|print|sign|return|get|set|let (?:me|us) know|keep|change|use|follow|submit|complete|attend|join|bring|note|ask|email|mail|fax|copy|"
-    r"invite|meet|talk|discuss|find|verify|approve|ship|deliver|replace|refund|reset|renew|extend|process|issue|share|draft|file|remind|plan|click|visit|go|come|try|put|move|pass|hold|stop|start|make|turn|write|consider|leave|help|pay|buy|order|reserve|register|"
+    r"invite|meet|talk|discuss|find|verify|approve|ship|deliver|replace|refund|reset|renew|extend|process|issue|share|draft|file|remind|plan|click|visit|go|come|try|put|move|pass|hold|stop|start|make|turn|write|leave|help|pay|buy|order|reserve|register|"
     r"senden sie|schicken sie|rufen sie|bestatigen sie|prufen sie|geben sie|teilen sie|melden sie|lassen sie|nennen sie|schick|sende|ruf|"
     r"envoyez|appelez|confirmez|faites|donnez|rappelez|transmettez|indiquez|adressez|envienos|envieme|envieos|enviad|mandenos|mandeme|llamenos|llameme|confirmen\w*|confirme|digame|diganos|"
     r"inviateci|mandateci|inviatemi|mandatemi|chiamatemi|chiamateci|fatemi sapere|fateci sapere|mi mandi|mi invii|ci mandi|ci invii|mi chiami|mi faccia sapere|ci faccia sapere|confermate|"
-    r"stuur|bel|bevestig|geef|laat|neem|envie-nos|envie-me|enviem\w*|mande\w*|ligue\w*|confirmem|digam\w*)(?!\w)"
+    r"stuur|bel|bestel|bevestig|geef|laat|neem|me llamas|me envias|nos envias|enviame|envianos|llamame|llamanos|mandame|mandanos|me mandas|confirmame|me confirmas|mi chiami|mi mandi|mandami|mandaci|chiamami|me ligas|envia-me|bel me|bel je|stuur je|bevestig je|kom|rappelle|envoie|confirme|envie-nos|envie-me|enviem\w*|mande\w*|ligue\w*|confirmem|digam\w*)(?!\w)"
 )
 # What the writer says they need from us counts as asked for.
 _NEED = re.compile(
@@ -87,6 +87,10 @@ _PLAN = re.compile(
     r"\b(?:let'?s|let us|(?:i|we|you|someone) (?:should|need to|must|have to)|(?:can|could|shall|may) (?:we|i)|if you (?:could|can|would)|would be (?:great|helpful|good)"
     r"|(?:don'?t|do not) hesitate|feel free|hope (?:to|we)|would (?:like|love) to|look(?:ing)? forward|any chance|(?:and|then|to) (?:call|send|let me|tell|discuss|meet)|give (?:me|us)|send (?:me|us|it)|lassen sie uns|parlons|hablemos|parliamone)\b"
 )
+
+
+# Deadlines are cut from an action's words wherever they lie; any day serves to recognise them.
+_ANY_DAY = datetime(2026, 1, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,7 @@ def _who(folded: str) -> tuple[str, int, float]:
         default=None,
     )
     if promise is not None and (opening is None or promise.start() < opening.start()) and imperative is None:
-        return "them", promise.start(), 0.6
+        return "them", _after_subject(folded, promise), 0.6
     if opening is not None:
         if opening.end() >= len(folded) - 4:  # "..., please." says it before
             return "us", 0, 0.5
@@ -183,6 +187,16 @@ def _who(folded: str) -> tuple[str, int, float]:
     return "", 0, 0.0
 
 
+def _after_subject(folded: str, promise: re.Match[str]) -> int:
+    """Where the promised action starts: after "I will", "je vous"; at the verb itself elsewhere."""
+    subject = re.match(
+        r"(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also| now)?|our \w+(?: \w+)? will|my \w+(?: \w+)? will|"
+        r"(?:ich|wir) werden?|(?:ich|wir)|(?:je|nous) (?:vais|allons)|(?:je|nous)(?: vous)?|(?:voy|vamos) a|vou|vamos|(?:ik|wij|we) (?:zal|zullen|ga|gaan)|(?:ik|wij|we)|(?:vi|le|ti|les|os|te))\s+",
+        folded[promise.start() :],
+    )
+    return promise.start() + (subject.end() if subject else 0)
+
+
 def _words(sentence: Piece, begin: int) -> Piece:
     """The action's own words: from its verb to the end of the clause that holds it."""
     rest = sentence.text[begin:]
@@ -194,7 +208,34 @@ def _words(sentence: Piece, begin: int) -> Piece:
     words = rest[:stop]
     left = len(words) - len(words.lstrip(" ,:;-–"))
     kept = words.strip(" ,:;-–").rstrip(" .!?,;:")
+    kept = _without_ends(kept)
+    left = rest.find(kept[:12], left) if kept else left
     return Piece(sentence.start + begin + left, sentence.start + begin + left + len(kept), kept)
+
+
+# A deadline or a number at the end is told apart from the action itself; "me", "us" at its start say nothing.
+_DEADLINE_LEAD = r"(?:by|before|until|till|on|no later than|not later than|bis(?: zum| spatestens)?|vor(?: dem)?|am|avant(?: le)?|d'ici(?: au| le)?|pour(?: le)?|antes (?:del?|de la)|para (?:el|la)|hasta(?: el)?|entro(?: il| la)?|prima (?:di|del)|voor|tot|uiterlijk|op|nog|noch|ate(?: ao?)?|this|deze|diese[nr]?|next|in|at|the|la|el|le|der|die|das|den|de)"
+_LATE_DEADLINE = re.compile(rf"(?:[\s,]+{_DEADLINE_LEAD})+[\s]*$")
+_EARLY_DEADLINE = re.compile(rf"^(?:{_DEADLINE_LEAD}\s+)*$")
+_LATE_PHONE = re.compile(r"[\s,]+(?:on|at|under|unter|au|al|op|no|tel\.?|:)*\s*\+?\(?\d[\d\s().-]{6,}$")
+_PRONOUN = re.compile(r"^(?:me|us|mir|uns|nous|nos|mij|ons|ci|mi|je|wij|we|vous|te|le|les|for you)\s+(?=\S+\s+\S+)")
+
+
+def _without_ends(words: str) -> str:
+    """The action without a deadline, a number to call, or a bare pronoun at its ends."""
+    kept = words
+    phone = _LATE_PHONE.search(flat(kept))
+    if phone is not None and phone.start() > 6:
+        kept = kept[: phone.start()]
+    for one in reversed(dates.find(kept, _ANY_DAY)):
+        lead = _LATE_DEADLINE.search(run(kept[: one.start]))
+        if lead is not None and one.end >= len(kept) - 2 and lead.start() > 6:
+            kept = kept[: lead.start()]
+        elif one.start < 24 and _EARLY_DEADLINE.match(run(kept[: one.start])) and len(kept) - one.end > 8:
+            kept = kept[one.end :]
+    kept = kept.strip(" ,:;-–.")
+    pronoun = _PRONOUN.match(run(kept))
+    return kept[pronoun.end() :] if pronoun is not None and len(kept.split()) > 3 else kept
 
 
 def _due(

@@ -416,12 +416,17 @@ def _title(text: str, segments: list[_Segment], label: str, name: Candidate | No
         marked = titles.labelled(piece.text)
         if marked:
             piece = trimmed_piece(piece.text[marked:], piece.start + marked)
-        rank = 1.2 if marked else titles.score(piece.text)
+        rank = 1.2 if marked else max(titles.score(piece.text), _department(piece.text, segment.order, after_name))
         if rank < 0.3 or organisations.legal_form(piece.text) and not _AT.search(piece.text):
             continue
         if organisations.is_address(piece.text) and rank < 1:
             continue
-        if not marked and label and organisations.matches_domain(piece.text, label) >= 0.8:
+        if (
+            not marked
+            and label
+            and not _AT.search(piece.text)
+            and organisations.matches_domain(piece.text, label) >= 0.8
+        ):
             continue
         rank += 0.35 if after_name == segment.order else 0.0
         rank -= 0.02 * segment.order
@@ -442,13 +447,21 @@ def _title(text: str, segments: list[_Segment], label: str, name: Candidate | No
     )
 
 
+def _department(line: str, order: int, after_name: int | None) -> float:
+    """A bare field of work ("Einkauf", "Stores") right after the name stands for the job."""
+    head = _AT.split(line, maxsplit=1)[0]
+    if order != after_name or len(head.split()) > 3 or any(char.isdigit() for char in head):
+        return 0.0
+    return 0.5 if titles.is_whole_area(head) else 0.0
+
+
 def _without_employer(piece: Piece, label: str, segments: list[_Segment], own: _Segment) -> Piece:
     """A title without the employer that follows it after "at" or a comma."""
     others = [one for one in segments if one is not own]
     has_company = any(organisations.score(one.piece.text, label) >= 0.7 for one in others)
     for cut in _AT.finditer(piece.text):
         head, tail = piece.text[: cut.start()], piece.text[cut.end() :]
-        if not titles.has_head(head) and titles.score(head) < 0.3:
+        if not titles.has_head(head) and titles.score(head) < 0.3 and not titles.is_whole_area(head):
             continue
         comma = cut.group().startswith(",")
         sure = organisations.legal_form(tail) or (label and organisations.matches_domain(tail, label) >= 0.8)

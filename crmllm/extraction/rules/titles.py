@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from crmllm.extraction.rules.text import flat, fold, phrase_pattern
+from crmllm.extraction.rules.text import flat, fold, phrase_pattern, phrases
 
 # A trailing * leaves the word's end open (Leiter, Leiterin, Leiterinnen).
 _HEADS: tuple[str, ...] = tuple(
@@ -21,7 +21,7 @@ _HEADS: tuple[str, ...] = tuple(
     merchandiser inspector auditor surveyor instructor trainer coach therapist pharmacist dentist veterinarian biologist
     chemist physicist economist statistician geologist machinist mechanic electrician plumber carpenter concierge
     proprietor registrar curator underwriter actuary bookkeeper storekeeper warehouseman webmaster sysadmin
-    spokesperson spokesman ambassador captain pilot steward organizer organiser estimator scheduler tester counselor counsellor conductor student programmer/analyst buyer/planner
+    spokesperson spokesman ambassador captain pilot steward organizer organiser estimator brewer grower farmer miller baker butcher winemaker quarryman keeper handler rigger fitter welder machinist chairperson scheduler tester counselor counsellor conductor student programmer/analyst buyer/planner
     procurement purchasing"""
     # German
     """ *leiter* *fuhrer* *berater* *ingenieur* *entwickler* *kaufer* *meister* *techniker* *kaufmann* *kauffrau*
@@ -29,7 +29,7 @@ _HEADS: tuple[str, ...] = tuple(
     vorstand* prokurist* vorsitzende* gesellschafter* *anwalt* *anwaltin* dozent* disponent* *planer* *verwalter*
     *trainer* *manager* sekretar* *spezialist* architekt* *vertreter* haendler* *hausmeister* verkaufer*
     stellvertretende* stellv werkstudent* praktikant* auszubildende* *berechtigte* *fachkraft* *wissenschaftler*
-    i.v. *chefin *betreuer* studentin *redakteur* geschaftsleitung geschaftsfuhrung *administrator*"""
+    i.v. *chefin *betreuer* *brauer* *winzer* *muller* *backer* *fahrer* *pfleger* *bauer studentin *redakteur* geschaftsleitung geschaftsfuhrung *administrator*"""
     # French
     """ directeur directrice responsable chef cheffe charge chargee gerant gerante presidente ingenieur ingenieure
     conseiller conseillere assistante technicien technicienne commercial commerciale acheteur acheteuse comptable
@@ -132,6 +132,21 @@ def labelled(line: str) -> int:
 def is_area(words: str) -> bool:
     """Whether words after a comma or dash name the field of a job ("Research"), not an employer."""
     return _AREAS.match(flat(words.strip())) is not None
+
+
+_DEPARTMENTS = phrases(
+    """purchasing; procurement; stores; accounts; accounts payable; accounts receivable; accounting; finance; sales; marketing; operations; logistics; maintenance; production; quality; engineering; it; it support; administration; office; warehouse; technical services; technical department; customer service; human resources; hr; legal; facilities; supply chain; planning; reception; dispatch
+    einkauf; strategischer einkauf; technischer einkauf; vertrieb; buchhaltung; finanzbuchhaltung; rechnungswesen; technik; instandhaltung; produktion; logistik; versand; verwaltung; personal; personalabteilung; marketing; entwicklung; konstruktion; qualitat; qualitatssicherung; arbeitsvorbereitung; lager; sekretariat; geschaftsleitung; empfang; abfullung; werkstatt; disposition
+    achats; service achats; comptabilite; service technique; technique; maintenance; logistique; production; qualite; administration; direction; ventes; informatique; approvisionnement; ressources humaines; atelier; magasin
+    compras; contabilidad; mantenimiento; logistica; produccion; calidad; administracion; direccion; ventas; informatica; recursos humanos; almacen; taller; financas; contabilidade; manutencao; producao; qualidade; administracao; vendas
+    acquisti; ufficio acquisti; ufficio tecnico; amministrazione; contabilita; manutenzione; logistica; produzione; qualita; direzione; vendite; magazzino; risorse umane
+    inkoop; verkoop; boekhouding; crediteuren; debiteuren; technische dienst; onderhoud; logistiek; productie; kwaliteit; administratie; directie; magazijn; personeelszaken; bedrijfsbureau"""
+)
+
+
+def is_whole_area(words: str) -> bool:
+    """Whether words are the name of a department and nothing else ("Technische dienst")."""
+    return _DEPARTMENTS.fullmatch(flat(words.strip(" ,;.-"))) is not None
 
 
 def has_head(words: str) -> bool:
