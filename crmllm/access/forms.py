@@ -15,7 +15,7 @@ from crmllm.access.models import Team, User
 class SignInForm(AuthenticationForm):
     """Name and password."""
 
-    error_messages = {  # noqa: RUF012 (the parent's way)
+    error_messages = {
         "invalid_login": _("This name and password do not belong together. Mind capital letters."),
         "inactive": _("This login is switched off."),
     }

@@ -31,12 +31,8 @@ class User(AbstractUser):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.REP)
-    team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="users"
-    )
-    single_keys = models.BooleanField(
-        default=True, help_text="Single-letter keyboard commands are on."
-    )
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="users")
+    single_keys = models.BooleanField(default=True, help_text="Single-letter keyboard commands are on.")
 
     audit_kind = "person"
 

@@ -27,9 +27,7 @@ def own(model: type[Model], *, path: str = "") -> None:
     owner, team = f"{path}owner", f"{path}team"
 
     def rule(user: User) -> Q:
-        theirs = Q(**{f"{owner}__user": user}) | Q(
-            **{f"{owner}__isnull": True, f"{team}__isnull": True}
-        )
+        theirs = Q(**{f"{owner}__user": user}) | Q(**{f"{owner}__isnull": True, f"{team}__isnull": True})
         return theirs | Q(**{team: user.team}) if user.team_id else theirs
 
     _rules[model] = rule

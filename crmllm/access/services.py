@@ -140,9 +140,7 @@ def _save_team(actor: audit.Actor, team: Team, action: str) -> Team:
         if Team.objects.filter(name__iexact=team.name).exclude(pk=team.pk).exists():
             raise Conflict("There is a team with this name already.", fields={"name": ["This name is taken."]})
         team.save()
-        audit.record(
-            actor=actor, action=action, subject_type="team", subject_id=team.id, details={"name": team.name}
-        )
+        audit.record(actor=actor, action=action, subject_type="team", subject_id=team.id, details={"name": team.name})
     return team
 
 

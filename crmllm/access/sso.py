@@ -51,7 +51,7 @@ class OidcBackend(OpenIdConnectAuth[Any]):
 
     name = "oidc"
     # Signatures that only the provider can make: no shared-secret (HS…) tokens.
-    JWT_ALGORITHMS = ["RS256", "PS256", "ES256"]  # noqa: RUF012 (the parent's way)
+    JWT_ALGORITHMS = ["RS256", "PS256", "ES256"]
 
     def get_user(self, user_id: str) -> User | None:
         """The session's person; nobody once they are switched off, as with a local login."""

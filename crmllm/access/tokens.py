@@ -55,9 +55,7 @@ def revoke_token(*, actor: User, token: ApiToken) -> None:
     if token.user_id != actor.id and not actor.may("settings.manage"):
         raise Forbidden("Only its owner or an admin can revoke a token.")
     with transaction.atomic():
-        ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(
-            revoked_at=timezone.now()
-        )
+        ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
         audit.record(
             actor=actor,
             action="token.revoked",
@@ -76,8 +74,6 @@ def find(value: str) -> ApiToken | None:
         .filter(Q(expires_at=None) | Q(expires_at__gt=now))
         .first()
     )
-    if token and (
-        token.last_used_at is None or token.last_used_at < now - LAST_USED_RESOLUTION
-    ):
+    if token and (token.last_used_at is None or token.last_used_at < now - LAST_USED_RESOLUTION):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token

@@ -367,6 +367,12 @@ def respond(
     return render(request, f"{template}{fragment}", values | dict(extra))
 
 
+def capped(rows: QuerySet[Any]) -> str:
+    """How many rows, at most "10,000+": nobody waits for a count."""
+    count = rows.order_by()[: CAP + 1].count()
+    return f"{CAP:,}+" if count > CAP else f"{count:,}"
+
+
 def selected(request: HttpRequest, visible: QuerySet[Row]) -> QuerySet[Row]:
     """The rows whose boxes were ticked, out of those that the person may see."""
     try:
@@ -515,4 +521,3 @@ def _choices(form_field: Any) -> list[dict[str, Any]]:
 
 def _label(form_field: Any, name: str) -> str:
     return str(form_field.label or name.replace("_", " ")).capitalize()
-

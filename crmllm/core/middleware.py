@@ -117,9 +117,7 @@ def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    return render_error(
-        request, CrmllmError(_("Something went wrong on our side; it was recorded. Please try again."))
-    )
+    return render_error(request, CrmllmError(_("Something went wrong on our side; it was recorded. Please try again.")))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -48,9 +48,7 @@ BIND = env.text("BIND", "127.0.0.1", "Address that the web server listens on.")
 def _secret(name: str, made: str, help: str) -> str:
     value = env.secret(name, "", help)
     if not value and PRODUCTION:
-        raise ImproperlyConfigured(
-            f"{name} (or {name}_FILE) must be set in production."
-        )
+        raise ImproperlyConfigured(f"{name} (or {name}_FILE) must be set in production.")
     return value or home().secret(made)  # type: ignore[arg-type]
 
 
@@ -61,19 +59,13 @@ MASTER_KEY = _secret(
     "Wraps all content keys: 32 bytes as URL-safe base64. Lost means lost.",
 )
 env.key("MASTER_KEY", MASTER_KEY)
-AUDIT_KEY = _secret(
-    "AUDIT_KEY", "audit_key", "Chains the audit trail: 32 bytes as URL-safe base64."
-)
+AUDIT_KEY = _secret("AUDIT_KEY", "audit_key", "Chains the audit trail: 32 bytes as URL-safe base64.")
 env.key("AUDIT_KEY", AUDIT_KEY)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG is on; production refuses to start with it.")
 
-ALLOWED_HOSTS = env.words(
-    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "Host names of the site."
-)
-CSRF_TRUSTED_ORIGINS = env.words(
-    "CSRF_TRUSTED_ORIGINS", [], "Origins behind a proxy: https://crm.example.com."
-)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "Host names of the site.")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [], "Origins behind a proxy: https://crm.example.com.")
 HTTPS = env.flag(
     "HTTPS",
     PRODUCTION,
@@ -91,10 +83,9 @@ PROXIES = env.integer(
 
 env.group("Databases")
 
+
 def _databases() -> dict[str, Any]:
-    main_help = (
-        "PostgreSQL 15+ with pgvector; without it an embedded PostgreSQL 18 is used."
-    )
+    main_help = "PostgreSQL 15+ with pgvector; without it an embedded PostgreSQL 18 is used."
     keys_help = "Database of the content keys; by default one named <name>_keys beside the main one."
     if env.secret("DATABASE_URL", "", main_help):
         main = env.database("DATABASE_URL", "", main_help)
@@ -105,14 +96,10 @@ def _databases() -> dict[str, Any]:
         from crmllm.core.runtime.postgres import use_database
 
         main = env.database("DATABASE_URL", use_database().url(), main_help)
-        keys = env.database(
-            "KEYS_DATABASE_URL", use_database("crmllm_keys").url(), keys_help
-        )
+        keys = env.database("KEYS_DATABASE_URL", use_database("crmllm_keys").url(), keys_help)
     for name, database in (("DATABASE_URL", main), ("KEYS_DATABASE_URL", keys)):
         if PRODUCTION and not env.is_encrypted_or_local(database):
-            raise ImproperlyConfigured(
-                f"{name} is neither a Unix socket nor encrypted; add ?sslmode=verify-full."
-            )
+            raise ImproperlyConfigured(f"{name} is neither a Unix socket nor encrypted; add ?sslmode=verify-full.")
         database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     # The first rows of the main database need keys already, in tests too.
     main["TEST"], keys["TEST"] = {"DEPENDENCIES": ["keys"]}, {"DEPENDENCIES": []}
@@ -211,9 +198,7 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -223,9 +208,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
-AXES_FAILURE_LIMIT = env.integer(
-    "LOGIN_FAILURES", 5, "Failed log-ins before a login is locked.", low=1, high=100
-)
+AXES_FAILURE_LIMIT = env.integer("LOGIN_FAILURES", 5, "Failed log-ins before a login is locked.", low=1, high=100)
 LOGIN_FAILURES_PER_ADDRESS = env.integer(
     "LOGIN_FAILURES_PER_ADDRESS",
     50,
@@ -262,9 +245,7 @@ OIDC_ROLE_PREFIX = env.text(
 )
 SOCIAL_AUTH_OIDC_OIDC_ENDPOINT = OIDC_ENDPOINT
 SOCIAL_AUTH_OIDC_KEY = env.text("OIDC_CLIENT_ID", "", "Our client id there.")
-SOCIAL_AUTH_OIDC_SECRET = env.secret(
-    "OIDC_CLIENT_SECRET", "", "Our client secret there."
-)
+SOCIAL_AUTH_OIDC_SECRET = env.secret("OIDC_CLIENT_SECRET", "", "Our client secret there.")
 OIDC_ORIGINS = env.words(
     "OIDC_ORIGINS",
     [],
@@ -296,7 +277,6 @@ SOCIAL_AUTH_URL_NAMESPACE = "social"
 SOCIAL_AUTH_USER_MODEL = AUTH_USER_MODEL
 if OIDC_ENDPOINT:
     AUTHENTICATION_BACKENDS.append("crmllm.access.sso.OidcBackend")
-
 
 
 def _sso_origins() -> list[str]:
@@ -345,10 +325,7 @@ if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
-UPLOAD_MAX_BYTES = (
-    env.integer("UPLOAD_MAX_MB", 512, "Largest upload, in MB.", low=1, high=4096)
-    * 2**20
-)
+UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", 512, "Largest upload, in MB.", low=1, high=4096) * 2**20
 
 # --- language, time, money
 
@@ -364,12 +341,8 @@ BASE_CURRENCY = env.matching(
     pattern="[A-Z]{3}",
     wanted="three capital letters",
 )
-FISCAL_YEAR_START = env.integer(
-    "FISCAL_YEAR_START", 1, "First month of the fiscal year.", low=1, high=12
-)
-COMPANY_NAME = env.text(
-    "COMPANY_NAME", "", "Our company's name; never proposed as a customer."
-)
+FISCAL_YEAR_START = env.integer("FISCAL_YEAR_START", 1, "First month of the fiscal year.", low=1, high=12)
+COMPANY_NAME = env.text("COMPANY_NAME", "", "Our company's name; never proposed as a customer.")
 OWN_DOMAINS = env.words("OWN_DOMAINS", [], "Mail domains of our own people.")
 DEFAULT_REGION = env.matching(
     "DEFAULT_REGION",
@@ -411,9 +384,7 @@ env.group("Jobs")
 Q_CLUSTER: dict[str, Any] = {
     "name": "default",
     "orm": "default",
-    "workers": env.integer(
-        "WORKERS", 2, "Processes of the default job cluster.", low=1, high=64
-    ),
+    "workers": env.integer("WORKERS", 2, "Processes of the default job cluster.", low=1, high=64),
     # A drain stops after five minutes; a task is presented again only when it must be dead (timeout < retry).
     "timeout": 600,
     "retry": 900,
@@ -440,9 +411,7 @@ Q_CLUSTER: dict[str, Any] = {
 # --- model
 
 env.group("Model")
-LLM = env.text(
-    "LLM", "cpu", "Which vLLM build `make run` starts.", choices=("cpu", "gpu", "none")
-)
+LLM = env.text("LLM", "cpu", "Which vLLM build `make run` starts.", choices=("cpu", "gpu", "none"))
 LLM_BASE_URL = env.url(
     "LLM_BASE_URL",
     "",
@@ -450,12 +419,8 @@ LLM_BASE_URL = env.url(
 )
 LLM_MODEL = env.text("LLM_MODEL", "", "Model name to ask that server for.")
 LLM_API_KEY = env.secret("LLM_API_KEY", "", "Its key.")
-LLM_CONCURRENCY = env.integer(
-    "LLM_CONCURRENCY", 16, "Requests kept in flight.", low=1, high=512
-)
-LLM_TIMEOUT = env.integer(
-    "LLM_TIMEOUT", 120, "Seconds that one request may take.", low=5, high=3600
-)
+LLM_CONCURRENCY = env.integer("LLM_CONCURRENCY", 16, "Requests kept in flight.", low=1, high=512)
+LLM_TIMEOUT = env.integer("LLM_TIMEOUT", 120, "Seconds that one request may take.", low=5, high=3600)
 
 # --- API
 

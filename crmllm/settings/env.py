@@ -42,12 +42,8 @@ def group(title: str) -> None:
     _group = title
 
 
-def _register(
-    name: str, kind: str, default: object, help: str, *, secret: bool = False
-) -> None:
-    REGISTRY[name] = Setting(
-        name, kind, "" if default is None else str(default), help, secret, _group
-    )
+def _register(name: str, kind: str, default: object, help: str, *, secret: bool = False) -> None:
+    REGISTRY[name] = Setting(name, kind, "" if default is None else str(default), help, secret, _group)
 
 
 def effective(setting: Setting) -> tuple[str, bool]:
@@ -127,9 +123,7 @@ def flag(name: str, default: bool, help: str) -> bool:
     return known[value.lower()]
 
 
-def integer(
-    name: str, default: int, help: str, *, low: int = 0, high: int = 2**31
-) -> int:
+def integer(name: str, default: int, help: str, *, low: int = 0, high: int = 2**31) -> int:
     """A whole number between `low` and `high`, both included."""
     _register(name, f"whole number, {low} to {high}", default, help)
     value = os.environ.get(name, str(default))
@@ -146,11 +140,7 @@ def words(name: str, default: Sequence[str], help: str) -> list[str]:
     """A list, separated by commas."""
     _register(name, "list, separated by commas", ",".join(default), help)
     value = os.environ.get(name)
-    return (
-        list(default)
-        if value is None
-        else [word.strip() for word in value.split(",") if word.strip()]
-    )
+    return list(default) if value is None else [word.strip() for word in value.split(",") if word.strip()]
 
 
 def secret(name: str, default: str, help: str) -> str:
@@ -158,17 +148,13 @@ def secret(name: str, default: str, help: str) -> str:
     _register(name, "secret", "", help, secret=True)
     path = os.environ.get(f"{name}_FILE")
     if path and name in os.environ:
-        raise ImproperlyConfigured(
-            f"Both {name} and {name}_FILE are set; set one of them."
-        )
+        raise ImproperlyConfigured(f"Both {name} and {name}_FILE are set; set one of them.")
     if not path:
         return os.environ.get(name, default)
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ImproperlyConfigured(
-            f"{name}_FILE cannot be read: {error.strerror}."
-        ) from None
+        raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise ImproperlyConfigured(f"{name}_FILE holds no text.") from None
 
@@ -195,9 +181,7 @@ def database(name: str, default: str, help: str) -> dict[str, object]:
     except ValueError:
         sound = False
     if not sound:
-        raise ImproperlyConfigured(
-            f"{name} must be a PostgreSQL address: postgresql://user:password@host:port/name."
-        )
+        raise ImproperlyConfigured(f"{name} must be a PostgreSQL address: postgresql://user:password@host:port/name.")
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",

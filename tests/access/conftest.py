@@ -13,7 +13,6 @@ from tests.support import oidc
 from tests.support.people import make_user
 
 
-
 @pytest.fixture
 def admin(db: None) -> User:
     return make_user("admin", Role.ADMIN)

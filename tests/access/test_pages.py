@@ -295,7 +295,8 @@ def test_others_add_to_the_account_page(kim: User, monkeypatch: pytest.MonkeyPat
 
 def test_a_fragment_after_the_sessions_end_takes_the_page_to_the_log_in(client: Client) -> None:
     answer = client.get(
-        reverse("settings:people"), headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/settings/people/?role=rep"}
+        reverse("settings:people"),
+        headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/settings/people/?role=rep"},
     )
     assert answer.status_code == 200 and not answer.content
     assert answer["HX-Redirect"] == f"{reverse('login')}?next=%2Fsettings%2Fpeople%2F%3Frole%3Drep"

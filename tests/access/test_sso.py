@@ -260,7 +260,7 @@ def test_a_provider_that_is_down_is_said_and_the_password_still_works(
     assert client.post(reverse("login"), {"username": "kim", "password": PASSWORD}).status_code == 302
 
 
-def test_the_button_is_there_only_when_a_provider_is_set(client: Client, server: oidc.OidcServer, settings: Any) -> None:
+def test_the_button_is_there_only_with_a_provider(client: Client, server: oidc.OidcServer, settings: Any) -> None:
     settings.OIDC_NAME = "Log in with Example"
     assert "Log in with Example" in client.get(reverse("login")).content.decode()
     settings.OIDC_ENDPOINT = ""
@@ -349,7 +349,9 @@ def test_the_role_in_claims(found: dict[str, Any], path: str, role: Role | None)
     assert sso.role_in(found, path, "crmllm-") == role
 
 
-@pytest.mark.parametrize(("wanted", "name"), [("kim", "kim"), ("k im<b>", "kimb"), ("<>", "person"), ("Kim@x", "Kim@x")])
+@pytest.mark.parametrize(
+    ("wanted", "name"), [("kim", "kim"), ("k im<b>", "kimb"), ("<>", "person"), ("Kim@x", "Kim@x")]
+)
 def test_a_free_username(wanted: str, name: str) -> None:
     assert sso.free_username(wanted) == name
     make_user(name)

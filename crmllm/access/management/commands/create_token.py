@@ -30,7 +30,5 @@ class Command(BaseCommand):
         if options["days"] < 0 or options["days"] > 36_500:
             raise CommandError("--days must be between 1 and 36500, or left out.")
         expires_at = timezone.now() + timedelta(days=options["days"]) if options["days"] else None
-        _token, value = create_token(
-            actor=audit.SYSTEM, user=user, name=options["name"][:80], expires_at=expires_at
-        )
+        _token, value = create_token(actor=audit.SYSTEM, user=user, name=options["name"][:80], expires_at=expires_at)
         self.stdout.write(f"Token of {user.username} ({user.role}), shown only now: {value}")
