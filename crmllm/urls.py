@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from crmllm.core.views import home, search
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("search/", search, name="search"),
     path("", include("crmllm.access.urls")),
     path("settings/mailboxes/", include("crmllm.ingestion.mailboxes.urls")),
     path("interactions/upload/", include("crmllm.ingestion.uploads.urls")),
@@ -14,6 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/", include("crmllm.notifications.urls")),
     path("", include("crmllm.monitoring.urls")),
     path("review/", include("review.urls")),
+    path("interactions/", include("crmllm.ingestion.urls")),
+    path("records/", include("crmllm.crm.urls")),
+    path("writebacks/", include("crmllm.writeback.urls")),
+    path("settings/connections/", include("crmllm.connectors.urls")),
 ]
 
 handler400 = "crmllm.core.middleware.handler400"

@@ -8,6 +8,8 @@ class ReviewConfig(AppConfig):
     verbose_name = "Review"
 
     def ready(self) -> None:
-        from crmllm.core.registry import NavItem, navigation
+        from crmllm.core.registry import HomeCard, NavItem, home_cards, navigation
+        from review import home
 
         navigation.add("review", NavItem(_("Review"), "review:queue", "interactions.view"), order=20)
+        home_cards.add("review", HomeCard("review/_home_card.html", home.waiting, "interactions.view"), order=10)

@@ -15,18 +15,16 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from crmllm.access.models import User
 from crmllm.core.crypto import open_or, preload
-from crmllm.core.lists import CAP
+from crmllm.core.lists import capped
 from crmllm.crm import selectors as crm
 from crmllm.crm.choices import FieldType, Object
 from crmllm.crm.models import FieldDef
 from crmllm.ingestion import selectors as ingestion
 from crmllm.ingestion.choices import Status
-from crmllm.ingestion.mail.segment import Kind as Zone
 from crmllm.ingestion.models import Interaction
 from crmllm.proposals import selectors as proposals
 from crmllm.proposals.choices import DECIDABLE, OPEN, REJECT_REASONS, Action, State, Verdict
@@ -44,18 +42,6 @@ TONES = {
     State.UNDONE: "warn",
     State.SUPERSEDED: "muted",
 }
-#: (title, text) of what a reviewer should beware of, by the code that ingestion and extraction store.
-WARNINGS = {
-    "hidden_text": (
-        lazy("Hidden text"),
-        lazy("The message holds text that a reader cannot see. It was not used, and it is shown below."),
-    ),
-    "instructions": (
-        lazy("Instructions aimed at the machine"),
-        lazy("Part of the text tries to steer the machine. It is data like the rest and steered nothing."),
-    ),
-}
-
 
 # --- the queue
 
@@ -126,10 +112,11 @@ def next_after(user: User, view: QueueView, current: Interaction | None) -> Inte
     return others.filter(behind).first() or others.first()
 
 
-def counted(rows: QuerySet[Any]) -> str:
-    """How many, at most "10,000+": nobody waits for a count."""
-    count = rows.order_by()[: CAP + 1].count()
-    return f"{CAP:,}+" if count > CAP else f"{count:,}"
+def top(user: User, view: QueueView, limit: int = 8) -> dict[str, Any]:
+    """The first of the queue, for the home page."""
+    rows = waiting(user, view)
+    shown = list(rows.select_related("claimed_by").prefetch_related(_lines_of_queue())[:limit])
+    return {"count": capped(rows), "url": view.url(), "items": [_item(user, view, row, None) for row in shown]}
 
 
 def queue(user: User, view: QueueView, current: UUID | None, page: int = 1) -> dict[str, Any]:
@@ -141,13 +128,13 @@ def queue(user: User, view: QueueView, current: UUID | None, page: int = 1) -> d
     return {
         "title": _("Review"),
         "url": view.url(),
-        "count": counted(rows),
+        "count": capped(rows),
         "queues": [
             {
                 "label": label,
                 "url": QueueView(part=part).url(),
                 "active": part == view.part,
-                "count": counted(waiting(user, QueueView(part=part))),
+                "count": capped(waiting(user, QueueView(part=part))),
             }
             for part, label in labels.items()
         ],
@@ -225,7 +212,7 @@ def progress(user: User) -> dict[str, Any]:
     times = sorted(recent)
     return {
         "done_today": mine.filter(created_at__gte=today).count(),
-        "waiting": counted(waiting(user, QueueView())),
+        "waiting": capped(waiting(user, QueueView())),
         "median_seconds": round(times[len(times) // 2] / 1000, 1) if times else None,
     }
 
@@ -341,11 +328,9 @@ def _interaction(
         "url": reverse("ingestion:detail", args=[row.pk]),
         "text": content.get("text", ""),
         "marks": marks,
-        "warnings": [
-            dict(zip(("title", "text"), WARNINGS[code], strict=True)) for code in row.warnings if code in WARNINGS
-        ],
+        "warnings": ingestion.warnings(row),
         "hidden_text": content.get("hidden_text", ""),
-        "quoted": quoted_blocks(content),
+        "quoted": [{"head": zone["label"], **zone} for zone in ingestion.unused_zones(content)],
         "attachments": [
             {"name": open_or(file.filename, ""), "size": file.size, "url": None, "note": file.refused}
             for file in row.attachments.all()
@@ -356,18 +341,6 @@ def _interaction(
 def _from_text(sender: Mapping[str, str]) -> str:
     name, email = sender.get("name", ""), sender.get("email", "")
     return f"{name} <{email}>" if name and email else name or email
-
-
-def quoted_blocks(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What is in the message but was not used: older messages and boilerplate."""
-    body = content.get("body", "")
-    heads = {Zone.QUOTED: _("Older message"), Zone.DISCLAIMER: _("Legal notice")}
-    blocks = []
-    for kind, start, end in content.get("body_zones", []):
-        text = body[start:end].strip("\n")
-        if kind in heads and text.strip():
-            blocks.append({"head": heads[Zone(kind)], "text": text, "lines": text.count("\n") + 1})
-    return blocks
 
 
 def _proposal(

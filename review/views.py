@@ -15,6 +15,7 @@ from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.core.errors import BadInput
 from crmllm.crm.choices import Object
+from crmllm.crm.forms import RecordForm
 from crmllm.ingestion import selectors as ingestion
 from crmllm.ingestion import services as ingestion_services
 from crmllm.ingestion.models import Interaction
@@ -23,7 +24,6 @@ from crmllm.proposals import selectors as proposals
 from crmllm.proposals import services
 from crmllm.proposals.models import Proposal
 from review import selectors
-from review.forms import RecordForm
 from review.selectors import QueueView
 
 PERMISSION = "proposals.decide"
@@ -128,9 +128,7 @@ def by_hand(request: HttpRequest, pk: UUID) -> HttpResponse:
             user=user, interaction=row, object_name=form.object_name, entered=form.data.dict()
         )
     except BadInput as error:
-        form.full_clean()
-        for name, sentences in error.fields.items():
-            form.add_error(name if name in form.fields else None, sentences)
+        form.refuse(error.fields, error.message)
         return _shown_again(request, view, selectors.card(user, row, view, form=form), row)
     return _answer(request, proposal, stay=True)
 

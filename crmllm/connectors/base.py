@@ -73,20 +73,14 @@ class Connector(Protocol):
     key: ClassVar[str]
     label: ClassVar[str]
 
-    def read(
-        self, object_name: str, external_id: str, fields: list[str]
-    ) -> RemoteRecord | None:
+    def read(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None:
         """The record as it is there now; None when it is gone."""
 
-    def find_created(
-        self, object_name: str, context: WriteContext
-    ) -> RemoteRecord | None:
+    def find_created(self, object_name: str, context: WriteContext) -> RemoteRecord | None:
         """What an earlier, unclear try of the same create left there: by our key or id in a field of the CRM, or by the
         record's natural key."""
 
-    def create(
-        self, object_name: str, values: Mapping[str, Any], context: WriteContext
-    ) -> RemoteRecord: ...
+    def create(self, object_name: str, values: Mapping[str, Any], context: WriteContext) -> RemoteRecord: ...
 
     def update(
         self,
@@ -99,6 +93,4 @@ class Connector(Protocol):
     ) -> RemoteRecord:
         """Changes the fields, only if the record still has this etag (where the CRM can check that)."""
 
-    def delete(
-        self, object_name: str, external_id: str, *, etag: str, context: WriteContext
-    ) -> None: ...
+    def delete(self, object_name: str, external_id: str, *, etag: str, context: WriteContext) -> None: ...

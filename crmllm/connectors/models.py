@@ -19,15 +19,11 @@ class Connection(BaseModel):
     """Our configured use of one CRM."""
 
     name = models.CharField(max_length=80, unique=True)
-    connector = models.CharField(
-        max_length=40, help_text="Key of a registered connector."
-    )
+    connector = models.CharField(max_length=40, help_text="Key of a registered connector.")
     key_id = models.UUIDField(default=new_key, editable=False)
     options = models.JSONField(default=dict, blank=True)
     credentials = SealedField(null=True)
-    state = models.CharField(
-        max_length=8, choices=ConnectionState.choices, default=ConnectionState.ACTIVE
-    )
+    state = models.CharField(max_length=8, choices=ConnectionState.choices, default=ConnectionState.ACTIVE)
     state_reason = models.CharField(max_length=300, blank=True)
     master_of = ArrayField(
         models.CharField(max_length=12, choices=Object.choices),
@@ -46,33 +42,25 @@ class Connection(BaseModel):
 class ExternalRecord(BaseModel):
     """What one connection calls one of our records, and what it last showed us."""
 
-    connection = models.ForeignKey(
-        Connection, on_delete=models.CASCADE, related_name="records"
-    )
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="records")
     object = models.CharField(max_length=12, choices=Object.choices)
     external_id = models.CharField(max_length=200)
     record_id = models.UUIDField()
     etag = models.CharField(max_length=200, blank=True)
     modified_at = models.DateTimeField(null=True)
-    state = models.CharField(
-        max_length=12, choices=ExternalState.choices, default=ExternalState.ACTIVE
-    )
+    state = models.CharField(max_length=12, choices=ExternalState.choices, default=ExternalState.ACTIVE)
     seen = SealedField(null=True, help_text="Last seen values, under the record's key.")
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["connection", "object", "external_id"], name="external_id_once"
-            ),
+            models.UniqueConstraint(fields=["connection", "object", "external_id"], name="external_id_once"),
             models.UniqueConstraint(
                 fields=["connection", "object", "record_id"],
                 condition=Q(state=ExternalState.ACTIVE),
                 name="external_record_once",
             ),
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["record_id"], name="external_by_record")
-        ]
+        indexes: ClassVar = [models.Index(fields=["record_id"], name="external_by_record")]
 
     def __str__(self) -> str:
         return f"{self.object} {self.external_id}"

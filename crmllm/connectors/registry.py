@@ -22,9 +22,7 @@ def open_connection(connection: Connection) -> Connector:
     factory = _factories.get(connection.connector)
     if factory is None:
         known = ", ".join(sorted(_factories))
-        raise NotFound(
-            f"There is no connector named “{connection.connector}”. Known: {known}."
-        )
+        raise NotFound(f"There is no connector named “{connection.connector}”. Known: {known}.")
     return factory(connection)
 
 

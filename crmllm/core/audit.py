@@ -15,7 +15,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -60,8 +60,8 @@ SYSTEM = System()
 
 @dataclass(frozen=True)
 class Entry:
-    """What is to be recorded. `key_id` is the content key under which the details are sealed; without one they must hold no
-    personal data."""
+    """What is to be recorded. `key_id` is the content key under which the details are sealed; without one they must
+    hold no personal data."""
 
     actor: Actor
     action: str

@@ -9,7 +9,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from crmllm.core.crypto import Sealed
 
-
 Set = TypeVar("Set")
 Get = TypeVar("Get")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import phonenumbers
 
 from crmllm.core.crypto import blind_index
@@ -67,10 +69,8 @@ FREE_MAIL = frozenset(
 def normal_email(value: str) -> str:
     """Lower case, no blanks, international domains in their ASCII form where they have one."""
     local, _, domain = value.strip().rpartition("@")
-    try:
+    with suppress(UnicodeError):
         domain = domain.encode("idna").decode()
-    except UnicodeError:
-        pass
     return f"{local}@{domain}".casefold() if local else value.strip().casefold()
 
 

@@ -1,7 +1,7 @@
 """Every key of the pages, in one table: buttons, help and the browser tests all read it.
 
-A template marks what a key presses with ``{% key "approve" %}`` and shows it with ``{% kbd "approve" %}``; app.js only knows
-how to press the marked thing. A key counts only while its element can be seen, so ``1`` to ``8`` need no mode of their own.
+A template marks what a key presses with ``{% key "approve" %}`` and shows it with ``{% kbd "approve" %}``; app.js only
+knows how to press the marked thing. A key counts only while its element can be seen, so ``1`` to ``8`` need no mode.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Shortcut:
-    """One action, the keys that start it (as ``KeyboardEvent.key`` names them, two after each other for "g h") and its help."""
+    """One action, the keys that start it (named as ``KeyboardEvent.key`` does; "g h" is two in a row) and its help."""
 
     action: str
     keys: tuple[str, ...]
@@ -53,6 +53,4 @@ GROUPS: tuple[tuple[str | Promise, tuple[Shortcut, ...]], ...] = (
     (_("Go to"), GO),
     (_("Anywhere"), ANYWHERE),
 )
-KEYMAP: dict[str, Shortcut] = {
-    shortcut.action: shortcut for _title, group in GROUPS for shortcut in group
-}
+KEYMAP: dict[str, Shortcut] = {shortcut.action: shortcut for _title, group in GROUPS for shortcut in group}

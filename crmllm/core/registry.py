@@ -63,6 +63,10 @@ navigation: Registry[NavItem] = Registry()
 #: Values that the frame of every page shows, by the name that base.html knows.
 frame: Registry[Callable[[HttpRequest], Any]] = Registry()
 home_cards: Registry[HomeCard] = Registry()
+#: Figures at the top of the home page: lists of {value, label, url, tone}.
+home_figures: Registry[Callable[[HttpRequest], list[dict[str, Any]]]] = Registry()
+#: Finds what a term means: groups of {title, more_url, results: [{url, title, text, when, state, tone}]}.
+search_groups: Registry[Callable[[HttpRequest, str], list[dict[str, Any]]]] = Registry()
 #: The pages under Settings, in its side menu.
 settings_pages: Registry[NavItem] = Registry()
 #: What others add to the context of a person's own account page.

@@ -100,7 +100,7 @@ def postpone(
 def backoff(attempts: int) -> timedelta:
     """2 s, 4 s, 8 s … at most an hour, with a fifth of it left to chance so that retries do not march in step."""
     wait = min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 20), LONGEST_WAIT)
-    return wait * random.uniform(0.8, 1.2)
+    return wait * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
 
 
 LEASE_FIELDS = (

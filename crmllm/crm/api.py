@@ -46,9 +46,7 @@ class RecordViewSet(ReadViewSet[Record]):
     serializer_class = RecordLine
 
     def rows(self) -> QuerySet[Record]:
-        rows = selectors.records(self.person, self.object_name).order_by(
-            "-created_at", "-id"
-        )
+        rows = selectors.records(self.person, self.object_name).order_by("-created_at", "-id")
         return selectors.search(rows, self.request.query_params.get("search", ""))
 
     def shown(self, rows: list[Record]) -> Sequence[dict[str, Any]]:

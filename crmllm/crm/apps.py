@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class CrmConfig(AppConfig):
@@ -9,8 +10,8 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crmllm.access import rules
-        from crmllm.core.registry import demo_data
-        from crmllm.crm import models, selectors
+        from crmllm.core.registry import NavItem, demo_data, navigation, search_groups
+        from crmllm.crm import models, search, selectors
         from crmllm.crm.demo_loader import load_company
 
         for model in models.MODELS.values():
@@ -20,6 +21,8 @@ class CrmConfig(AppConfig):
         rules.hides(selectors.fields_hidden_by_role)
         demo_data.add("company", load_company, order=20)
         post_migrate.connect(_sync_field_defs, sender=self)
+        navigation.add("crm", NavItem(_("Records"), "crm:index", "records.view"), order=40)
+        search_groups.add("records", search.find, order=10)
 
 
 def _sync_field_defs(*, using: str, **kwargs: object) -> None:

@@ -48,9 +48,7 @@ def _phone(object_name: Object) -> BuiltIn:
 
 
 def _reference(object_name: Object, target: Object) -> BuiltIn:
-    return BuiltIn(
-        object_name, target, target.label, FieldType.REFERENCE, target=target
-    )
+    return BuiltIn(object_name, target, target.label, FieldType.REFERENCE, target=target)
 
 
 def _pick(
@@ -60,9 +58,7 @@ def _pick(
     values: list[str],
     risk: Risk = Risk.NORMAL,
 ) -> BuiltIn:
-    return BuiltIn(
-        object_name, name, label, FieldType.PICKLIST, choices=values, risk=risk
-    )
+    return BuiltIn(object_name, name, label, FieldType.PICKLIST, choices=values, risk=risk)
 
 
 _A, _C, _L, _O, _S, _T = (
@@ -74,9 +70,7 @@ BUILT_IN: list[BuiltIn] = [
     BuiltIn(_A, "domains", "Mail domains", FieldType.LIST),
     BuiltIn(_A, "industry", "Industry", risk=Risk.LOW),
     BuiltIn(_A, "website", "Website", FieldType.URL, risk=Risk.LOW),
-    BuiltIn(
-        _A, "phone", "Phone", FieldType.PHONE, category=Category.CONTACT, sealed=True
-    ),
+    BuiltIn(_A, "phone", "Phone", FieldType.PHONE, category=Category.CONTACT, sealed=True),
     BuiltIn(
         _A,
         "address",
@@ -160,9 +154,7 @@ BUILT_IN: list[BuiltIn] = [
     _pick(_S, "status", "Status", choices.CaseStatus.values),
     BuiltIn(_T, "name", "Subject", required=True),
     _pick(_T, "kind", "Kind", choices.ActivityKind.values),
-    BuiltIn(
-        _T, "text", "Text", FieldType.LONG_TEXT, category=Category.CONTENT, sealed=True
-    ),
+    BuiltIn(_T, "text", "Text", FieldType.LONG_TEXT, category=Category.CONTENT, sealed=True),
     BuiltIn(_T, "due", "Due", FieldType.DATE),
     _pick(_T, "side", "To be done by", choices.Side.values),
     _pick(_T, "status", "Status", choices.ActivityStatus.values),

@@ -1,7 +1,7 @@
 """Canonical records: one shape for every CRM, and the registry of their fields.
 
-E-mail, phone and address are sealed under the record's own content key and found through blind indexes; so is what people
-wrote (summaries, descriptions). Names, titles and companies stay plain: sorting, search and matching need them.
+E-mail, phone and address are sealed under the record's own content key and found through blind indexes; so is what
+people wrote (summaries, descriptions). Names, titles and companies stay plain: sorting, search and matching need them.
 Only `crm.services` writes here.
 """
 
@@ -47,9 +47,7 @@ class CrmUser(BaseModel):
         on_delete=models.SET_NULL,
         related_name="crm_user",
     )
-    team = models.ForeignKey(
-        "access.Team", null=True, blank=True, on_delete=models.SET_NULL
-    )
+    team = models.ForeignKey("access.Team", null=True, blank=True, on_delete=models.SET_NULL)
     active = models.BooleanField(default=True)
 
     def __str__(self) -> str:
@@ -85,28 +83,18 @@ class Pipeline(BaseModel):
 class Stage(BaseModel):
     """A step of a possible sale."""
 
-    pipeline = models.ForeignKey(
-        Pipeline, on_delete=models.CASCADE, related_name="stages"
-    )
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="stages")
     name = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField()
     probability = models.PositiveSmallIntegerField(help_text="Percent.")
-    forecast_category = models.CharField(
-        max_length=12, choices=ForecastCategory.choices
-    )
-    kind = models.CharField(
-        max_length=8, choices=StageKind.choices, default=StageKind.OPEN
-    )
+    forecast_category = models.CharField(max_length=12, choices=ForecastCategory.choices)
+    kind = models.CharField(max_length=8, choices=StageKind.choices, default=StageKind.OPEN)
 
     class Meta:
         ordering: ClassVar = ["pipeline", "position"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["pipeline", "name"], name="stage_name_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(probability__lte=100), name="stage_probability_percent"
-            ),
+            models.UniqueConstraint(fields=["pipeline", "name"], name="stage_name_once"),
+            models.CheckConstraint(condition=Q(probability__lte=100), name="stage_probability_percent"),
         ]
 
     def __str__(self) -> str:
@@ -121,9 +109,7 @@ class ExchangeRate(BaseModel):
     rate = models.DecimalField(max_digits=18, decimal_places=8)
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["currency", "day"], name="rate_once_a_day")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["currency", "day"], name="rate_once_a_day")]
 
     def __str__(self) -> str:
         return f"{self.currency} {self.day}"
@@ -137,30 +123,20 @@ class FieldDef(BaseModel):
     label = models.CharField(max_length=80)
     type = models.CharField(max_length=12, choices=FieldType.choices)
     choices = models.JSONField(default=list, blank=True, help_text="Pick-list values.")
-    target = models.CharField(
-        max_length=12, blank=True, help_text="The object that a reference points to."
-    )
+    target = models.CharField(max_length=12, blank=True, help_text="The object that a reference points to.")
     risk = models.CharField(max_length=8, choices=Risk.choices, default=Risk.NORMAL)
-    category = models.CharField(
-        max_length=10, default="none", help_text="Data category (crmllm.core.datamap)."
-    )
+    category = models.CharField(max_length=10, default="none", help_text="Data category (crmllm.core.datamap).")
     writable = models.BooleanField(default=True)
     required = models.BooleanField(default=False)
     sealed = models.BooleanField(default=False, editable=False)
     custom = models.BooleanField(default=False, editable=False)
-    hidden_from = ArrayField(
-        models.CharField(max_length=12), default=list, blank=True, help_text="Roles."
-    )
-    mapping = models.JSONField(
-        default=dict, blank=True, help_text="Connector key to the field's name there."
-    )
+    hidden_from = ArrayField(models.CharField(max_length=12), default=list, blank=True, help_text="Roles.")
+    mapping = models.JSONField(default=dict, blank=True, help_text="Connector key to the field's name there.")
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering: ClassVar = ["object", "position"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["object", "name"], name="fielddef_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["object", "name"], name="fielddef_once")]
 
     def __str__(self) -> str:
         return f"{self.object}.{self.name}"
@@ -171,9 +147,7 @@ class Record(BaseModel):
 
     object_name: ClassVar[str]
     key_id = models.UUIDField(default=new_key, editable=False)
-    owner = models.ForeignKey(
-        CrmUser, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    owner = models.ForeignKey(CrmUser, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     team = models.ForeignKey(
         "access.Team",
         null=True,
@@ -181,16 +155,10 @@ class Record(BaseModel):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    state = models.CharField(
-        max_length=8, choices=RecordState.choices, default=RecordState.ACTIVE
-    )
-    version = models.PositiveIntegerField(
-        default=1, help_text="Grows with each write: the local CRM's ETag."
-    )
+    state = models.CharField(max_length=8, choices=RecordState.choices, default=RecordState.ACTIVE)
+    version = models.PositiveIntegerField(default=1, help_text="Grows with each write: the local CRM's ETag.")
     custom = models.JSONField(default=dict, blank=True)
-    field_meta = models.JSONField(
-        default=dict, blank=True, help_text="Field to its last writer and time."
-    )
+    field_meta = models.JSONField(default=dict, blank=True, help_text="Field to its last writer and time.")
 
     class Meta:
         abstract = True
@@ -203,9 +171,7 @@ class Record(BaseModel):
 
 def _search(*columns: str, name: str) -> GinIndex:
     """Trigram index over upper-cased columns: what `icontains` compares."""
-    return GinIndex(
-        *(OpClass(Upper(column), name="gin_trgm_ops") for column in columns), name=name
-    )
+    return GinIndex(*(OpClass(Upper(column), name="gin_trgm_ops") for column in columns), name=name)
 
 
 class Account(Record):
@@ -276,13 +242,9 @@ class Lead(Record):
     phone = SealedField(null=True)
     phone_index = models.BinaryField(max_length=32, null=True)
     source = models.CharField(max_length=80, blank=True)
-    status = models.CharField(
-        max_length=12, choices=LeadStatus.choices, default=LeadStatus.NEW
-    )
+    status = models.CharField(max_length=12, choices=LeadStatus.choices, default=LeadStatus.NEW)
     summary = SealedField(null=True)
-    converted_contact = models.ForeignKey(
-        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    converted_contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         indexes: ClassVar = [
@@ -324,9 +286,7 @@ class Opportunity(Record):
     quantity = models.PositiveIntegerField(null=True, blank=True)
     amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
-    base_amount = models.DecimalField(
-        max_digits=16, decimal_places=2, null=True, blank=True, editable=False
-    )
+    base_amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True, editable=False)
     close_date = models.DateField(null=True, blank=True)
     commitment = models.CharField(max_length=8, choices=Commitment.choices, blank=True)
     lost_reason = models.CharField(max_length=120, blank=True)
@@ -344,9 +304,7 @@ class OpportunityHistory(BaseModel):
     """One value of one field of an opportunity while it held: [valid_from, valid_to). The pipeline of any past day is a
     query over these. Written only by crm.services."""
 
-    opportunity = models.ForeignKey(
-        Opportunity, on_delete=models.CASCADE, related_name="history"
-    )
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="history")
     field = models.CharField(max_length=20)
     value = models.CharField(max_length=80, blank=True)
     valid_from = models.DateTimeField()
@@ -360,16 +318,11 @@ class OpportunityHistory(BaseModel):
                 name="history_one_open",
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True)
-                | Q(valid_to__gt=models.F("valid_from")),
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")),
                 name="history_forward",
             ),
         ]
-        indexes: ClassVar = [
-            models.Index(
-                fields=["field", "valid_from", "valid_to"], name="history_snapshot"
-            )
-        ]
+        indexes: ClassVar = [models.Index(fields=["field", "valid_from", "valid_to"], name="history_snapshot")]
 
 
 class Case(Record):
@@ -377,20 +330,12 @@ class Case(Record):
 
     object_name = Object.CASE
 
-    account = models.ForeignKey(
-        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"
-    )
-    contact = models.ForeignKey(
-        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"
-    )
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases")
+    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases")
     name = models.CharField(max_length=200)
     summary = SealedField(null=True)
-    severity = models.CharField(
-        max_length=8, choices=Severity.choices, default=Severity.NORMAL
-    )
-    status = models.CharField(
-        max_length=8, choices=CaseStatus.choices, default=CaseStatus.OPEN
-    )
+    severity = models.CharField(max_length=8, choices=Severity.choices, default=Severity.NORMAL)
+    status = models.CharField(max_length=8, choices=CaseStatus.choices, default=CaseStatus.OPEN)
 
     class Meta:
         indexes: ClassVar = [_search("name", name="case_search")]
@@ -406,9 +351,7 @@ class Activity(Record):
     text = SealedField(null=True)
     due = models.DateField(null=True, blank=True)
     side = models.CharField(max_length=4, choices=Side.choices, default=Side.US)
-    status = models.CharField(
-        max_length=8, choices=ActivityStatus.choices, default=ActivityStatus.OPEN
-    )
+    status = models.CharField(max_length=8, choices=ActivityStatus.choices, default=ActivityStatus.OPEN)
     happened_at = models.DateTimeField(null=True, blank=True)
     account = models.ForeignKey(
         Account,
@@ -441,8 +384,7 @@ class Activity(Record):
 
 
 MODELS: dict[str, type[Record]] = {
-    model.object_name: model
-    for model in (Account, Contact, Lead, Opportunity, Case, Activity)
+    model.object_name: model for model in (Account, Contact, Lead, Opportunity, Case, Activity)
 }
 
 

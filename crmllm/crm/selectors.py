@@ -36,6 +36,7 @@ from crmllm.crm.models import (
 )
 
 MAX_TIMELINE = 100
+MAX_RELATED = 50
 
 
 def field_map(object_name: str) -> dict[str, FieldDef]:
@@ -46,16 +47,12 @@ def field_map(object_name: str) -> dict[str, FieldDef]:
 def visible_fields(user: User, object_name: str) -> list[FieldDef]:
     """The fields of an object that this person may see."""
     hidden = hidden_fields(user, object_name)
-    return [
-        field for name, field in field_map(object_name).items() if name not in hidden
-    ]
+    return [field for name, field in field_map(object_name).items() if name not in hidden]
 
 
 def fields_hidden_by_role(user: User, object_name: str) -> frozenset[str]:
     """access.rules asks this: fields whose definition hides them from the person's role."""
-    rows = FieldDef.objects.filter(
-        object=object_name, hidden_from__contains=[user.role]
-    )
+    rows = FieldDef.objects.filter(object=object_name, hidden_from__contains=[user.role])
     return frozenset(rows.values_list("name", flat=True))
 
 
@@ -124,9 +121,7 @@ def field_lines(user: User, row: Record) -> list[FieldLine]:
     """The visible fields of one record with the provenance of each."""
     fields = visible_fields(user, row.object_name)
     found = values.read(row, fields)
-    names = names_of(
-        pair for field in fields for pair in references(field, found[field.name])
-    )
+    names = names_of(pair for field in fields for pair in references(field, found[field.name]))
     lines = []
     for field in fields:
         meta, value = row.field_meta.get(field.name, {}), found[field.name]
@@ -135,9 +130,7 @@ def field_lines(user: User, row: Record) -> list[FieldLine]:
                 field=field,
                 value=value,
                 shown=in_words(field, value, names),
-                link=field.target
-                if field.type == FieldType.REFERENCE and field.target in Object.values
-                else None,
+                link=field.target if field.type == FieldType.REFERENCE and field.target in Object.values else None,
                 by=meta.get("by"),
                 by_id=meta.get("id"),
                 at=datetime.fromisoformat(meta["at"]) if meta.get("at") else None,
@@ -148,11 +141,7 @@ def field_lines(user: User, row: Record) -> list[FieldLine]:
 
 def references(field: FieldDef, value: Any) -> list[tuple[str, str]]:
     """The (target, id) pair that a value refers to, if it does."""
-    return (
-        [(field.target, str(value))]
-        if field.type == FieldType.REFERENCE and value
-        else []
-    )
+    return [(field.target, str(value))] if field.type == FieldType.REFERENCE and value else []
 
 
 def names_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -163,12 +152,7 @@ def names_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     names: dict[str, str] = {}
     for target, ids in wanted.items():
         model = Stage if target == "stage" else model_for(target)
-        names |= {
-            str(pk): name
-            for pk, name in model._default_manager.filter(pk__in=ids).values_list(
-                "pk", "name"
-            )
-        }
+        names |= {str(pk): name for pk, name in model._default_manager.filter(pk__in=ids).values_list("pk", "name")}
     return names
 
 
@@ -193,11 +177,7 @@ def timeline(user: User, row: Record) -> list[Activity]:
         user,
         Activity.objects.filter(**{row.object_name: row.pk}, state=RecordState.ACTIVE),
     )
-    return list(
-        rows.select_related("contact", "owner").order_by("-happened_at", "-created_at")[
-            :MAX_TIMELINE
-        ]
-    )
+    return list(rows.select_related("contact", "owner").order_by("-happened_at", "-created_at")[:MAX_TIMELINE])
 
 
 def existing(pairs: Iterable[tuple[str, UUID]]) -> set[UUID]:
@@ -207,20 +187,14 @@ def existing(pairs: Iterable[tuple[str, UUID]]) -> set[UUID]:
         wanted.setdefault(object_name, set()).add(pk)
     found: set[UUID] = set()
     for object_name, ids in wanted.items():
-        rows = model_for(object_name)._default_manager.filter(
-            pk__in=ids, state=RecordState.ACTIVE
-        )
+        rows = model_for(object_name)._default_manager.filter(pk__in=ids, state=RecordState.ACTIVE)
         found.update(rows.values_list("pk", flat=True))
     return found
 
 
 def by_id(object_name: str, record_id: UUID) -> Record | None:
     """For services, which act for the system: the active record or None."""
-    return (
-        model_for(object_name)
-        ._default_manager.filter(pk=record_id, state=RecordState.ACTIVE)
-        .first()
-    )
+    return model_for(object_name)._default_manager.filter(pk=record_id, state=RecordState.ACTIVE).first()
 
 
 def pipeline_on(user: User, day: datetime) -> list[dict[str, Any]]:
@@ -271,3 +245,17 @@ def forget_us() -> None:
 def product_names() -> tuple[str, ...]:
     """The names of what we sell, for the extraction."""
     return tuple(Product.objects.filter(active=True).values_list("name", flat=True))
+
+
+# --- what stands around a record
+
+
+def related(user: User, row: Record) -> list[tuple[str, list[Record]]]:
+    """Records that hang on this one, by object; empty groups left out."""
+    groups = []
+    for name in (Object.CONTACT, Object.OPPORTUNITY, Object.CASE):
+        model = model_for(name)
+        if name != row.object_name and hasattr(model, row.object_name):
+            rows = records(user, name).filter(**{row.object_name: row.pk}).order_by("-created_at")[:MAX_RELATED]
+            groups.append((str(name), list(rows)))
+    return [(name, rows) for name, rows in groups if rows]

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from crmllm.access.models import Team, User
 from crmllm.access.rules import require
+from crmllm.connectors.models import Connection
 from crmllm.core import audit
 from crmllm.core.crypto import new_key, new_keys
 from crmllm.core.errors import Conflict, NotFound
@@ -82,24 +83,14 @@ def create_record(
     model, at = model_for(object_name), at or timezone.now()
     key_id = new_key()
     with transaction.atomic():
-        existing = (
-            model._base_manager.select_for_update().filter(pk=record_id).first()
-            if record_id
-            else None
-        )
+        existing = model._base_manager.select_for_update().filter(pk=record_id).first() if record_id else None
         if existing is not None and existing.state == RecordState.ACTIVE:
             return existing
         if existing is not None:
-            raise Conflict(
-                "This record was deleted and is not made again.", code="record_deleted"
-            )
+            raise Conflict("This record was deleted and is not made again.", code="record_deleted")
         record = model(id=record_id or uuid7(), key_id=key_id, owner=owner, team=team)
         values.assign(record, fields, wanted)
-        record.field_meta = {
-            name: writer.stamp(at)
-            for name, value in wanted.items()
-            if value is not None
-        }
+        record.field_meta = {name: writer.stamp(at) for name, value in wanted.items() if value is not None}
         _derive(record, wanted)
         record.save(force_insert=True)
         _keep_history(record, at)
@@ -128,11 +119,7 @@ def update_record(
         if expected_version is not None and current.version != expected_version:
             raise Moved("The record was changed by somebody else in the meantime.")
         before = values.read(current, [fields[name] for name in wanted])
-        moved = {
-            name: value
-            for name, value in wanted.items()
-            if not values.same(fields[name], before[name], value)
-        }
+        moved = {name: value for name, value in wanted.items() if not values.same(fields[name], before[name], value)}
         if not moved:
             return current
         values.assign(current, fields, moved)
@@ -178,28 +165,17 @@ def delete_record(
 
 def lock(object_name: str, record_id: UUID) -> Record:
     """The record, locked until the end of the transaction. Raises NotFound."""
-    record = (
-        model_for(object_name)
-        ._base_manager.select_for_update(of=("self",))
-        .filter(pk=record_id)
-        .first()
-    )
+    record = model_for(object_name)._base_manager.select_for_update(of=("self",)).filter(pk=record_id).first()
     if record is None:
         raise NotFound("There is no such record.")
     return record
 
 
-def _normalised(
-    fields: Mapping[str, FieldDef], changes: Mapping[str, Any]
-) -> dict[str, Any]:
+def _normalised(fields: Mapping[str, FieldDef], changes: Mapping[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(changes) - set(fields))
     if unknown:
-        raise NotFound(
-            f"There is no field named {', '.join(unknown)}. Known: {', '.join(sorted(fields))}."
-        )
-    return {
-        name: values.normalise(fields[name], value) for name, value in changes.items()
-    }
+        raise NotFound(f"There is no field named {', '.join(unknown)}. Known: {', '.join(sorted(fields))}.")
+    return {name: values.normalise(fields[name], value) for name, value in changes.items()}
 
 
 def _with_defaults(object_name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -208,11 +184,7 @@ def _with_defaults(object_name: str, changes: Mapping[str, Any]) -> dict[str, An
         filled["stage"] = first_stage().id
     if object_name == Object.ACTIVITY and not filled.get("kind"):
         filled["kind"] = ActivityKind.TODO
-    required = [
-        f
-        for f in selectors.field_map(object_name).values()
-        if f.required and not filled.get(f.name)
-    ]
+    required = [f for f in selectors.field_map(object_name).values() if f.required and not filled.get(f.name)]
     if required:
         values.refuse_missing(required)
     return filled
@@ -220,15 +192,9 @@ def _with_defaults(object_name: str, changes: Mapping[str, Any]) -> dict[str, An
 
 def first_stage() -> Stage:
     """Where a new opportunity begins."""
-    stage = (
-        Stage.objects.filter(kind=StageKind.OPEN)
-        .order_by("pipeline__created_at", "position")
-        .first()
-    )
+    stage = Stage.objects.filter(kind=StageKind.OPEN).order_by("pipeline__created_at", "position").first()
     if stage is None:
-        raise Conflict(
-            "There is no open stage in any pipeline; an admin has to make one first."
-        )
+        raise Conflict("There is no open stage in any pipeline; an admin has to make one first.")
     return stage
 
 
@@ -237,9 +203,7 @@ def _derive(record: Record, changed: Mapping[str, Any]) -> None:
     if not isinstance(record, Opportunity):
         return
     if "stage" in changed and "forecast_category" not in changed:
-        record.forecast_category = Stage.objects.get(
-            pk=record.stage_id
-        ).forecast_category
+        record.forecast_category = Stage.objects.get(pk=record.stage_id).forecast_category
     if {"amount", "currency"} & set(changed):
         record.base_amount = in_base_currency(record.amount, record.currency)
 
@@ -250,11 +214,7 @@ def in_base_currency(amount: Decimal | None, currency: str) -> Decimal | None:
         return None
     if currency == settings.BASE_CURRENCY:
         return amount
-    rate = (
-        ExchangeRate.objects.filter(currency=currency, day__lte=timezone.localdate())
-        .order_by("-day")
-        .first()
-    )
+    rate = ExchangeRate.objects.filter(currency=currency, day__lte=timezone.localdate()).order_by("-day").first()
     return (amount * rate.rate).quantize(Decimal("0.01")) if rate else None
 
 
@@ -272,17 +232,11 @@ def _keep_history(record: Record, at: datetime) -> None:
             row.save(update_fields=["valid_to", "updated_at"])
         elif row:
             row.delete()
-        OpportunityHistory.objects.create(
-            opportunity=record, field=name, value=value, valid_from=at
-        )
+        OpportunityHistory.objects.create(opportunity=record, field=name, value=value, valid_from=at)
 
 
 def _history_value(record: Opportunity, name: str) -> str:
-    value = (
-        getattr(record, f"{name}_id")
-        if name in ("stage", "owner")
-        else getattr(record, name)
-    )
+    value = getattr(record, f"{name}_id") if name in ("stage", "owner") else getattr(record, name)
     return "" if value is None else str(value)
 
 
@@ -290,9 +244,7 @@ def _close_history(record: Opportunity, at: datetime) -> None:
     record.history.filter(valid_to=None, valid_from__lt=at).update(valid_to=at)
 
 
-def _audit(
-    actor: audit.Actor, action: str, record: Record, details: Mapping[str, Any]
-) -> None:
+def _audit(actor: audit.Actor, action: str, record: Record, details: Mapping[str, Any]) -> None:
     audit.record(
         actor=actor,
         action=action,
@@ -480,3 +432,8 @@ def _audit_import(actor: audit.Actor, subject_type: str, count: int) -> None:
     audit.record(
         actor=actor, action=f"{subject_type}.imported", subject_type=subject_type, subject_id=None, details=details
     )
+
+
+def is_editable(object_name: str) -> bool:
+    """Whether people may change such records here: only where no other CRM is the system of record."""
+    return not Connection.objects.filter(master_of__contains=[object_name]).exclude(connector="local").exists()

@@ -33,9 +33,7 @@ def normalise(field: FieldDef, value: Any) -> Any:
     try:
         return _NORMALISERS[FieldType(field.type)](field, value)
     except (ValueError, TypeError, InvalidOperation, EmailNotValidError):
-        raise _bad(
-            field, f"“{field.label}” must be {_WANTED[FieldType(field.type)]}."
-        ) from None
+        raise _bad(field, f"“{field.label}” must be {_WANTED[FieldType(field.type)]}.") from None
 
 
 def _bad(field: FieldDef, message: str) -> BadInput:
@@ -53,11 +51,7 @@ def refuse_missing(fields: list[FieldDef]) -> None:
 def _text(field: FieldDef, value: Any) -> str:
     if not isinstance(value, str | int | float | Decimal):
         raise TypeError
-    text = "".join(
-        char
-        for char in str(value)
-        if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs")
-    )
+    text = "".join(char for char in str(value) if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs"))
     text = text.strip()
     limit = MAX_LONG_TEXT if field.type == FieldType.LONG_TEXT else MAX_TEXT
     if len(text) > limit:
@@ -100,9 +94,7 @@ def _date(field: FieldDef, value: Any) -> str:
 def _picked(field: FieldDef, value: Any) -> str:
     text = _text(field, value)
     if text not in field.choices:
-        raise _bad(
-            field, f"“{field.label}” must be one of: {', '.join(field.choices)}."
-        )
+        raise _bad(field, f"“{field.label}” must be one of: {', '.join(field.choices)}.")
     return text
 
 
@@ -150,11 +142,7 @@ def same(field: FieldDef, left: Any, right: Any) -> bool:
     """Whether two JSON values mean the same: blanks and case of texts count, the order of a list does not."""
     if field.type == FieldType.LIST:
         return sorted(left or []) == sorted(right or [])
-    return (
-        (left or None) == (right or None)
-        if not isinstance(left, int)
-        else left == right
-    )
+    return (left or None) == (right or None) if not isinstance(left, int) else left == right
 
 
 def read(record: Record, fields: list[FieldDef]) -> dict[str, Any]:
@@ -179,9 +167,7 @@ def _read(record: Record, field: FieldDef) -> Any:
     return None if value in ("", []) else value
 
 
-def assign(
-    record: Record, fields: Mapping[str, FieldDef], values: Mapping[str, Any]
-) -> None:
+def assign(record: Record, fields: Mapping[str, FieldDef], values: Mapping[str, Any]) -> None:
     """Puts JSON values into a record's columns, sealing and indexing where the field asks for it. Does not save."""
     for name, value in values.items():
         _assign(record, fields[name], value)

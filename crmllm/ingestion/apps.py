@@ -9,8 +9,18 @@ class IngestionConfig(AppConfig):
 
     def ready(self) -> None:
         from crmllm.access import rules
-        from crmllm.core.registry import NavItem, benches, demo_data, settings_pages
-        from crmllm.ingestion import bench, models
+        from crmllm.core.registry import (
+            HomeCard,
+            NavItem,
+            benches,
+            demo_data,
+            home_cards,
+            home_figures,
+            navigation,
+            search_groups,
+            settings_pages,
+        )
+        from crmllm.ingestion import bench, home, models
         from crmllm.ingestion.demo_loader import load_mailbox
         from crmllm.jobs.startable import Startable, startable
 
@@ -21,9 +31,12 @@ class IngestionConfig(AppConfig):
         benches.add("mail", bench.mail, order=20)
         settings_pages.add("mailboxes", NavItem(_("Mailboxes"), "mailboxes:list", permission="settings.view"), order=50)
         tasks = "crmllm.ingestion.tasks"
-        startable.add(
-            "poll_mailbox", Startable(_("Fetch mail"), f"{tasks}.poll_mailbox", permission="settings.manage")
-        )
+        startable.add("poll_mailbox", Startable(_("Fetch mail"), f"{tasks}.poll_mailbox", permission="settings.manage"))
         startable.add(
             "take_in_upload", Startable(_("Take in files"), f"{tasks}.take_in_upload", permission="interactions.add")
         )
+        navigation.add("interactions", NavItem(_("Interactions"), "ingestion:list", "interactions.view"), order=30)
+        home_figures.add("interactions", home.figures, order=10)
+        home_cards.add("attention", HomeCard("core/_home_attention.html", home.attention, "interactions.add"), order=30)
+        home_cards.add("today", HomeCard("core/_home_today.html", home.today), order=20)
+        search_groups.add("interactions", home.find, order=20)

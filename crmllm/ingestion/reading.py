@@ -39,16 +39,14 @@ class Reading:
 
 
 def read_mail(raw: bytes) -> Reading:
-    """Reads one mail; never raises. What cannot be read is `failed` with the reason, its bytes are kept all the same."""
+    """Reads one mail; never raises. What cannot be read is `failed` with the reason, its bytes are kept."""
     try:
         mail = parse_mail(raw)
-        segments = segment(
-            mail.body, hints=mail.hints, subject=mail.subject, sender=mail.sender
-        )
+        segments = segment(mail.body, hints=mail.hints, subject=mail.subject, sender=mail.sender)
         return _reading(mail, segments)
     except Unparsable as error:
         return _failed(raw, "unparsable", f"Could not be parsed: {error.reason}")
-    except Exception as error:  # noqa: BLE001 - a fault of ours must not lose somebody's mail
+    except Exception as error:
         log.error("mail_reader_failed", error=type(error).__name__)
         return _failed(
             raw,
@@ -64,9 +62,7 @@ def _failed(raw: bytes, code: str, reason: str) -> Reading:
 
 def _reading(mail: ParsedMail, segments: Segments) -> Reading:
     own = us()
-    skip = skip_reason(
-        mail, text=segments.text, own_addresses=own.addresses, own_domains=own.domains
-    )
+    skip = skip_reason(mail, text=segments.text, own_addresses=own.addresses, own_domains=own.domains)
     return Reading(
         status=Status.SKIPPED if skip else Status.PARSED,
         reason_code=skip.code if skip else "",
@@ -93,20 +89,12 @@ def _plausible(sent_at: datetime | None) -> datetime | None:
 
 def _content(mail: ParsedMail, segments: Segments) -> dict[str, Any]:
     """What is stored of a mail, as JSON. Offsets are code points: `zones` of `text`, `body_zones` of `body`."""
-    quoted = [
-        mail.body[zone.start : zone.end]
-        for zone in segments.zones
-        if zone.kind == Kind.QUOTED
-    ]
+    quoted = [mail.body[zone.start : zone.end] for zone in segments.zones if zone.kind == Kind.QUOTED]
     return {
         "text": segments.text,
-        "zones": [
-            [str(zone.kind), zone.start, zone.end] for zone in segments.text_zones
-        ],
+        "zones": [[str(zone.kind), zone.start, zone.end] for zone in segments.text_zones],
         "body": mail.body,
-        "body_zones": [
-            [str(zone.kind), zone.start, zone.end] for zone in segments.zones
-        ],
+        "body_zones": [[str(zone.kind), zone.start, zone.end] for zone in segments.zones],
         "quoted_text": "\n".join(quoted),
         "hidden_text": "\n".join(hidden.text for hidden in mail.hidden_text),
         "hidden": [[hidden.how, hidden.text] for hidden in mail.hidden_text],
@@ -118,9 +106,7 @@ def _content(mail: ParsedMail, segments: Segments) -> dict[str, Any]:
         "cc": [[one.name, one.email] for one in mail.cc],
         "recipient_count": mail.recipient_count,
         "sent_at": mail.sent_at.isoformat() if mail.sent_at else None,
-        "headers": [
-            [name, value] for name, values in mail.headers.items() for value in values
-        ],
+        "headers": [[name, value] for name, values in mail.headers.items() for value in values],
         "attachments": [one.filename for one in mail.attachments],
         "defects": list(mail.defects),
     }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from crmllm.access.models import User
 from crmllm.access.rules import load, visible
@@ -22,7 +25,12 @@ def interactions(user: User) -> QuerySet[Interaction]:
 
 def interaction(user: User, pk: object, *, permission: str = "") -> Interaction:
     """One interaction: NotFound for a stranger."""
-    return load(user, interactions(user).select_related("claimed_by", "owner", "mailbox"), pk, permission=permission)
+    return load(
+        user,
+        interactions(user).select_related("claimed_by", "owner", "mailbox"),
+        pk,
+        permission=permission,
+    )
 
 
 def to_review(user: User) -> QuerySet[Interaction]:
@@ -53,7 +61,10 @@ def thread(user: User, row: Interaction) -> list[Interaction]:
     if row.thread is None:
         return []
     return list(
-        interactions(user).filter(thread=bytes(row.thread)).exclude(pk=row.pk).order_by("occurred_at", "id")[:MAX_THREAD]
+        interactions(user)
+        .filter(thread=bytes(row.thread))
+        .exclude(pk=row.pk)
+        .order_by("occurred_at", "id")[:MAX_THREAD]
     )
 
 
@@ -108,3 +119,37 @@ def show_whole(row: Interaction) -> dict[str, Any]:
             for line in ledger(row)
         ],
     }
+
+
+#: (title, text) of what a reader should beware of, by the code that the readers store.
+WARNINGS = {
+    "hidden_text": (
+        lazy("Hidden text"),
+        lazy("The message holds text that a reader cannot see. It was not used, and it is shown below."),
+    ),
+    "instructions": (
+        lazy("Instructions aimed at the machine"),
+        lazy("Part of the text tries to steer the machine. It is data like the rest and steered nothing."),
+    ),
+}
+
+
+def warnings(row: Interaction) -> list[dict[str, Any]]:
+    """What a reader should beware of, in words."""
+    return [{"title": WARNINGS[code][0], "text": WARNINGS[code][1]} for code in row.warnings if code in WARNINGS]
+
+
+def unused_zones(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is in the message but was not used: older messages and boilerplate, in their order."""
+    body, labels = content.get("body", ""), {"quoted": _("Older message"), "disclaimer": _("Legal notice")}
+    blocks = [(kind, body[start:end].strip("\n")) for kind, start, end in content.get("body_zones", [])]
+    return [
+        {"label": labels[kind], "text": text, "lines": text.count("\n") + 1, "used": False}
+        for kind, text in blocks
+        if kind in labels and text.strip()
+    ]
+
+
+def proposals_of(user: User, row: Interaction) -> list[Any]:
+    """The proposals out of an interaction, superseded ones included."""
+    return list(visible(user, row.proposals.all()).order_by("position", "id"))

@@ -16,7 +16,7 @@ from crmllm.core.crypto import open_or, preload
 from crmllm.crm import selectors as crm
 from crmllm.crm.models import FieldDef
 from crmllm.ingestion.models import Interaction
-from crmllm.proposals.choices import DECIDABLE, Action, State
+from crmllm.proposals.choices import DECIDABLE, OPEN, Action, State
 from crmllm.proposals.models import Decision, Proposal, ProposedChange
 
 
@@ -236,3 +236,31 @@ def last_decision(user: User) -> Decision | None:
         .order_by("-created_at")
         .first()
     )
+
+
+# --- around a record
+
+
+def open_on(user: User, record_id: UUID) -> list[Proposal]:
+    """Proposals on a record that wait for a decision."""
+    return list(visible(user, Proposal.objects.filter(target_id=record_id, state__in=OPEN))[:5])
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an approved value came from: the interaction and the words behind it."""
+
+    interaction_id: UUID
+    quote: str
+
+
+def sources(user: User, proposal_ids: set[UUID]) -> dict[tuple[UUID, str], Source]:
+    """The source of each (proposal, field); only what this person may see."""
+    seen = visible(user, Proposal.objects.filter(pk__in=proposal_ids))
+    rows = ProposedChange.objects.filter(proposal__in=seen).select_related("proposal").prefetch_related("evidence")
+    return {
+        (row.proposal_id, row.field): Source(
+            row.proposal.interaction_id, next((open_or(one.quote, "") for one in row.evidence.all()), "")
+        )
+        for row in rows
+    }

@@ -61,9 +61,7 @@ class WritebackViewSet(ReadViewSet[Writeback]):
     queryset = Writeback.objects.none()
 
     def rows(self) -> QuerySet[Writeback]:
-        found = WritebackFilter(
-            self.request.query_params, selectors.writebacks(self.person)
-        )
+        found = WritebackFilter(self.request.query_params, selectors.writebacks(self.person))
         if not found.is_valid():
             raise BadInput(
                 "The filter is wrong.",

@@ -20,21 +20,13 @@ class Writeback(BaseModel, WorkItem):
     (`depends_on`) because it needs their ids. All sealed columns are under the interaction's key.
     """
 
-    proposal = models.ForeignKey(
-        "proposals.Proposal", on_delete=models.CASCADE, related_name="writebacks"
-    )
-    connection = models.ForeignKey(
-        "connectors.Connection", on_delete=models.PROTECT, related_name="+"
-    )
+    proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="writebacks")
+    connection = models.ForeignKey("connectors.Connection", on_delete=models.PROTECT, related_name="+")
     operation = models.CharField(max_length=8, choices=Operation.choices)
     object = models.CharField(max_length=12, choices=Object.choices)
     target_id = models.UUIDField()
-    seq = models.PositiveIntegerField(
-        help_text="Order among the writes to the same target."
-    )
-    depends_on = models.ManyToManyField(
-        "self", symmetrical=False, related_name="needed_by", blank=True
-    )
+    seq = models.PositiveIntegerField(help_text="Order among the writes to the same target.")
+    depends_on = models.ManyToManyField("self", symmetrical=False, related_name="needed_by", blank=True)
     undoes = models.OneToOneField(
         "self",
         null=True,
@@ -42,28 +34,20 @@ class Writeback(BaseModel, WorkItem):
         on_delete=models.CASCADE,
         related_name="undone_by",
     )
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.WAITING
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     values = SealedField(help_text="{field: value} to write.")
-    base = SealedField(
-        help_text="{field: value} that the CRM held when this was decided: the three-way compare."
-    )
+    base = SealedField(help_text="{field: value} that the CRM held when this was decided: the three-way compare.")
     before = SealedField(
         null=True,
         help_text="{field: value} found just before writing: the before-image.",
     )
     actor_id = models.UUIDField(null=True)
-    sent_at = models.DateTimeField(
-        null=True, editable=False, help_text="Set before the first try leaves."
-    )
+    sent_at = models.DateTimeField(null=True, editable=False, help_text="Set before the first try leaves.")
     verified_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["connection", "target_id", "seq"], name="writeback_order"
-            ),
+            models.UniqueConstraint(fields=["connection", "target_id", "seq"], name="writeback_order"),
         ]
         indexes: ClassVar = [
             models.Index(

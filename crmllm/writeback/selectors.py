@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from crmllm.access.models import User
 from crmllm.access.rules import visible
 from crmllm.connectors.choices import ConnectionState
+from crmllm.connectors.models import Connection
 from crmllm.writeback.choices import DONE, UNFINISHED, State
 from crmllm.writeback.models import Writeback
 
@@ -18,9 +19,7 @@ SENDABLE = (State.WAITING, State.SENDING, State.WRITTEN)
 
 def writebacks(user: User) -> QuerySet[Writeback]:
     """The writes that this person may see, newest first."""
-    return visible(
-        user, Writeback.objects.select_related("connection", "proposal")
-    ).order_by("-id")
+    return visible(user, Writeback.objects.select_related("connection", "proposal")).order_by("-id")
 
 
 def sendable() -> QuerySet[Writeback]:
@@ -32,9 +31,7 @@ def sendable() -> QuerySet[Writeback]:
     )
     parents = Writeback.depends_on.through.objects.filter(from_writeback=OuterRef("pk"))
     return (
-        Writeback.objects.filter(
-            state__in=SENDABLE, connection__state=ConnectionState.ACTIVE
-        )
+        Writeback.objects.filter(state__in=SENDABLE, connection__state=ConnectionState.ACTIVE)
         .filter(~Exists(earlier.filter(state__in=UNFINISHED)))
         .filter(~Exists(parents.filter(~Q(to_writeback__state__in=DONE))))
         .order_by("next_attempt_at", "id")
@@ -54,9 +51,19 @@ def show(row: Writeback) -> dict[str, Any]:
         "state": row.state,
         "undoes": str(row.undoes_id) if row.undoes_id else None,
         "attempts": row.attempts,
-        "error": {"code": row.error_code, "message": row.error_message}
-        if row.error_code
-        else None,
+        "error": {"code": row.error_code, "message": row.error_message} if row.error_code else None,
         "created_at": row.created_at,
         "verified_at": row.verified_at,
     }
+
+
+def counts(connection: Connection) -> list[dict[str, Any]]:
+    """How many writes to a connection are in each state."""
+    rows = Writeback.objects.filter(connection=connection).values("state").annotate(n=Count("pk"))
+    found = {row["state"]: row["n"] for row in rows}
+    tones = {State.FAILED: "bad", State.CONFLICT: "warn"}
+    return [
+        {"label": state.label, "value": found[state], "tone": tones.get(state, "")}
+        for state in State
+        if found.get(state)
+    ]

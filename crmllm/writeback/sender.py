@@ -5,8 +5,8 @@
     3. record   under the lease: identity, canonical mirror, state `written`.
     4. verify   read back and compare: `verified`.
 
-A process that dies between 2 and 3 leaves a write that was sent but not recorded. The next one to take it up reads the CRM
-first: what is there already is recorded, what is not is sent again under the same key.
+A process that dies between 2 and 3 leaves a write that was sent but not recorded. The next one to take it up reads the
+CRM first: what is there already is recorded, what is not is sent again under the same key.
 """
 
 from __future__ import annotations
@@ -129,9 +129,7 @@ def _settled(delivery: Delivery) -> bool:
     delivery.remote = _read(delivery)
     if row.operation == Operation.DELETE:
         return delivery.remote is None
-    return delivery.remote is not None and _holds(
-        delivery, delivery.remote.values, delivery.values
-    )
+    return delivery.remote is not None and _holds(delivery, delivery.remote.values, delivery.values)
 
 
 def _prepare(delivery: Delivery) -> None:
@@ -162,31 +160,20 @@ def _compare(delivery: Delivery, now: Mapping[str, Any]) -> None:
         held, before = now.get(name), delivery.base.get(name)
         if crm_values.same(fields[name], held, before):
             continue
-        if delivery.values and crm_values.same(
-            fields[name], held, delivery.values.get(name)
-        ):
+        if delivery.values and crm_values.same(fields[name], held, delivery.values.get(name)):
             continue
-        raise Differs(
-            f"“{fields[name].label}” was changed in the CRM by somebody else; nothing was written."
-        )
+        raise Differs(f"“{fields[name].label}” was changed in the CRM by somebody else; nothing was written.")
 
 
-def _holds(
-    delivery: Delivery, now: Mapping[str, Any], wanted: Mapping[str, Any]
-) -> bool:
+def _holds(delivery: Delivery, now: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     fields = crm.field_map(delivery.row.object)
-    return all(
-        crm_values.same(fields[name], now.get(name), value)
-        for name, value in wanted.items()
-    )
+    return all(crm_values.same(fields[name], now.get(name), value) for name, value in wanted.items())
 
 
 def _read(delivery: Delivery) -> RemoteRecord | None:
     if delivery.external_id is None:
         return None
-    return delivery.connector.read(
-        delivery.row.object, delivery.external_id, delivery.names
-    )
+    return delivery.connector.read(delivery.row.object, delivery.external_id, delivery.names)
 
 
 # --- 2. out
@@ -203,9 +190,7 @@ def _send(delivery: Delivery) -> None:
         connector.delete(row.object, external_id, etag=etag, context=context)
         delivery.remote = None
     else:
-        delivery.remote = connector.update(
-            row.object, external_id, delivery.values, etag=etag, context=context
-        )
+        delivery.remote = connector.update(row.object, external_id, delivery.values, etag=etag, context=context)
 
 
 # --- 3. what came of it
@@ -247,9 +232,7 @@ def _record(delivery: Delivery) -> None:
             {"values": delivery.values},
         )
     row.state = current.state
-    delivery.external_id = connectors.external_id(
-        row.connection, row.object, row.target_id
-    )
+    delivery.external_id = connectors.external_id(row.connection, row.object, row.target_id)
 
 
 def _mirror(delivery: Delivery) -> Any:
@@ -266,18 +249,14 @@ def _mirror(delivery: Delivery) -> Any:
             writer=writer,
             record_id=row.target_id,
         )
-    return crm_services.update_record(
-        actor=actor, record=record, changes=delivery.values, writer=writer
-    )
+    return crm_services.update_record(actor=actor, record=record, changes=delivery.values, writer=writer)
 
 
 def _mirror_delete(delivery: Delivery) -> None:
     record = crm.by_id(delivery.row.object, delivery.row.target_id)
     if record is not None:
         writer = Writer(WriterKind.PROPOSAL, delivery.row.proposal_id)
-        crm_services.delete_record(
-            actor=delivery.context.actor, record=record, writer=writer
-        )
+        crm_services.delete_record(actor=delivery.context.actor, record=record, writer=writer)
 
 
 # --- 4. is it true?
@@ -307,15 +286,9 @@ def _finish(row: Writeback, state: State, error: CrmllmError | None) -> State:
             current.verified_at = timezone.now()
         current.save()
         if state == State.VERIFIED and current.undoes_id:
-            Writeback.objects.filter(pk=current.undoes_id).update(
-                state=State.UNDONE, updated_at=timezone.now()
-            )
+            Writeback.objects.filter(pk=current.undoes_id).update(state=State.UNDONE, updated_at=timezone.now())
         step = Step.VERIFIED if state == State.VERIFIED else Step.FAILED
-        sentence = (
-            error.message
-            if error
-            else f"Read back from {row.connection.name}: as written."
-        )
+        sentence = error.message if error else f"Read back from {row.connection.name}: as written."
         note(row.proposal.interaction, step, sentence, code=current.error_code)
         audit_write(System("writeback"), f"writeback.{state}", current)
         announce(current)

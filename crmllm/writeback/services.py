@@ -51,9 +51,7 @@ def queue(
     key_id = proposal.interaction.key_id
     connection = undoes.connection if undoes else connectors.master_of(proposal.object)
     sql.lock_target(proposal.target_id)
-    last = Writeback.objects.filter(
-        connection=connection, target_id=proposal.target_id
-    ).aggregate(last=Max("seq"))
+    last = Writeback.objects.filter(connection=connection, target_id=proposal.target_id).aggregate(last=Max("seq"))
     row = Writeback.objects.create(
         proposal=proposal,
         connection=connection,
@@ -108,9 +106,7 @@ def take_back(*, actor: audit.Actor, proposal: Proposal) -> Writeback | None:
         values={} if creates else {name: before.get(name) for name in written},
         base=written,
         undoes=row,
-        after=list(
-            Writeback.objects.filter(undoes__depends_on=row, state__in=UNFINISHED)
-        ),
+        after=list(Writeback.objects.filter(undoes__depends_on=row, state__in=UNFINISHED)),
     )
 
 
@@ -143,9 +139,7 @@ def retry(*, actor: User, pk: UUID) -> Writeback:
     with transaction.atomic():
         row = Writeback.objects.select_for_update(of=("self",)).get(pk=pk)
         if row.state not in (State.FAILED, State.WAITING):
-            raise Conflict(
-                f"This write is {row.get_state_display()}; there is nothing to retry."
-            )
+            raise Conflict(f"This write is {row.get_state_display()}; there is nothing to retry.")
         row.state, row.attempts, row.next_attempt_at = State.WAITING, 0, timezone.now()
         row.save(update_fields=["state", "attempts", "next_attempt_at", "updated_at"])
         audit_write(actor, "writeback.retried", row)
@@ -158,16 +152,12 @@ def cancel(*, actor: User, pk: UUID) -> Writeback:
     require(actor, "jobs.manage")
     with transaction.atomic():
         row = Writeback.objects.select_for_update(of=("self",)).get(pk=pk)
-        if row.state == State.FAILED or (
-            row.state == State.WAITING and row.sent_at is None
-        ):
+        if row.state == State.FAILED or (row.state == State.WAITING and row.sent_at is None):
             _cancel(row)
             audit_write(actor, "writeback.cancelled", row)
             announce(row)
             return row
-        raise Conflict(
-            f"This write is {row.get_state_display()}; it cannot be cancelled."
-        )
+        raise Conflict(f"This write is {row.get_state_display()}; it cannot be cancelled.")
 
 
 def _cancel(row: Writeback) -> None:

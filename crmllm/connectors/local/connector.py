@@ -30,20 +30,14 @@ class LocalConnector:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def read(
-        self, object_name: str, external_id: str, fields: list[str]
-    ) -> RemoteRecord | None:
+    def read(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None:
         record = selectors.by_id(object_name, UUID(external_id))
         return _shown(record, fields) if record else None
 
-    def find_created(
-        self, object_name: str, context: WriteContext
-    ) -> RemoteRecord | None:
+    def find_created(self, object_name: str, context: WriteContext) -> RemoteRecord | None:
         return self.read(object_name, str(context.record_id), [])
 
-    def create(
-        self, object_name: str, values: Mapping[str, Any], context: WriteContext
-    ) -> RemoteRecord:
+    def create(self, object_name: str, values: Mapping[str, Any], context: WriteContext) -> RemoteRecord:
         try:
             record = services.create_record(
                 actor=context.actor,
@@ -80,9 +74,7 @@ class LocalConnector:
             raise RemoteRefused(error.message) from None
         return _shown(record, list(values))
 
-    def delete(
-        self, object_name: str, external_id: str, *, etag: str, context: WriteContext
-    ) -> None:
+    def delete(self, object_name: str, external_id: str, *, etag: str, context: WriteContext) -> None:
         record = self._existing(object_name, external_id)
         try:
             services.delete_record(

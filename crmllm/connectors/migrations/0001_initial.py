@@ -29,23 +29,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("name", models.CharField(max_length=80, unique=True)),
                 (
                     "connector",
-                    models.CharField(
-                        help_text="Key of a registered connector.", max_length=40
-                    ),
+                    models.CharField(help_text="Key of a registered connector.", max_length=40),
                 ),
                 (
                     "key_id",
-                    models.UUIDField(
-                        default=crmllm.core.crypto.new_key, editable=False
-                    ),
+                    models.UUIDField(default=crmllm.core.crypto.new_key, editable=False),
                 ),
                 ("options", models.JSONField(blank=True, default=dict)),
                 ("credentials", crmllm.core.fields.SealedField(null=True)),
@@ -101,9 +95,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
@@ -139,9 +131,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "seen",
-                    crmllm.core.fields.SealedField(
-                        help_text="Last seen values, under the record's key.", null=True
-                    ),
+                    crmllm.core.fields.SealedField(help_text="Last seen values, under the record's key.", null=True),
                 ),
                 (
                     "connection",
@@ -153,9 +143,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["record_id"], name="external_by_record")
-                ],
+                "indexes": [models.Index(fields=["record_id"], name="external_by_record")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("connection", "object", "external_id"),

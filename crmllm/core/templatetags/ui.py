@@ -67,9 +67,7 @@ def icon(name: str, label: str = "") -> SafeString:
             label,
             href,
         )
-    return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', href
-    )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', href)
 
 
 @register.filter
@@ -92,10 +90,8 @@ def go_key(place: str) -> SafeString | str:
 
 @register.simple_tag
 def kbd(action: str) -> SafeString:
-    """The face of an action's first key. Hidden from screen readers, which would read it as part of the button's name."""
-    return format_html(
-        '<kbd aria-hidden="true">{}</kbd>', key_face(keymap.KEYMAP[action].keys[0])
-    )
+    """The face of an action's first key. Hidden from screen readers: it is no part of the button's name."""
+    return format_html('<kbd aria-hidden="true">{}</kbd>', key_face(keymap.KEYMAP[action].keys[0]))
 
 
 @register.filter
@@ -163,11 +159,7 @@ def age(moment: datetime, now: datetime) -> str:
 def word_diff(old: str | None, new: str | None) -> list[DiffPart]:
     """The words that go and come between two values; all of it is plain when there was no value before."""
     if not old or not new:
-        return (
-            [DiffPart("same", new or "")]
-            if new
-            else ([DiffPart("del", old)] if old else [])
-        )
+        return [DiffPart("same", new or "")] if new else ([DiffPart("del", old)] if old else [])
     before, after = _words(old), _words(new)
     parts: list[DiffPart] = []
     for i1, i2, j1, j2, same in _runs(before, after):
@@ -202,9 +194,7 @@ def _words(value: str) -> list[str]:
 
 
 @register.simple_tag
-def evidence_segments(
-    text: str, marks: Iterable[Mapping[str, object]]
-) -> list[Segment]:
+def evidence_segments(text: str, marks: Iterable[Mapping[str, object]]) -> list[Segment]:
     """Cut the text at the borders of all marks, so that overlapping quotes are one list of flat pieces.
 
     A mark is ``{start, end, change}`` (offsets in code points, end exclusive) or ``{start, end, hostile: True}``.
@@ -214,12 +204,8 @@ def evidence_segments(
     segments = []
     for start, end in pairwise(borders):
         covering = [span for span in spans if span[0] <= start and end <= span[1]]
-        changes = dict.fromkeys(
-            change for *_edges, change, _hostile in covering if change
-        )
-        segments.append(
-            Segment(text[start:end], tuple(changes), any(span[3] for span in covering))
-        )
+        changes = dict.fromkeys(change for *_edges, change, _hostile in covering if change)
+        segments.append(Segment(text[start:end], tuple(changes), any(span[3] for span in covering)))
     return segments
 
 

@@ -30,9 +30,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
@@ -41,23 +39,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "next_attempt_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("lease_token", models.UUIDField(editable=False, null=True)),
                 ("leased_until", models.DateTimeField(editable=False, null=True)),
                 (
                     "error_code",
-                    models.CharField(
-                        blank=True, default="", editable=False, max_length=60
-                    ),
+                    models.CharField(blank=True, default="", editable=False, max_length=60),
                 ),
                 (
                     "error_message",
-                    models.CharField(
-                        blank=True, default="", editable=False, max_length=400
-                    ),
+                    models.CharField(blank=True, default="", editable=False, max_length=400),
                 ),
                 (
                     "operation",
@@ -88,9 +80,7 @@ class Migration(migrations.Migration):
                 ("target_id", models.UUIDField()),
                 (
                     "seq",
-                    models.PositiveIntegerField(
-                        help_text="Order among the writes to the same target."
-                    ),
+                    models.PositiveIntegerField(help_text="Order among the writes to the same target."),
                 ),
                 (
                     "state",
@@ -111,9 +101,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "values",
-                    crmllm.core.fields.SealedField(
-                        help_text="{field: value} to write."
-                    ),
+                    crmllm.core.fields.SealedField(help_text="{field: value} to write."),
                 ),
                 (
                     "base",
@@ -148,9 +136,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "depends_on",
-                    models.ManyToManyField(
-                        blank=True, related_name="needed_by", to="writeback.writeback"
-                    ),
+                    models.ManyToManyField(blank=True, related_name="needed_by", to="writeback.writeback"),
                 ),
                 (
                     "proposal",
