@@ -22,7 +22,9 @@ def score(pairs: list[tuple[Labelled, Json]]) -> Score:
             given = normal(name, contact.get(name), labelled.sample.countries)
             required = bool(accepted) and name not in labelled.optional
             # An address from the header that the block does not repeat is neither right nor wrong.
-            if given and not accepted and (name in labelled.optional or name in (contact.get("inferred") or ())):
+            if name in (contact.get("inferred") or ()) and given not in accepted:
+                given = ""
+            if given and not accepted and name in labelled.optional:
                 continue
             right = bool(given) and given in accepted
             count = Count(int(right), int(bool(given) and not right), int(required and not right))

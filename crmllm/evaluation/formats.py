@@ -186,7 +186,8 @@ def _quagga_block(path: Path, row: Json, body: Json, heads: list[tuple[int, int]
     if not newest or _squeezed(block["block"]) not in _squeezed(item.text):
         name, address = parseaddr(re.sub(r"</O=.*", "", row["x_from"])) if newest else ("", "")
         author = Address(address or row["from"], name or re.sub(r"\s*<.*", "", row["x_from"])) if newest else None
-        item = Item(body["text"][start:end], sender=author, sent_at=item.sent_at)
+        part = re.sub(r"(?m)^(?:[ \t]*>)+[ \t]?", "", body["text"][start:end])
+        item = Item(part, sender=author, sent_at=item.sent_at)
     accepted: dict[str, list[str]] = {}
     for name, ours in _QUAGGA.items():
         accepted[ours] = [part for one in block["fields"].get(name, ()) for part in {one, *one.split("\n")}]

@@ -523,6 +523,8 @@ def _without_forbidden(found: Extracted, item: Item, reading: Reading) -> Extrac
     off = [
         one for one in (reading.deal.decoys if reading.deal else []) if one.field in {"amount", "quantity", "products"}
     ]
+    if found.opportunity is None:  # "won't restart" negates no wish: without a deal only foreign and past figures count
+        off = [one for one in off if one.rule in {"competitor", "past"}]
     if not off:
         return found
     bad = {re.escape(item.text[one.start : one.end].strip()) for one in off if item.text[one.start : one.end].strip()}

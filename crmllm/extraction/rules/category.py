@@ -84,6 +84,8 @@ def read(item: Item, body: str) -> tuple[str, float, str]:
     scores = _scores(item, both, text, sender)
     ranked = sorted(scores.items(), key=lambda one: -one[1])
     best, value = ranked[0]
+    if value < 0.5 and scores["support"] >= 0.3:
+        return "support", 0.4, "a word of trouble"
     if value < 0.5:
         return (
             ("personal", 0.4, "nothing of business in it")

@@ -449,6 +449,8 @@ def _mentioned(item: Item, text: str, part: Part, countries: tuple[str, ...]) ->
             (_BY_ADDRESS, False),
         ):
             for match in pattern.finditer(text, sentence.start, sentence.end):
+                if part.sign is not None and part.sign[0] <= match.start("name") < part.sign[1]:
+                    continue
                 local = run(text[max(sentence.start, match.start() - 30) : min(sentence.end, match.end() + 40)])
                 excluded = _NOT_THEM.search(local)
                 if excluded is not None and not (

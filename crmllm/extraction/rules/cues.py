@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crmllm.extraction.rules.text import Piece, flat, phrases, sentences, trimmed, run
+from crmllm.extraction.rules.text import Piece, flat, phrases, run, sentences, trimmed
 
 # --- words aimed at the machine ----------------------------------------------------------------------------------
 

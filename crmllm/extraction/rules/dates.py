@@ -115,6 +115,7 @@ _PATTERN = re.compile(
         (
             rf"(?P<mid>{_MID}[- ]?{_OF}\s*-?(?P<mid_month>{_MONTH})(?:\s+(?P<mid_year>20\d\d))?)",
             rf"(?P<end>{_END}{_OF}\s+(?:(?P<end_month>{_MONTH})(?:\s+(?:de\s+)?(?P<end_year>20\d\d))?|(?P<end_next>{_NEXT}\s+)?(?P<end_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|{_YEAR}|quarter|quartals?|trimestre|kwartaal|day|tages|business)(?P<end_next2>\s+{_NEXT})?)(?![\w-]))",
+            rf"(?P<nth>(?P<nth_n>first|second|third|fourth|last|ersten?|zweiten?|dritten?|letzten?|premiere|deuxieme|derniere|primera|segunda|ultima|prima|seconda|eerste|tweede|laatste)\s+{_UNIT_WEEK}{_OF}\s+(?P<nth_month>{_MONTH}))",
             rf"(?P<start>{_START}{_OF}\s+(?P<start_month>{_MONTH})(?:\s+(?P<start_year>20\d\d))?)",
             r"(?P<compound>(?:monats|jahres|wochen|quartals)ende|fin de mois|weekend|maandeinde|jaareinde)",
             r"(?P<iso>(?P<iso_y>20\d\d)-(?P<iso_m>\d{2})-(?P<iso_d>\d{2}))",
@@ -122,10 +123,10 @@ _PATTERN = re.compile(
             rf"(?P<dm>(?P<dm_d>\d{{1,2}})(?:\.|st|nd|rd|th|er|º|°)?(?:\s+(?:of|de|di))?\s*(?P<dm_m>{_MONTH})(?:,?\s+(?:de\s+|del\s+)?(?P<dm_y>20\d\d))?)",
             rf"(?P<md>(?P<md_m>{_MONTH})\s+(?:the\s+)?(?P<md_d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[.:]\d)(?:,?\s+(?P<md_y>20\d\d))?)",
             r"(?P<cw>(?:kw|calendar week|kalenderwoche|week|semaine|semana|settimana|wk|cw)\s?(?:n[o°º]?\s?)?(?P<cw_n>\d{1,2})(?!\d|\s*(?:days|hours|%)))",
-            _QUARTER.format("q_n", "q_y", "q_word").join(("(?P<q>", rf"(?:\s+(?P<q_y2>20\d\d))?)")),
+            _QUARTER.format("q_n", "q_y", "q_word").join(("(?P<q>", r"(?:\s+(?P<q_y2>20\d\d))?)")),
             rf"(?P<relunit>(?P<ru_next>{_NEXT}|{_THIS})\s+(?P<ru_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|quarter|quartal|trimestre|kwartaal|{_YEAR})(?!\w))",
             rf"(?P<unitnext>(?P<un_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|trimestre)\s+(?:prochaine?|proxim[oa]|que viene|prossim[oa]|que vem)(?!\w))",
-            rf"(?P<wd>(?:(?P<wd_mod>{_NEXT}|{_THIS})\s+)?(?P<wd_n>{_DAY})(?P<wd_post>\s+(?:prochain|proximo|que viene|prossimo|que vem|next week|nachster woche|nachste woche|de la semaine prochaine|volgende week|in einer woche))?(?![\w-]))",
+            rf"(?P<wd>(?:(?P<wd_mod>{_NEXT}|{_THIS})\s+)?(?P<wd_n>{_DAY})(?P<wd_post>\s+(?:prochain|proximo|que viene|prossimo|que vem|week|next week|nachster woche|nachste woche|de la semaine prochaine|volgende week|in einer woche))?(?![\w-]))",
             rf"(?P<in>{_IN}\s+(?P<in_n>{_COUNT})\s+(?:(?P<in_d>{_UNIT_DAY})|(?P<in_w>{_UNIT_WEEK})|(?P<in_m>{_UNIT_MONTH}))(?!\w))",
             r"(?P<aftertomorrow>day after tomorrow|ubermorgen|apres-demain|pasado manana|dopodomani|overmorgen|depois de amanha)",
             r"(?P<tomorrow>tomorrow|morgen(?! +(?:zusammen|allerseits|frau|herr))|demain|manana(?! por la manana)|domani|amanha)",
@@ -420,8 +421,26 @@ def _offset(days: int) -> Callable[[re.Match[str], date | None, bool], _Resolved
     return lambda match, today, month_first: None if today is None else (today + timedelta(days=days), "day", 0.9)
 
 
+_NTH = {"f": 0, "s": 1, "t": 2, "e": 0, "z": 1, "d": 1, "p": 0}
+
+
+def _nth(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    """The Friday of the first, second, third or last week of a month."""
+    month, word = _MONTHS[match["nth_month"].rstrip(".")], match["nth_n"]
+    year = _year_for(month, 28, None, today)
+    if year is None:
+        return None
+    if word.startswith(("l", "ult", "derni")):
+        last = _last(year, month)
+        return last - timedelta(days=(last.weekday() - 4) % 7), "week", 0.8
+    number = {"fourth": 3, "third": 2, "dritte": 2, "dritten": 2, "tweede": 1}.get(word, _NTH.get(word[0], 0))
+    first = date(year, month, 1)
+    friday = first + timedelta(days=(4 - first.weekday()) % 7)
+    return friday + timedelta(weeks=number), "week", 0.8
+
+
 _RESOLVERS: dict[str, Callable[[re.Match[str], date | None, bool], _Resolved]] = {
-    "mid": _mid, "end": _end, "start": _start, "compound": _compound, "iso": _iso, "num": _num, "dm": _dm, "md": _md, "cw": _cw,
+    "nth": _nth, "mid": _mid, "end": _end, "start": _start, "compound": _compound, "iso": _iso, "num": _num, "dm": _dm, "md": _md, "cw": _cw,
     "q": _q, "relunit": _relunit, "unitnext": _unitnext, "wd": _wd, "in": _in, "aftertomorrow": _offset(2),
     "tomorrow": _offset(1), "today": _offset(0), "month": _month,
 }  # fmt: skip

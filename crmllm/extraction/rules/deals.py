@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates, money, products
-from crmllm.extraction.rules.text import Candidate, Piece, phrases, sentences, run
+from crmllm.extraction.rules.text import Candidate, Piece, phrases, run, sentences
 
 _DEMAND = phrases(
     """quote; quotation; offer; order; orders; ordering; purchase order; pricing; price list; proposal; budget; buy; buying; purchase; purchasing; interested in; interest in; trial; demo; licences; licenses; seats; subscription; upgrade; rfq; rfp; tender; contract; go ahead; move forward; we need; we want; we would like; we'd like; looking for; supply us; deal; renew*; rollout; roll-out
@@ -20,7 +20,7 @@ _DEMAND = phrases(
 )
 _FIRM = phrases(
     """we hereby order; hereby order; we order; i order; please find attached our purchase order; attached purchase order; purchase order attached; attached po; po attached; our po; po number; purchase order number; we accept your offer; we accept the offer; we accept your quote; accept the quote; accept your proposal; go ahead; please proceed; order confirmed; confirm the order; confirm our order; signed contract; signed copy; signed the contract; signed quote; signed offer; deal is done; we'll take; we will take; consider it booked; consider it ordered; go on then; yes please order; order it; please order; purchase order; firm order; consider it sold; book us; you have a deal; ready to sign; count us in; sign off
-    bestellen wir; bestelle ich; hiermit bestellen; wir bestellen; ich bestelle; erteilen wir den auftrag; erteilen ihnen den auftrag; auftrag erteilen; wir nehmen das angebot an; nehmen ihr angebot an; nehmen wir an; angebot angenommen; beauftragen wir; wir beauftragen; verbindlich; wir nehmen die; gekauft; machen wir so; bestellung anbei; anbei die bestellung; anbei unsere bestellung; unterschriebene*; unterzeichnete*; bestatigen die bestellung; bestatigen den auftrag; wir nehmen
+    bestellen wir; bestelle ich; hiermit bestellen; wir bestellen; ich bestelle; erteilen wir den auftrag; erteilen ihnen den auftrag; auftrag erteilen; wir nehmen das angebot an; nehmen ihr angebot an; nehmen wir an; angebot angenommen; beauftragen wir; wir beauftragen; verbindlich; wir nehmen die; machen wir so; bestellung anbei; anbei die bestellung; anbei unsere bestellung; unterschriebene*; unterzeichnete*; bestatigen die bestellung; bestatigen den auftrag; wir nehmen
     nous commandons; nous vous commandons; je vous commande; commandons ferme; commande ferme; je commande; nous passons commande; passer commande; bon de commande; nous confirmons la commande; confirmons notre commande; je confirme la commande; nous acceptons votre; acceptons l'offre; bon pour accord; devis signe; contrat signe; ci-joint notre commande; vous pouvez proceder; accord pour
     hacemos el pedido; realizamos el pedido; queda confirmado; pedido confirmado; confirmado el pedido; pedido numero; confirmamos el pedido; confirmo el pedido; pedido en firme; aceptamos su oferta; aceptamos la oferta; aceptamos el presupuesto; adjunto pedido; orden de compra; contrato firmado; adelante con; queremos formalizar; nos quedamos con
     ordiniamo; ordine confermato; ordine fermo; confermiamo l'ordine; confermo l'ordine; accettiamo l'offerta; accettiamo la vostra; accettiamo il preventivo; in allegato l'ordine; ordine di acquisto; contratto firmato; procedete; potete procedere
@@ -52,8 +52,8 @@ _DELIVERY = phrases(
     conseg*; consegna; spedizione; installazione; messa in servizio; lever*; levering; geleverd; installatie; verzend*; ingebruikname; entrega; instalacao"""
 )
 _DECLINE = phrases(
-    """decided against; not going ahead; no longer need; no longer interested; no longer require; not interested; cancel the; cancel our; withdraw; went with; going with another; chosen another; chose another; will not be proceeding; won't be proceeding; not proceed*; have to decline; must decline; not moving forward; not pursue; off the table; project is dead; project was cancelled; has been cancelled; won't be renewing; not renew
-    haben uns gegen; dagegen entschieden; anders entschieden; nicht mehr benotigen; kein interesse; kein bedarf; stornieren; absagen; nicht weiterverfolgen; verzichten; anderen anbieter; bestellung zuruck; projekt gestoppt; kundigen
+    """decided against; decided not to; not to buy; not to go ahead; not going ahead; no longer need; no longer interested; no longer require; not interested; cancel the; cancel our; withdraw; went with; going with another; chosen another; chose another; will not be proceeding; won't be proceeding; not proceed*; have to decline; must decline; not moving forward; not pursue; off the table; project is dead; project was cancelled; has been cancelled; won't be renewing; not renew
+    haben uns gegen; dagegen entschieden; entschieden nicht; nicht zu kaufen; anders entschieden; nicht mehr benotigen; kein interesse; kein bedarf; stornieren; absagen; nicht weiterverfolgen; verzichten; anderen anbieter; bestellung zuruck; projekt gestoppt; kundigen
     ne donnerons pas suite; avons choisi un autre; retenu un autre; plus besoin; plus interesses; pas interesses; annuler; annulons; renoncons; decline*; hemos decidido no; ya no necesitamos; no estamos interesados; cancelar; anular; otro proveedor; descartamos; no seguiremos; abbiamo deciso di non; non siamo piu interessati; non ci serve piu; annullare; annulliamo; rinunciamo; scelto un altro; altro fornitore
     zien af; niet meer nodig; geen interesse; annuleren; andere leverancier gekozen; kiezen voor een andere; gaat niet door; besloten niet; decidimos nao; ja nao precisamos; nao temos interesse; cancelar; desistimos; outro fornecedor; nao vamos avancar"""
 )
@@ -246,11 +246,9 @@ def _close_by(
             near = min(_distance(folded, at, place, one.end - row.start) for at in closing)
             if delivery and min(_distance(folded, at, place, one.end - row.start) for at in delivery) < near:
                 continue
-            asked = re.search(
-                r"(?:quote|offer|angebot|devis|offre|presupuesto|preventivo|offerte|orcamento|proposal|call|answer|reply|send|schick\w*|send\w*|envoy\w*|envi\w*|invi\w*|stuur\w*)[^.;]{0,25}$",
-                folded[:place],
-            )
-            rank = one.confidence - 0.004 * near - (0.25 if asked and near > 12 else 0.0)
+            if _is_deadline_of_request(folded[:place]):
+                continue
+            rank = one.confidence - 0.004 * near
             if best is None or rank > best[0]:
                 best = (rank, one)
     if best is not None and best[0] > 0.35:
@@ -263,6 +261,21 @@ def _close_by(
             min(0.9, best[0]),
             f"closing {one.kind}",
         )
+
+
+_ASKED = re.compile(
+    r"\b(?:send|call|ring|phone|answer|reply|confirm|schick\w*|send\w*|bestatig\w*|nennen|envoy\w*|confirm\w*|envi\w*|mand\w*|invi\w*|stuur|sturen|bevestig\w*|let me|tell|hear|quote|offer|"
+    r"angebot|devis|presupuesto|preventivo|offerte|orcamento|proposal)\b(?P<rest>[^.;?!]*)$"
+)
+_CLOSING_VERB = re.compile(
+    r"\b(?:decid\w*|entscheid\w*|sign|signing|unterschr\w*|unterzeichn\w*|choose|settle|(?:we|i|to|and|will|would) order|bestell\w* (?:wir|ich)|(?:wir|ich) bestell\w*|signer\w*|firm\w+|tekenen|assin\w*|award)\b"
+)
+
+
+def _is_deadline_of_request(before: str) -> bool:
+    """Whether a date is the day by which we are asked to send or answer something, not the day of the deal."""
+    asked = _ASKED.search(before)
+    return asked is not None and _CLOSING_VERB.search(asked["rest"]) is None
 
 
 def _distance(sentence: str, cue: int, start: int, end: int) -> int:

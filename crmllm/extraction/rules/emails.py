@@ -10,8 +10,8 @@ _LOCAL = r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*"
 _HOST = r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}"
 _PLAIN = re.compile(rf"(?<![\w.+-])(?:mailto:)?({_LOCAL}@{_HOST})(?![\w@])")
 _DISGUISED = re.compile(
-    rf"(?<![\w.+-])([\w.+-]{{2,64}})\s?[\[({{]\s?(?:at|ät|arobase|chez|@)\s?[\])}}]\s?"
-    rf"([\w-]+(?:(?:\.|\s?[\[({{]\s?(?:dot|punkt|point|punto)\s?[\])}}]\s?)[\w-]+)+)",
+    r"(?<![\w.+-])([\w.+-]{2,64})\s?[\[({]\s?(?:at|ät|arobase|chez|@)\s?[\])}]\s?"
+    r"([\w-]+(?:(?:\.|\s?[\[({]\s?(?:dot|punkt|point|punto)\s?[\])}]\s?)[\w-]+)+)",
     re.IGNORECASE,
 )
 _DOT_WORD = re.compile(r"\s?[\[({]\s?(?:dot|punkt|point|punto)\s?[\])}]\s?", re.IGNORECASE)

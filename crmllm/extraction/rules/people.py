@@ -17,6 +17,10 @@ _HONORIFICS = frozenset(
     dipl.-wirt.-ing. dipl.-inf. dipl.-betriebsw. mag mag. dkfm. ddr. ddr bc. mgr mgr. mudr. rndr. judr. phdr. dhr dhr. mevr mevr. mw mw. ir ir. drs drs.
     eng eng. engo. dra dra. pan pani pr pr. rev rev. hon. lic. lic h.c. habil. med. rer. nat. jur. phil. pol. oec. techn. ra rechtsanwalt lektor ds.""".split()
 )
+# Titles that are given names or initials too: taken away only where two words remain.
+_ALSO_NAMES = frozenset(
+    {"don", "dona", "pan", "pani", "mag", "arch", "ra", "ir", "ing", "m.", "pr", "eng", "dame", "sir", "rag.", "lic"}
+)
 _POST_NOMINALS = frozenset(
     """phd ph.d ph.d. dphil mba emba msc m.sc m.sc. bsc b.sc b.sc. ma m.a m.a. ba b.a b.a. beng meng b.eng b.eng. m.eng m.eng. llm ll.m ll.m. llb jd
     j.d. md m.d m.d. do rn cpa cfa cfp pmp cissp acca aca fca frm cma cia cisa esq esq. pe p.e p.e. p.eng. p.eng ceng dipl.-ing fcca frsa obe cbe mbe mcips
@@ -63,7 +67,9 @@ def clean(written: str) -> str:
     if len(parts) == 2 and 1 <= len(parts[1].split()) <= 4 and not titles.has_head(parts[1]):
         parts = [f"{parts[1]} {parts[0]}"]
     tokens = parts[0].split() if parts else []
-    while tokens and fold(tokens[0]) in _HONORIFICS and len(tokens) > 1:
+    while (
+        len(tokens) > 1 and fold(tokens[0]) in _HONORIFICS and (len(tokens) > 2 or fold(tokens[0]) not in _ALSO_NAMES)
+    ):
         tokens.pop(0)
     while len(tokens) > 1 and _is_suffix(tokens[-1]):
         tokens.pop()

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crmllm.extraction.rules.text import Piece, flat, trimmed, run
+from crmllm.extraction.rules.text import Piece, flat, run, sentences, trimmed
 
 _UNITS = (
     r"(?:units?|pieces?|pcs\.?|items?|licen[cs]es?|licen[cs]e keys?|seats?|users?|sets?|boxes|box|packs?|subscriptions?|copies|devices?|pairs?|pallets?|rolls?|kits?|"
@@ -16,7 +16,7 @@ _UNITS = (
     r"stuks?|eenheden|licenties|licentie|gebruikers|dozen|pecas|licencas|licenca|usuarios|utilizadores|caixas|uds?\.?|ud\.)"
 )
 _WORDS = {
-    "one": 1,
+    "one": 1, "sixteen": 16, "eighteen": 18, "seventy": 70, "ninety": 90, "sechzig": 60, "siebzig": 70, "achtzig": 80, "neunzig": 90, "zweihundert": 200, "soixante": 60, "deux cents": 200, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90, "doscientos": 200, "quaranta": 40, "sessanta": 60, "settanta": 70, "ottanta": 80, "novanta": 90, "duecento": 200, "veertig": 40, "zestig": 60, "zeventig": 70, "tachtig": 80, "negentig": 90, "tweehonderd": 200, "sessenta": 60, "oitenta": 80, "duzentos": 200,
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20,
     "twenty-five": 25, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "eighty": 80, "hundred": 100, "a hundred": 100, "one hundred": 100, "a dozen": 12, "two dozen": 24, "two hundred": 200,
     "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwolf": 12, "funfzehn": 15, "zwanzig": 20,
@@ -260,7 +260,31 @@ def quantities(text: str, products: list[Product], start: int = 0, end: int | No
         value = count(match[group])
         if value and not _looks_like_year(match[group]) and not any(one.start == match.start(group) for one in found):
             found.append(Quantity(value, match.start(group), match.end(group), "", 0.7))
+    if not found:
+        found = _counted_things(text, products, start, limit)
     return sorted(found, key=lambda one: one.start)
+
+
+def _counted_things(text: str, products: list[Product], start: int, limit: int) -> list[Quantity]:
+    """What a product is wanted for ("FlowGuard for twelve pumps"): a count of things in its own sentence."""
+    found: list[Quantity] = []
+    for product in products[:1]:
+        sentence = next((one for one in sentences(text, start, limit) if one.start <= product.start < one.end), None)
+        if sentence is None:
+            continue
+        folded = run(sentence.text)
+        for match in re.finditer(rf"(?<![\w.,/#:€$£-])(?P<n>{_N})\s+(?P<thing>[^\W\d_]{{4,}})(?!\w)", folded):
+            value = count(match["n"])
+            if (
+                value
+                and value > 1
+                and match["thing"] not in _NOT_PRODUCT | set(_WORDS)
+                and not _looks_like_year(match["n"])
+            ):
+                place = sentence.start + match.start("n")
+                found.append(Quantity(value, place, place + len(match["n"]), "", 0.61))
+                break
+    return found
 
 
 def count(written: str) -> int | None:

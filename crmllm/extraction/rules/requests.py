@@ -16,7 +16,7 @@ _ASK = re.compile(
     r"(?:could|can|would|will) (?:you|someone|somebody|anyone|your team)(?: guys| all)?(?: please| kindly| maybe| perhaps| possibly| also)?(?: be able to| be so kind as to| mind)?"
     r"|(?:please|pls|plz|kindly)(?: could you| can you| also)?|(?:i|we) (?:would|'d) (?:appreciate|be grateful)(?: it)? if you (?:could|would|can)|(?:i|we)'d (?:appreciate|be grateful)(?: it)? if you (?:could|would|can)"
     r"|(?:i|we) (?:kindly )?(?:ask|request)(?: that)? you(?: to)?|(?:i|we) need you to|(?:i|we) want you to|i'd like you to|we'd like you to|would you like to|you (?:need|should|must|have) to|make sure|be sure to"
-    r"|(?:do you think you|is there any way you|is it possible|would it be possible)(?: could| can)?(?: to)?"
+    r"|(?:could|can|may) (?:i|we) (?:please )?(?:have|get|ask for)|(?:do you think you|is there any way you|is it possible|would it be possible)(?: could| can)?(?: to)?"
     # German
     r"|(?:konnten|konnen|wurden|wollen|mochten) sie(?: mir| uns)?(?: bitte)?|(?:kannst|konntest|wurdest) du(?: mir| uns| bitte)*|(?:ich|wir) bitten? (?:sie )?(?:um|darum)?|bitte|ich bitte|wir bitten um|ware es moglich"
     # French
@@ -30,7 +30,7 @@ _ASK = re.compile(
     r"|(?:kunt|zou|wilt|zoudt) u(?: mij| ons)?(?: alstublieft| misschien| s\.?v\.?p\.?)?|(?:kun|kan|zou|wil) (?:je|jij|jullie)(?: mij| ons)?|gelieve|alstublieft|alsjeblieft|graag|wij verzoeken u"
     # Portuguese
     r"|(?:poderia|poderiam|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|eria|eriamos)(?: que| se)?|peco(?:-lhe| que)?|pedimos(?: que)?|solicit(?:o|amos)(?: que)?|queiram?|seria possivel"
-    r")(?!\w)[, ]*"
+    r")(?:(?!\w)|(?<='))[, ]*"
 )
 _IMPERATIVE = re.compile(
     r"^(?:and |then |so |also |just |ok,? |thanks,? |hi \w+,? |hello,? |if (?:so|not|possible),? )*(?P<verb>send|call|phone|ring|confirm|check|review|provide|schedule|arrange|forward|fix|advise|give|tell|reply|respond|update|ensure|prepare|quote|book|include|add|remove|"
@@ -51,7 +51,7 @@ _NEED = re.compile(
     r"|(?:nos|me) gustaria (?:recibir|tener|saber|conocer|concertar|organizar|agendar)|(?:necesitamos|queremos|quisieramos|quiero|necesito) (?=[^.]*\b(?:presupuesto|oferta|cotizacion|reunion|llamada|demostracion|factura|precio|respuesta|tecnico|sustitucion))"
     r"|(?:vorremmo|vorrei|gradiremmo|desideriamo|ci serve|ci servirebbe|avremmo bisogno di|abbiamo bisogno di) (?=[^.]*\b(?:preventivo|offerta|incontro|appuntamento|chiamata|demo\w*|fattura|prezz\w*|risposta|tecnico|sostituzione|ricevere|sapere))"
     r"|(?:wij|we|ik) (?:ontvangen|ontvang|willen|wil|zouden|zou|hebben|heb) graag|(?:wij|we|ik) (?:willen|wil|zouden|zou) graag|(?:gostariamos|gostaria|queriamos|precisamos|necessitamos) de (?=[^.]*\b(?:orcamento|proposta|cotacao|reuniao|chamada|demonstracao|fatura|preco|resposta|receber|saber|agendar|tecnico))"
-    r")(?!\w)[, ]*"
+    r")(?:(?!\w)|(?<='))[, ]*"
 )
 _PROMISE = re.compile(
     r"\b(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also| now)?(?! (?:not|need|require|be (?:happy|glad|able|using|needing)|have to|want|buy|take|see\b))"
@@ -71,7 +71,7 @@ _PLEASANTRY = re.compile(
     r"this (?:e-?mail|message)|intended recipient|unsubscribe|click here|notify the sender|delete (?:it|this)|thank you for|thanks for|let me know what you think"
 )
 _TAIL = re.compile(
-    r"(?:,? (?:because|since|as we|as i|so that|so we|otherwise|if possible|thanks|thank you|please)|,? (?:weil|da wir|da ich|damit|sonst|falls moglich|vielen dank|danke)|,? (?:car|parce que|afin que|afin de|merci|sinon|si possible)|,? (?:porque|ya que|para que|gracias|si es posible)"
+    r"(?:, (?:i'm|i am|i|we|it|that|then|otherwise|ich|wir|es|je|nous|ik|wij|yo|io) |,? (?:because|since|as we|as i|so that|so we|otherwise|if possible|thanks|thank you|please)|,? (?:weil|da wir|da ich|damit|sonst|falls moglich|vielen dank|danke)|,? (?:car|parce que|afin que|afin de|merci|sinon|si possible)|,? (?:porque|ya que|para que|gracias|si es posible)"
     r"|,? (?:perche|poiche|cosi|grazie|se possibile)|,? (?:omdat|zodat|bedankt|indien mogelijk)|,? (?:porque|uma vez que|obrigad[oa]|se possivel))(?!\w).*$",
     re.DOTALL,
 )
@@ -146,16 +146,34 @@ def find(
         blocked = {reason for first, last, reason in off if first < piece.end and piece.start < last}
         if blocked & {"past", "competitor"} or (blocked and any(char.isdigit() for char in piece.text)):
             continue
-        words = Candidate(
-            "text",
-            " ".join(piece.text.split()),
-            piece.start,
-            piece.end,
-            confidence,
-            "request" if owner == "us" else "promise",
-        )
-        found.append(Action(words, owner, _due(text, sentence, piece, sent_at, month_first)))
+        for one in _split(piece):
+            rule = "request" if owner == "us" else "promise"
+            words = Candidate("text", " ".join(one.text.split()), one.start, one.end, confidence, rule)
+            found.append(Action(words, owner, _due(text, sentence, one, sent_at, month_first)))
     return found[:6]
+
+
+_AND_THEN = re.compile(
+    r",?\s+(?:and|und|et|y|e|en)\s+(?:please\s+|bitte\s+)?(?=(?:send|call|confirm|check|let|give|tell|prepare|forward|deliver|cancel|arrange|include|add|book|fix|replace|"
+    r"senden sie|schicken sie|rufen sie|bestatigen sie|geben sie|teilen sie|nennen sie|envoyez|appelez|confirmez|indiquez|d'envoyer|de nous envoyer)\b)"
+)
+
+
+def _split(piece: Piece) -> list[Piece]:
+    """Two actions where a second one follows after "and" ("deliver to gate 3, and send me the confirmation")."""
+    cut = _AND_THEN.search(run(piece.text))
+    if cut is None or cut.start() < 12 or len(piece.text) - cut.end() < 12:
+        return [piece]
+    first = _without_ends(piece.text[: cut.start()].rstrip(" ,"))
+    second = piece.text[cut.end() :]
+    return (
+        [
+            Piece(piece.start, piece.start + len(first), first),
+            Piece(piece.start + cut.end(), piece.end, second),
+        ]
+        if piece.text.startswith(first)
+        else [piece]
+    )
 
 
 def _who(folded: str) -> tuple[str, int, float]:
@@ -173,6 +191,8 @@ def _who(folded: str) -> tuple[str, int, float]:
     )
     if promise is not None and (opening is None or promise.start() < opening.start()) and imperative is None:
         return "them", _after_subject(folded, promise), 0.6
+    if imperative is not None and (opening is None or imperative.start("verb") < opening.start()):
+        return "us", imperative.start("verb"), 0.6
     if opening is not None:
         if opening.end() >= len(folded) - 4:  # "..., please." says it before
             return "us", 0, 0.5
@@ -217,7 +237,7 @@ def _words(sentence: Piece, begin: int) -> Piece:
 _DEADLINE_LEAD = r"(?:by|before|until|till|on|no later than|not later than|bis(?: zum| spatestens)?|vor(?: dem)?|am|avant(?: le)?|d'ici(?: au| le)?|pour(?: le)?|antes (?:del?|de la)|para (?:el|la)|hasta(?: el)?|entro(?: il| la)?|prima (?:di|del)|voor|tot|uiterlijk|op|nog|noch|ate(?: ao?)?|this|deze|diese[nr]?|next|in|at|the|la|el|le|der|die|das|den|de)"
 _LATE_DEADLINE = re.compile(rf"(?:[\s,]+{_DEADLINE_LEAD})+[\s]*$")
 _EARLY_DEADLINE = re.compile(rf"^(?:{_DEADLINE_LEAD}\s+)*$")
-_LATE_PHONE = re.compile(r"[\s,]+(?:on|at|under|unter|au|al|op|no|tel\.?|:)*\s*\+?\(?\d[\d\s().-]{6,}$")
+_LATE_PHONE = re.compile(r"[\s,]+(?:or|oder|ou|o|of|on|at|under|unter|au|al|op|no|tel\.?|:)*\s*\+?\(?\d[\d\s().-]{6,}$")
 _PRONOUN = re.compile(r"^(?:me|us|mir|uns|nous|nos|mij|ons|ci|mi|je|wij|we|vous|te|le|les|for you)\s+(?=\S+\s+\S+)")
 
 

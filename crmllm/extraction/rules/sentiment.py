@@ -60,7 +60,7 @@ _WEAK = frozenset(
     """thanks thank you cool nice good late hours never can't cannot won't problem problems issue issues error errors fix wrong charged lost cancel cancelled refund waiting slow down missing late delay delayed hold nobody
     what a bags luggage really? seriously unable trouble leider unfortunately malheureusement lamentablemente purtroppo helaas infelizmente probleme problema problemi probleem problemen fehler erreur erreurs mal ma mau personne nadie nessuno
     niemand ninguem retard atraso ritardo perfect parfait perfecto prima super top mooi fijn plaisir piacere prazer contento content cancelar""".split()
-) | {"thank you", "what a", "really?"}
+) | {"thank you", "what a", "really?", ":)", ":-)", ";)"}
 
 
 def read(text: str) -> tuple[str, float]:

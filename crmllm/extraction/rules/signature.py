@@ -11,7 +11,6 @@ from crmllm.extraction.rules.text import (
     Piece,
     fold,
     lines,
-    phrase_pattern,
     trimmed,
 )
 from crmllm.extraction.types import Zone
@@ -47,6 +46,7 @@ _SOMEBODY_ELSE = re.compile(
     r"(?:assistan\w*|assistenz|assistentin|secretar\w*|sekretariat|secretariat|segreteria|secretaria|pa|ea)\s*(?:to\b.*)?[:–-]|"
     r"\b(?:assistant|assistentin|assistante|secretary)\s*:\s*\w",
 )
+_FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|pptx?|zip|csv|png|jpe?g|gif|txt)\W*$")
 _URL = re.compile(
     r"<?(?:https?://|www\.)[^\s>|]+>?|<?\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|fr|de|eu|io|it|es|nl|be|ch|at|co\.uk|uk|info|biz|pt|pl|us|example|test)\b(?:/[^\s>|]*)?>?"
 )
@@ -259,7 +259,7 @@ def _own_rows(text: str, start: int, end: int) -> list[Piece]:
             if len(clean.text) > 60:
                 break
             continue
-        if _SOMEBODY_ELSE.search(folded):
+        if _SOMEBODY_ELSE.search(folded) or clean.text.startswith("<<") or _FILE.search(folded):
             continue
         rows.append(clean)
     return rows
@@ -321,6 +321,13 @@ def _name(segments: list[_Segment], address: str, header_name: str) -> Candidate
             rank = shape + 0.7 * agreement + 0.8 * same + max(0.0, 0.4 - 0.12 * segment.order)
             if header_name and not same and agreement < 0.6:
                 rank -= 0.15
+            if (
+                not header_name
+                and agreement == 0.0
+                and len(address.partition("@")[0]) >= 8
+                and not emails.is_generic(address)
+            ):
+                rank -= 0.5  # the address is somebody's full name, and not this one's
             if best is None or rank > best[0] + 1e-9:
                 best = (rank, piece, value)
     if best is None or best[0] < 0.75:
@@ -417,7 +424,7 @@ def _title(text: str, segments: list[_Segment], label: str, name: Candidate | No
         if marked:
             piece = trimmed_piece(piece.text[marked:], piece.start + marked)
         rank = 1.2 if marked else max(titles.score(piece.text), _department(piece.text, segment.order, after_name))
-        if rank < 0.3 or organisations.legal_form(piece.text) and not _AT.search(piece.text):
+        if rank < 0.3 or (organisations.legal_form(piece.text) and not _AT.search(piece.text)):
             continue
         if organisations.is_address(piece.text) and rank < 1:
             continue
