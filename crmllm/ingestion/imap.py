@@ -21,6 +21,7 @@ from crmllm.core.errors import CrmllmError
 TIMEOUT = 30.0
 BATCH = 50
 BATCH_BYTES = 16 * 2**20
+REFUSED = "The server refused this name and password."
 
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
@@ -118,8 +119,7 @@ def opened(access: Access) -> Iterator[Folder]:
         box = _connect(access)
     try:
         with _explained(access):
-            login = box.login if (access.username + access.password).isascii() else box.login_utf8
-            login(access.username, access.password, initial_folder=None)
+            _log_in(box, access)
             folder = Folder(box, access)
         yield folder
     finally:
@@ -136,10 +136,24 @@ def _connect(access: Access) -> BaseMailBox:
     kind = MailBoxStartTls if access.tls == "starttls" else MailBox
     try:
         return kind(access.host, access.port, timeout=access.timeout, ssl_context=trusted)
+    except ssl.SSLError:  # is a ValueError, too
+        raise
     except (imaplib.IMAP4.error, MailboxStarttlsError, ValueError):
         if access.tls == "starttls":
             raise MailboxProblem("The server does not offer STARTTLS on this port.", code="mailbox_tls") from None
         raise
+
+
+def _log_in(box: BaseMailBox, access: Access) -> None:
+    if (access.username + access.password).isascii():
+        box.login(access.username, access.password, initial_folder=None)
+        return
+    try:
+        box.login_utf8(access.username, access.password, initial_folder=None)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        raise MailboxProblem(REFUSED, code="mailbox_login") from None
 
 
 @contextmanager
@@ -156,7 +170,7 @@ def _explain(error: Exception, access: Access) -> tuple[str, str]:
     if isinstance(error, MailboxLoginError):
         if b"PRIVACYREQUIRED" in b"".join(part for part in error.command_result[1] if isinstance(part, bytes)):
             return "mailbox_tls", "The server takes no password without encryption; choose TLS or STARTTLS."
-        return "mailbox_login", "The server refused this name and password."
+        return "mailbox_login", REFUSED
     if isinstance(error, MailboxFolderSelectError):
         return "mailbox_folder", f"The mailbox has no folder “{access.folder}”, or it may not be read."
     if isinstance(error, ssl.SSLCertVerificationError):
