@@ -48,5 +48,7 @@ def _closest(labelled: Labelled, contacts: list[Json]) -> Json:
         if one.get("email") and normal("email", one["email"]) in emails:
             return one
     names = labelled.accepted.get("name", [])
-    ranked = sorted(contacts, key=lambda one: -max((token_f1(str(one.get("name") or ""), name) for name in names), default=0.0))
+    ranked = sorted(
+        contacts, key=lambda one: -max((token_f1(str(one.get("name") or ""), name) for name in names), default=0.0)
+    )
     return ranked[0] if ranked else {}

@@ -1,0 +1,112 @@
+"""`evaluate extraction`: a labelled set read by the rules alone or with the model, and scored."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from crmllm.evaluation import blocks, formats, scorer
+from crmllm.evaluation.formats import BadSet, Labelled
+from crmllm.evaluation.model import Asked, ask_all, no_model
+from crmllm.evaluation.predict import prediction
+from crmllm.extraction.extract import RULES_VERSION, extract
+
+Json = dict[str, Any]
+Progress = Callable[[Iterable[Labelled], str], Iterable[Labelled]]
+
+_READERS: dict[str, Callable[[Path, int | None], Iterator[Labelled]]] = {
+    "folder": formats.folder,
+    "quagga": formats.quagga,
+    "textmine": formats.textmine,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command was asked for."""
+
+    data: Path
+    format: str = "folder"
+    limit: int | None = None
+    without_model: bool = False
+    predictions: Path | None = None
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The arguments of this subject."""
+    parser.add_argument("--data", type=Path, required=True, help="Folder of the labelled set.")
+    parser.add_argument("--format", choices=sorted(_READERS), default="folder", help="How the set is laid out.")
+    parser.add_argument("--limit", type=int, help="Read only so many items.")
+    parser.add_argument("--predictions", type=Path, help="Write what was predicted, one JSON line an item.")
+    parser.add_argument("--without-model", action="store_true", help="The rules alone.")
+
+
+def run(options: Options, progress: Progress) -> Json:
+    """Read, predict, score. Raises BadSet for a folder that is no set."""
+    if not options.data.is_dir():
+        raise BadSet(f"There is no folder {options.data}.")
+    cases = list(progress(_READERS[options.format](options.data, options.limit), "reading"))
+    if not cases:
+        raise BadSet("The set is empty.")
+    answers = no_model() if options.without_model else ask_all(cases)
+    started = time.perf_counter()
+    predicted = [_predict(options, case, answers.of(index)) for index, case in enumerate(progress(cases, "extracting"))]
+    seconds = time.perf_counter() - started + answers.seconds
+    if options.predictions is not None:
+        with options.predictions.open("w", encoding="utf-8") as out:
+            _write(out, predicted)
+    result = _score(options, cases, predicted)
+    report = result.report() | {
+        "invalid": answers.invalid,
+        "seconds_per_item": round(seconds / len(cases), 4),
+        "tokens_per_item": round(answers.tokens / len(cases), 1),
+        "calls_per_item": round(answers.calls / len(cases), 2),
+        "model": answers.model,
+        "prompt_version": answers.prompt_version,
+        "rules_version": RULES_VERSION,
+        "format": options.format,
+    }
+    return report | {"invented_values": _listed(result.invented), "forbidden_values": _listed(result.forbidden)}
+
+
+def _predict(options: Options, case: Labelled, answer: Asked) -> Json:
+    found = extract(case.item, answer.answer, gated=options.format == "folder")
+    return prediction(case.sample.file, str(case.sample.label.get("kind") or "email"), found)
+
+
+def _score(options: Options, cases: list[Labelled], predicted: list[Json]) -> scorer.Score:
+    if options.format == "folder":
+        return scorer.score(zip((case.sample for case in cases), predicted, strict=True))
+    return blocks.score(list(zip(cases, predicted, strict=True)))
+
+
+def _write(out: TextIO, predicted: list[Json]) -> None:
+    for line in predicted:
+        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _listed(found: list[tuple[str, str, str]]) -> list[Json]:
+    return [{"file": file, "field": name, "value": value} for file, name, value in found[:50]]
+
+
+def table(report: Json) -> str:
+    """The figures for people."""
+    lines = [
+        f"{report['items']} items, {report['seconds_per_item'] * 1000:.0f} ms an item, model: {report['model'] or 'none'}",
+        "",
+    ]
+    lines.append(f"{'field':<22}{'precision':>10}{'recall':>10}{'F1':>10}{'support':>10}")
+    for name, one in [*report["fields"].items(), ("all (micro)", report["micro"])]:
+        lines.append(f"{name:<22}{one['precision']:>10.3f}{one['recall']:>10.3f}{one['f1']:>10.3f}{one['support']:>10}")
+    lines.append("")
+    for name in ("category_accuracy", "sentiment_macro_f1", "invented", "forbidden", "invalid", "coverage_at_p99"):
+        if report.get(name) is not None:
+            lines.append(f"{name:<22}{report[name]:>10}")
+    for name in ("invented_values", "forbidden_values"):
+        lines += [f"{name[:-7]}: {one['file']}: {one['field']}: {one['value']}" for one in report[name]]
+    return "\n".join(lines)

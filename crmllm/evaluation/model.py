@@ -1,0 +1,180 @@
+"""The model's answers for a whole set: asked in parallel, with a server of our own where none is running."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from crmllm.evaluation.formats import Labelled
+from crmllm.extraction.extract import prompt_for
+from crmllm.extraction.schema import MailAnswer, ModelAnswer
+
+START_SECONDS = 600
+LOOK_SECONDS = 2.0
+
+
+class NoModel(Exception):
+    """The model can't be asked; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of one question."""
+
+    answer: ModelAnswer | None = None
+    tokens: int = 0
+    prompt_version: str = ""
+    model: str = ""
+    invalid: bool = False
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class Answers:
+    """All questions of a set."""
+
+    asked: list[Asked] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def of(self, index: int) -> Asked:
+        return self.asked[index] if self.asked else Asked()
+
+    @property
+    def tokens(self) -> int:
+        return sum(one.tokens for one in self.asked)
+
+    @property
+    def calls(self) -> int:
+        return sum(not one.failed for one in self.asked)
+
+    @property
+    def invalid(self) -> int:
+        return sum(one.invalid for one in self.asked)
+
+    @property
+    def model(self) -> str:
+        return next((one.model for one in self.asked if one.model), "")
+
+    @property
+    def prompt_version(self) -> str:
+        return next((one.prompt_version for one in self.asked if one.prompt_version), "")
+
+
+def no_model() -> Answers:
+    """The rules alone."""
+    return Answers()
+
+
+def ask_all(cases: list[Labelled]) -> Answers:
+    """Ask the model about every case. Keys of the stored calls are dropped afterwards: a set's content does not stay."""
+    from django.core.management import call_command
+
+    from crmllm.core.crypto import drop_keys, new_key
+    from crmllm.llm import prompts
+
+    call_command("migrate", verbosity=0, stdout=sys.stderr)
+    prompts.load()
+    key = new_key()
+    try:
+        with model_server():
+            started = time.perf_counter()
+            asked = asyncio.run(_ask_all(cases, key))
+            return Answers(asked, time.perf_counter() - started)
+    finally:
+        drop_keys([key])
+
+
+async def _ask_all(cases: list[Labelled], key: UUID) -> list[Asked]:
+    from crmllm.llm.client import Model
+
+    async with Model() as model:
+        return list(await asyncio.gather(*(_ask(model, case, key) for case in cases)))
+
+
+async def _ask(model: object, case: Labelled, key: UUID) -> Asked:
+    from crmllm.core.ids import uuid7
+    from crmllm.llm.client import Model
+    from crmllm.llm.errors import InvalidAnswer, LlmError
+
+    assert isinstance(model, Model)
+    name, variables = prompt_for(case.item)
+    try:
+        done = await model.complete(
+            prompt=name,
+            variables=variables,
+            schema=MailAnswer,
+            subject_id=uuid7(),
+            subject_type="evaluation",
+            key_id=key,
+        )
+    except InvalidAnswer:
+        return Asked(invalid=True)
+    except LlmError as error:
+        print(f"{case.sample.file}: {error.code}", file=sys.stderr)
+        return Asked(failed=True)
+    return Asked(
+        ModelAnswer(done.value, done.mean_logprob, done.prompt_version),
+        done.input_tokens + done.output_tokens,
+        done.prompt_version,
+        done.request_model,
+    )
+
+
+@contextmanager
+def model_server() -> Iterator[None]:
+    """A model that answers: the one that runs, else our own, started here and stopped at the end."""
+    if asyncio.run(_is_up()):
+        yield
+        return
+    from django.conf import settings
+
+    if settings.LLM_BASE_URL:
+        raise NoModel("The model server of LLM_BASE_URL does not answer.")
+    print("starting the model server ...", file=sys.stderr)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "crmllm.llm.server.serve"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        _wait_for(server)
+        yield
+    finally:
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGTERM)
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(server.pid, signal.SIGKILL)
+
+
+def _wait_for(server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise NoModel("The model server ended while it started. Is it set up? (make setup)")
+        if asyncio.run(_is_up()):
+            return
+        time.sleep(LOOK_SECONDS)
+    raise NoModel(f"The model server did not answer within {START_SECONDS} seconds.")
+
+
+async def _is_up() -> bool:
+    from crmllm.llm.client import Model
+    from crmllm.llm.errors import LlmError
+
+    async with Model() as model:
+        try:
+            await model.name()
+        except LlmError:
+            return False
+        return True
