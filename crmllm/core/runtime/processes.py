@@ -41,7 +41,7 @@ stopasgroup={"true" if self.stops_as_group else "false"}
 killasgroup=true
 priority=100
 redirect_stderr=true
-stdout_logfile={escaped(str(logs / f"{self.name}.log"))}
+stdout_logfile={escaped(escaped(str(logs / f"{self.name}.log")))}
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=5
 """
@@ -105,7 +105,7 @@ childlogdir={escaped(str(place.logs))}
 
 
 def escaped(text: str) -> str:
-    """supervisord expands percent signs."""
+    """supervisord expands percent signs, in the names of a program's log files even twice."""
     return text.replace("%", "%%")
 
 
