@@ -50,7 +50,7 @@
 
   let prefix = "";
   let prefixTimer = 0;
-  let singleKeys = remembered("single-keys") !== "off";
+  let singleKeys = remembered("single-keys") !== "off" && root.dataset.keys !== "off"; // this browser, the account
 
   const isTyping = (target) =>
     target instanceof Element &&
@@ -329,13 +329,19 @@
     if (!event.detail.successful) dropAhead();
   };
 
+  /** Focus a box with the caret behind its text. */
+  const startTyping = (box) => {
+    box.focus();
+    if (box.matches("textarea, input[type=text], input[type=tel]")) box.setSelectionRange(box.value.length, box.value.length);
+  };
+
   const onAfterSettle = (event) => {
     const came = event.detail.elt;
     if (came?.id === "card") startCard({ focus: true });
     else if (came?.matches(".proposal")) {
       const wanted = $("[data-autofocus]", came);
       const line = $("[data-line]", came);
-      if (wanted) wanted.focus();
+      if (wanted) startTyping(wanted);
       else if (line) setLine(line, { focus: true });
     }
   };
