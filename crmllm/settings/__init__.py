@@ -408,6 +408,10 @@ Q_CLUSTER: dict[str, Any] = {
     },
 }
 
+LEASE_SECONDS = env.integer(
+    "LEASE_SECONDS", 120, "How long a worker may hold an item before another takes it over.", low=10, high=3600
+)
+
 # --- model
 
 env.group("Model")

@@ -48,7 +48,6 @@ from crmllm.writeback.models import Writeback
 from crmllm.writeback.outcomes import announce
 from crmllm.writeback.services import audit_write
 
-LEASE = 120.0  # seconds; longer than any connector's time-out
 MAX_ATTEMPTS = 12  # about two hours of back-off before a person has to look
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from crmllm.core import work
 from crmllm.jobs.drain import Drain
 from crmllm.writeback import selectors, sender
@@ -11,7 +13,7 @@ from crmllm.writeback.choices import State
 def drain_write(run: Drain) -> None:
     """Sends every write whose turn it is."""
     while not run.should_stop():
-        rows = work.claim(selectors.sendable(), limit=1, seconds=sender.LEASE)
+        rows = work.claim(selectors.sendable(), limit=1, seconds=settings.LEASE_SECONDS)
         if not rows:
             return
         try:
