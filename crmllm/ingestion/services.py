@@ -40,6 +40,7 @@ from crmllm.ingestion.models import (
     Upload,
 )
 from crmllm.ingestion.reading import Reading, read_mail
+from crmllm.ingestion.signals import replayed
 from crmllm.jobs.services import enqueue
 
 BATCH = 50
@@ -365,6 +366,7 @@ def replay(*, actor: User, interaction: Interaction) -> Interaction:
         row.next_attempt_at = timezone.now()
         row.save()
         note(row, Step.REPLAYED, "Sent through all stages again.")
+        replayed.send(sender=Interaction, interaction=row)
         audit.record(
             actor=actor,
             action="interaction.replayed",

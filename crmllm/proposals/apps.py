@@ -8,8 +8,10 @@ class ProposalsConfig(AppConfig):
 
     def ready(self) -> None:
         from crmllm.access import rules
+        from crmllm.ingestion.signals import replayed
         from crmllm.proposals import models, services
         from crmllm.writeback.outcomes import subscribe
 
         rules.own(models.Proposal)
         subscribe(services.heed)
+        replayed.connect(services.heed_replay)

@@ -74,6 +74,12 @@ def supersede(*, interaction: Interaction, reason: str) -> int:
     )
 
 
+def heed_replay(*, interaction: Interaction, **signal: Any) -> None:
+    """What is open is void from the moment on at which the message is read again, whatever comes of that."""
+    supersede(interaction=interaction, reason="The message is read again.")
+    _settle(interaction.pk)
+
+
 def _store(
     interaction: Interaction, extraction: Extraction | None, draft: Draft, position: int
 ) -> Proposal:

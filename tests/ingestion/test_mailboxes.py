@@ -251,9 +251,9 @@ def test_an_unknown_authority_is_not_trusted_and_a_known_one_is(
 
 
 def test_a_server_that_wants_encryption_says_so() -> None:
-    with server.running(plain_off=True) as strict:
-        with pytest.raises(MailboxProblem) as caught, opened(access(strict, host=server.ELSEWHERE)):
-            pass
+    strict = server.running(plain_off=True)
+    with strict as started, pytest.raises(MailboxProblem) as caught, opened(access(started, host=server.ELSEWHERE)):
+        pass
     assert caught.value.code == "mailbox_tls"
     assert "takes no password without encryption" in caught.value.message
 
@@ -261,9 +261,9 @@ def test_a_server_that_wants_encryption_says_so() -> None:
 def test_a_server_that_says_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        with pytest.raises(MailboxProblem) as caught:
-            with opened(Access("127.0.0.1", port, "none", USER, PASSWORD, "INBOX", timeout=0.3)):
-                pass
+        silence = Access("127.0.0.1", port, "none", USER, PASSWORD, "INBOX", timeout=0.3)
+        with pytest.raises(MailboxProblem) as caught, opened(silence):
+            pass
     assert caught.value.code == "mailbox_timeout"
 
 

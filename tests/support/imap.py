@@ -1,6 +1,6 @@
 """A real IMAP server for tests: Dovecot (Debian's dovecot-imapd) on free loopback ports, with a home of its own.
 
-It runs without any privilege: as the user of the tests, and as `nobody` where that is root, whom Dovecot would not serve.
+It runs without any privilege: as the user of the tests, and as `nobody` where that is root.
 """
 
 from __future__ import annotations

@@ -102,7 +102,8 @@ def _later(actor: User, upload: Upload, files: Sequence[UploadedFile[Any]]) -> U
 def run_upload(run: Drain, upload: str) -> str:
     """The job: takes in what lies sealed on disk, from where the last one stopped."""
     row = Upload.objects.select_related("user").get(pk=upload)
-    Upload.objects.filter(pk=row.pk).update(run=run.run)
+    row.run = run.run
+    row.save(update_fields=["run", "updated_at"])
     if row.state != UploadState.RUNNING or row.user is None:
         return _("There was nothing left to do.")
     files = sorted(_folder(row.pk).iterdir(), key=lambda path: int(path.name))
@@ -121,7 +122,8 @@ def run_upload(run: Drain, upload: str) -> str:
         row.file_number, row.entry_number = number + 1, 0
     run.tick(done=100 - shown)
     with transaction.atomic():
-        _close(row.user, row, UploadState.DONE)
+        if _at_work(row):
+            _close(row.user, row, UploadState.DONE)
     return in_words(row)
 
 
@@ -129,12 +131,17 @@ def _store(row: Upload, batch: services.Batch) -> bool:
     """Stores a batch together with how far we are; False when somebody cancelled the upload."""
     assert row.user is not None
     with transaction.atomic():
-        if Upload.objects.select_for_update().get(pk=row.pk).state != UploadState.RUNNING:
+        if not _at_work(row):
             return False
         _count(row, receive_entries(actor=row.user, batch=batch, origin=Origin.UPLOAD, upload=row))
         row.entry_number += len(batch)
         row.save(update_fields=[*COUNTS, "file_number", "entry_number", "updated_at"])
     return True
+
+
+def _at_work(row: Upload) -> bool:
+    """Whether nobody cancelled it; locks the row, so that nobody does until the end of the transaction."""
+    return Upload.objects.select_for_update().get(pk=row.pk).state == UploadState.RUNNING
 
 
 def _go_on_later(run: Drain, row: Upload) -> str:
@@ -189,9 +196,7 @@ def _close(actor: audit.Actor, upload: Upload, state: UploadState) -> None:
     upload.state, upload.spooled = state, False
     upload.save()
     details = {"state": state, **{name: getattr(upload, name) for name in COUNTS}}
-    audit.record(
-        actor=actor, action="upload.ended", subject_type="upload", subject_id=upload.pk, details=details
-    )
+    audit.record(actor=actor, action="upload.ended", subject_type="upload", subject_id=upload.pk, details=details)
     folder = _folder(upload.pk)
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True), robust=True)
 
