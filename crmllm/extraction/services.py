@@ -9,9 +9,10 @@ work. All of them are plain database work; crmllm.extraction.tasks keeps the req
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
@@ -34,7 +35,10 @@ from crmllm.ingestion.choices import Status, Step
 from crmllm.ingestion.models import Interaction, LedgerEntry
 from crmllm.jobs.failures import Failure
 from crmllm.llm.client import Completion
+from crmllm.llm.embedding_files import MODEL_NAME
 from crmllm.llm.errors import LlmError
+from crmllm.llm.models import Embedding
+from crmllm.llm.selectors import INTERACTION
 from crmllm.privacy.choices import Purpose
 from crmllm.privacy.selectors import is_suppressed, may_process
 from crmllm.proposals.services import propose, supersede
@@ -44,6 +48,8 @@ LEASE = 60.0
 SURE = 0.8
 #: So many times an item may be taken up; each end of a worker in the middle of it counts.
 MOST_ATTEMPTS = 20
+#: Vectors are made within this time; later ones come with a replay.
+LATELY = timedelta(days=2)
 WAITING = (Status.PARSED, Status.EXTRACTING)
 
 
@@ -97,13 +103,11 @@ def begin(row: Interaction) -> Prepared | None:
 
 def _refusal(item: Item) -> tuple[str, str | Promise] | None:
     """Why the sender's message must not be processed, if so."""
-    if item.sender is None:
+    if item.sender is None or may_process(item.sender.email, Purpose.EXTRACTION):
         return None
     if is_suppressed(item.sender.email):
         return "suppressed", _("The sender was erased on request and is not processed again.")
-    if not may_process(item.sender.email, Purpose.EXTRACTION):
-        return "no_consent", _("The sender does not allow messages to be processed.")
-    return None
+    return "no_consent", _("The sender does not allow messages to be processed.")
 
 
 # --- after it
@@ -311,17 +315,18 @@ def renew(rows: Sequence[Interaction]) -> int:
 # --- vectors
 
 
-def embed_waiting(limit: int) -> int:
-    """Makes the vectors of interactions that have none yet, newest first; returns how many. For when nothing waits."""
-    from crmllm.llm.models import Embedding
-    from crmllm.llm.selectors import INTERACTION
-    from crmllm.llm.services import store_embeddings
-
-    made = Embedding.objects.filter(subject_type=INTERACTION, subject_id=OuterRef("pk"))
+def texts_without_vector(size: int) -> Iterator[dict[UUID, str]]:
+    """The texts of understood interactions of the last days that have no vector yet, newest first, `size` at a time."""
+    made = Embedding.objects.filter(subject_type=INTERACTION, subject_id=OuterRef("pk"), request_model=MODEL_NAME)
     rows = Interaction.objects.filter(
-        ~Exists(made), status__in=[Status.PROPOSED, Status.NO_CHANGE, Status.DONE], content__isnull=False
-    ).order_by("-id")[:limit]
-    preload(*(row.content for row in rows))
-    texts = {row.pk: open_or(row.content, {}).get("text", "") for row in rows}
-    store_embeddings(subject_type=INTERACTION, texts=texts)
-    return len(texts)
+        ~Exists(made),
+        pk__gte=UUID(int=int((timezone.now() - LATELY).timestamp() * 1000) << 80),  # ids begin with their time
+        status__in=[Status.PROPOSED, Status.NO_CHANGE, Status.DONE],
+        content__isnull=False,
+    ).order_by("-pk")
+    batch = list(rows[:size])
+    while batch:
+        preload(*(row.content for row in batch))
+        opened = {row.pk: open_or(row.content) for row in batch}
+        yield {pk: content["text"] for pk, content in opened.items() if content is not None}
+        batch = list(rows.filter(pk__lt=batch[-1].pk)[:size])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
 import structlog
 from asgiref.sync import async_to_sync, sync_to_async
@@ -26,11 +26,12 @@ from crmllm.extraction import services
 from crmllm.extraction.schema import MailAnswer
 from crmllm.extraction.services import Prepared
 from crmllm.ingestion.models import Interaction
-from crmllm.jobs.drain import Drain
 from crmllm.jobs.failures import Failure, report
 from crmllm.llm.client import Model, is_set_up
 from crmllm.llm.embedding import EmbeddingUnavailable
 from crmllm.llm.errors import LlmError, ModelFault, ModelUnavailable, PromptMissing
+from crmllm.llm.selectors import INTERACTION
+from crmllm.llm.services import store_embeddings
 from crmllm.notifications.services import notify
 
 log = structlog.get_logger("crmllm.extraction")
@@ -42,7 +43,7 @@ R = TypeVar("R")
 TRIES: Final = 5
 RENEW_SECONDS: Final = services.LEASE / 3
 #: How long requests in flight may go on when the drain has to stop; then their items are given back.
-GRACE_SECONDS: Final = 10.0
+GRACE_SECONDS: Final = 4.0
 LOOK_SECONDS: Final = 0.5
 FIRST_OUTAGE, LONGEST_OUTAGE = timedelta(seconds=5), timedelta(minutes=1)
 EMBED_BATCH: Final = 32
@@ -50,13 +51,13 @@ EMBED_BATCH: Final = 32
 _outages = 0  # drains in a row, in this process, that found no model
 
 
-def drain_extract(run: Drain) -> None:
+def drain_extract(run: Job) -> None:
     """Works off interactions that were read, until none is due, time is up, or the model is away."""
     global _outages
     if not is_set_up():
         async_to_sync(Extractor(run, None).work)()
     else:
-        outage = async_to_sync(_with_model)(run)
+        outage = async_to_sync(with_model)(run)
         _outages = _outages + 1 if outage else 0
         if outage:
             services.hold_off(outage, wait=_outage_wait(outage))
@@ -65,11 +66,13 @@ def drain_extract(run: Drain) -> None:
     embed_idle(run)
 
 
-def embed_idle(run: Drain) -> None:
+def embed_idle(run: Job) -> None:
     """Makes vectors while nothing else is to be done here. Without them only "similar messages" is missing."""
     try:
-        while not run.should_stop() and services.embed_waiting(EMBED_BATCH) == EMBED_BATCH:
-            pass
+        for texts in services.texts_without_vector(EMBED_BATCH):
+            store_embeddings(subject_type=INTERACTION, texts=texts)
+            if run.should_stop():
+                return
     except EmbeddingUnavailable as error:
         log.warning("no embeddings", code=error.code, reason=error.message)
 
@@ -81,7 +84,7 @@ def _outage_wait(outage: LlmError) -> timedelta:
     return min(FIRST_OUTAGE * float(1 << doublings), LONGEST_OUTAGE)
 
 
-async def _with_model(run: Drain) -> LlmError | None:
+async def with_model(run: Job) -> LlmError | None:
     """Drains with the model. Returns why it is away, if it is."""
     async with Model() as model:
         try:
@@ -98,10 +101,18 @@ def in_main(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
     return sync_to_async(function, thread_sensitive=True)
 
 
+class Job(Protocol):
+    """What the stage needs of the job that runs it; `jobs.drain.Drain` is one."""
+
+    def should_stop(self) -> bool: ...
+
+    def tick(self, *, done: int = 0, failed: int = 0, doing: str = "") -> None: ...
+
+
 class Extractor:
     """One drain at work: the items in hand, and whether the model has gone away."""
 
-    def __init__(self, run: Drain, model: Model | None) -> None:
+    def __init__(self, run: Job, model: Model | None) -> None:
         self.run = run
         self.model = model
         self.outage: LlmError | None = None

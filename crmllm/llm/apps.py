@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class LlmConfig(AppConfig):
@@ -10,10 +11,14 @@ class LlmConfig(AppConfig):
     verbose_name = "Model"
 
     def ready(self) -> None:
+        from crmllm.core.registry import NavItem, settings_pages
+        from crmllm.llm import datamap  # noqa: F401 (declares on import)
+
+        settings_pages.add("prompts", NavItem(_("Prompts"), "llm:prompts", permission="settings.view"), order=50)
         post_migrate.connect(_load_prompts, sender=self, dispatch_uid="llm.load_prompts")
 
 
-def _load_prompts(*, using: str, **_: Any) -> None:
+def _load_prompts(*, using: str, **more: Any) -> None:
     """Stores the prompts that ship with the code once their tables are there."""
     from django.db import connections
 

@@ -29,7 +29,7 @@ INTERACTION = "interaction"
 def prompts(user: User) -> list[Prompt]:
     """All prompts with their versions."""
     require(user, "settings.view")
-    return list(Prompt.objects.prefetch_related("versions"))
+    return list(Prompt.objects.prefetch_related("versions__prompt"))
 
 
 def prompt_version(user: User, name: str, number: int) -> PromptVersion:

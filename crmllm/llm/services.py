@@ -47,6 +47,8 @@ def store_embedding(*, subject_type: str, subject_id: UUID, text: str) -> None:
 
 def store_embeddings(*, subject_type: str, texts: Mapping[UUID, str]) -> None:
     """Keeps the vectors of several subjects with one insert. Raises EmbeddingUnavailable."""
+    if not texts:
+        return
     vectors = embed(list(texts.values()))
     Embedding.objects.bulk_create(
         [

@@ -60,7 +60,7 @@ def answer(**values: Any) -> httpx2.Response:
 def _stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     pipeline = Pipeline.objects.create(name="Sales")
     Stage.objects.create(pipeline=pipeline, name="New", position=1, probability=10, forecast_category="pipeline")
-    monkeypatch.setattr(services, "embed_waiting", lambda limit: 0)
+    monkeypatch.setattr(tasks, "embed_idle", lambda run: None)
     monkeypatch.setattr(tasks, "_outages", 0)
     prompts.forget()
     yield
@@ -74,7 +74,7 @@ def drain(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
     def go(server: Server, run: Run | None = None) -> Run:
         monkeypatch.setattr(tasks, "Model", lambda: Model(transport=server))
         run = run or Run()
-        tasks.drain_extract(run)  # type: ignore[arg-type]
+        tasks.drain_extract(run)
         return run
 
     return go

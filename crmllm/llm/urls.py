@@ -1,0 +1,14 @@
+"""Settings > Prompts."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from crmllm.llm import views
+
+app_name = "llm"
+urlpatterns = [
+    path("", views.prompts, name="prompts"),
+    path("<slug:name>/<int:number>/", views.version, name="version"),
+    path("<slug:name>/<int:number>/use/", views.use, name="use"),
+]
