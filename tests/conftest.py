@@ -9,11 +9,15 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from pytest_django import fixtures
 from rest_framework.test import APIClient
 
 from crmllm.access.choices import Role
 from crmllm.access.models import Team, User
 from tests.support.llm import llm_server, real_model  # noqa: F401 - fixtures for all tests
+
+# The two databases belong together: one cannot be set up without the other, whichever tests were asked for.
+fixtures._get_databases_for_setup = lambda items: ({"default", "keys"}, set())
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.calls: list[bytes] = []
+        self.pace = 0.0  # seconds that each answer takes
         self.open = threading.Event()
         self.open.set()
         outer = self
@@ -56,6 +57,7 @@ class Receiver:
             def do_POST(self) -> None:
                 outer.calls.append(self.rfile.read(int(self.headers["Content-Length"])))
                 outer.open.wait(PATIENCE)
+                time.sleep(outer.pace)
                 self.send_response(204)
                 self.end_headers()
 
@@ -78,6 +80,7 @@ def webhook() -> Iterator[Receiver]:
 @pytest.fixture
 def receiver(webhook: Receiver) -> Iterator[Receiver]:
     webhook.calls.clear()
+    webhook.pace = 0.0
     webhook.open.set()
     yield webhook
     webhook.open.set()
@@ -197,6 +200,7 @@ def test_a_killed_worker_loses_nothing(receiver: Receiver, running: psutil.Proce
 def test_a_stop_waits_for_the_item_only(receiver: Receiver) -> None:
     """Told to end while a drain is at work: the item in hand is finished and noted, the others stay for later."""
     receiver.open.clear()
+    receiver.pace = 0.3
     rows = [send() for _ in range(20)]
     with cluster(receiver, "-n", "default", WORKERS="1") as process:
         eventually(lambda: receiver.calls)
