@@ -108,6 +108,7 @@ _NOT_THEM = phrases(
     a quitte; n'est plus; assistante; secretaire; ma femme; mon mari; mon fils; ma fille; mon frere; ma soeur; votre collegue; votre commercial; votre technicien; ya no trabaja; ya no esta; ha dejado; asistente; secretari*; mi mujer; mi marido; mi hijo; mi hija; su companer*; su colega; su tecnico
     non lavora piu; ha lasciato; assistente; segretari*; mia moglie; mio marito; mio figlio; mia figlia; il vostro collega; la vostra collega; vostro tecnico; niet meer werkzaam; werkt niet meer; heeft ons verlaten; mijn vrouw; mijn man; uw collega; ja nao trabalha; deixou a empresa; a minha mulher; o meu marido; o vosso colega; competitor*; konkurren*; mitbewerb*; wettbewerb*; concurrent*; competidor*; concorren*"""
 )
+_NEW = re.compile(r"(?:new|neue[rnms]?|nouve\w+|nuev[oa]|nuov[oa]|nieuwe|nov[oa])\s+", re.IGNORECASE)
 _RELATION = phrases(
     "colleague; kolleg*; collegue; collega; colega; companer*; partner; teammate; co-worker; contact person; ansprechpartner*; interlocuteur; team member; mitarbeiter*; collaborat*"
 )
@@ -457,7 +458,7 @@ def _mentioned(item: Item, text: str, part: Part, countries: tuple[str, ...]) ->
                     pattern in {_SUCCESSOR, _TAKES_OVER, _ASK_THEM} and "assist" not in local and "your" not in local
                 ):
                     continue
-                person = _named(item, text, sentence, match, has_title)
+                person = _named(item, text, match, has_title)
                 if person is None or any(
                     one.name and person.name and people.same_person(one.name.value, person.name.value) for one in found
                 ):
@@ -467,38 +468,37 @@ def _mentioned(item: Item, text: str, part: Part, countries: tuple[str, ...]) ->
     return found
 
 
-def _named(item: Item, text: str, sentence: Piece, match: re.Match[str], has_title: bool) -> Person | None:
+def _named(item: Item, text: str, match: re.Match[str], has_title: bool) -> Person | None:
     start, end = match.span("name")
-    raw = trimmed(text, start, end, ".,")
-    tokens = raw.text.split()
-    # A name is never longer than its capitalised run; a job or company word ends it.
-    while len(tokens) > 2 and (titles.has_head(tokens[-1]) or organisations.has_word(tokens[-1])):
+    tokens = [
+        trimmed(text, start + one.start(), start + one.end(), ".,") for one in re.finditer(r"\S+", text[start:end])
+    ]
+    # A name is never longer than its capitalised run; a job or company word before or after it is none of it.
+    while len(tokens) > 2 and (titles.has_head(tokens[-1].text) or organisations.has_word(tokens[-1].text)):
         tokens.pop()
-    value = people.clean(" ".join(tokens))
+    while len(tokens) > 2 and has_title and any(titles.has_head(one.text) for one in tokens[:-2]):
+        tokens.pop(0)
+    value = people.clean(" ".join(one.text for one in tokens))
     if people.shape(value) < 0.6 or len(value.split()) < 2 or organisations.is_place(value) or item.us.employs(value):
         return None
-    stop = start
-    for token in tokens:
-        stop = text.index(token, stop) + len(token)
-    person = Person("mentioned")
-    person.name = Candidate("name", value, raw.start, stop, 0.7, "named as a contact")
-    what = match.groupdict().get("what") if has_title else None
-    if has_title and not (what and (titles.has_head(what) or _RELATION.search(run(what)))):
+    person = Person(
+        "mentioned", name=Candidate("name", value, tokens[0].start, tokens[-1].end, 0.7, "named as a contact")
+    )
+    if not has_title:
+        return person
+    what = trimmed(
+        text, match.start("what"), tokens[0].start if match.start("what") < start else match.end("what"), ","
+    )
+    if not (titles.has_head(what.text) or _RELATION.search(run(what.text))):
         return None
-    if what:
-        words = re.sub(
-            r"^(?:new|neue[rnms]?|nouve\w+|nuev[oa]|nuov[oa]|nieuwe|nov[oa])\s+",
-            "",
-            " ".join(what.split()),
-            flags=re.IGNORECASE,
-        )
-        words = re.split(
-            r"\s+(?:and|und|et|y|e|en|who|which|will|wird|is|ist|at|bei|in|on|for|für|from)\s+",
-            words,
-        )[0].strip(" ,")
-        at = text.find(words, match.start("what"), match.end("what")) if words else -1
-        if at >= 0 and titles.score(words) >= 0.9 and fold(words) not in _NO_TITLE and len(words.split()) <= 6:
-            person.title = Candidate("title", words, at, at + len(words), 0.6, "named with a job")
+    lead = _NEW.match(what.text)
+    words = what.text[lead.end() if lead else 0 :]
+    words = re.split(r"\s+(?:and|und|et|y|e|en|who|which|will|wird|is|ist|at|bei|in|on|for|für|from)\s+", words)[
+        0
+    ].strip(" ,")
+    at = what.start + what.text.find(words)
+    if words and titles.score(words) >= 0.9 and fold(words) not in _NO_TITLE and len(words.split()) <= 6:
+        person.title = Candidate("title", " ".join(words.split()), at, at + len(words), 0.6, "named with a job")
     return person
 
 

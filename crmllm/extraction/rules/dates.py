@@ -114,7 +114,7 @@ _PATTERN = re.compile(
     "|".join(
         (
             rf"(?P<mid>{_MID}[- ]?{_OF}\s*-?(?P<mid_month>{_MONTH})(?:\s+(?P<mid_year>20\d\d))?)",
-            rf"(?P<end>{_END}{_OF}\s+(?:(?P<end_month>{_MONTH})(?:\s+(?:de\s+)?(?P<end_year>20\d\d))?|(?P<end_next>{_NEXT}\s+)?(?P<end_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|{_YEAR}|quarter|quartals?|trimestre|kwartaal|day|tages|business)(?P<end_next2>\s+{_NEXT})?)(?![\w-]))",
+            rf"(?P<end>{_END}{_OF}\s+(?:(?:mois de |mois d'|mes de |mese di |mes de |month of )?(?P<end_month>{_MONTH})(?:\s+(?:de\s+)?(?P<end_year>20\d\d))?|(?P<end_next>{_NEXT}\s+)?(?P<end_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|{_YEAR}|quarter|quartals?|trimestre|kwartaal|day|tages|business)(?P<end_next2>\s+{_NEXT})?)(?![\w-]))",
             rf"(?P<nth>(?P<nth_n>first|second|third|fourth|last|ersten?|zweiten?|dritten?|letzten?|premiere|deuxieme|derniere|primera|segunda|ultima|prima|seconda|eerste|tweede|laatste)\s+{_UNIT_WEEK}{_OF}\s+(?P<nth_month>{_MONTH}))",
             rf"(?P<start>{_START}{_OF}\s+(?P<start_month>{_MONTH})(?:\s+(?P<start_year>20\d\d))?)",
             r"(?P<compound>(?:monats|jahres|wochen|quartals)ende|fin de mois|weekend|maandeinde|jaareinde)",

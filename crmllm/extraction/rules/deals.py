@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates, money, products
-from crmllm.extraction.rules.text import Candidate, Piece, phrases, run, sentences
+from crmllm.extraction.rules.text import Candidate, Piece, phrases, run, sentences, trimmed
 
 _DEMAND = phrases(
     """quote; quotation; offer; order; orders; ordering; purchase order; pricing; price list; proposal; budget; buy; buying; purchase; purchasing; interested in; interest in; trial; demo; licences; licenses; seats; subscription; upgrade; rfq; rfp; tender; contract; go ahead; move forward; we need; we want; we would like; we'd like; looking for; supply us; deal; renew*; rollout; roll-out
@@ -187,6 +187,11 @@ def _price(
             reason = _blocked(off, one.start, one.end) or "not the price of the deal"
             deal.decoys.append(Candidate("amount", money.plain(one.value), one.start, one.end, 0.0, reason))
     total = money.deal_total(live)
+    for one in live:
+        if one.gross and total is not None and one is not total:
+            deal.decoys.append(
+                Candidate("amount", money.plain(one.value), one.start, one.end, 0.0, "gross, the net sum counts")
+            )
     if total is None:
         known = next(
             (one for one in live if one.currency and one.kind in {"unit", "range"}),
@@ -349,6 +354,12 @@ _LEAD = re.compile(
 )
 
 
+def _before_decoy(text: str, row: Piece, decoys: list[Candidate]) -> Piece:
+    """A clause up to the first figure in it that is off the table."""
+    first = min((one.start for one in decoys if one.start < row.end and row.start < one.end), default=row.end)
+    return trimmed(text, row.start, max(first, row.start), " ,;:(–-") if first < row.end else row
+
+
 def _summary(deal: Deal, text: str, start: int, end: int, off: list[tuple[int, int, str]]) -> None:
     """The clause that says most about the deal; never one with a number that is off the table."""
     best: tuple[float, Piece] | None = None
@@ -359,7 +370,8 @@ def _summary(deal: Deal, text: str, start: int, end: int, off: list[tuple[int, i
         reason = _blocked(off, row.start, row.end)
         if count < 3 or (reason and (reason != "negated" or any(char.isdigit() for char in row.text))):
             continue
-        if any(one.start < row.end and row.start < one.end for one in deal.decoys):
+        row = _before_decoy(text, row, deal.decoys)
+        if len(row.text.split()) < 3:
             continue
         hits = len({match.group() for match in _DEMAND.finditer(run(row.text))})
         rank = 0.4 * min(hits, 3) + sum(weight for one, weight in anchors if row.start <= one.start < row.end)

@@ -40,6 +40,7 @@ _EXCHANGE = re.compile(
     r"<?/O=.*$|\s*/[A-Z][\w ]*(?:/[\w ]+)*@.*$|/[A-Z]{2,}(?:/[A-Z]+)*$|@(?:ECT|ENRON)\b.*$",
     re.IGNORECASE,
 )
+_ON_BEHALF = re.compile(r"^\s*(?:i\.?\s?[AV]\.?|ppa\.?|p\.\s?p\.|p\.\s?o\.|im Auftrag|in Vertretung)\s+(?=\S+\s)")
 _VIA = re.compile(r"\s+(?:via|über|through|from|at|@|bei|de chez|chez)\s+(?P<org>.+)$")
 _NOT_NAME_WORDS = frozenset(
     """team support sales info service services office customer kundenservice kundendienst vertrieb einkauf buchhaltung the your our
@@ -56,7 +57,7 @@ _NOT_NAME_WORDS = frozenset(
 
 def clean(written: str) -> str:
     """A written name in its own order without titles, nicknames and post-nominals; "Last, First" turned round."""
-    name = _EXCHANGE.sub("", written).strip(" \t\"'“”,;:<>|*_-–•")
+    name = _ON_BEHALF.sub("", _EXCHANGE.sub("", written)).strip(" \t\"'“”,;:<>|*_-–•")
     if (via := _VIA.search(name)) is not None:
         name = name[: via.start()]
     name = _NICKNAME.sub(" ", name).strip(" ,")

@@ -272,7 +272,7 @@ def _due(
     inside = [one for one in found if piece.start <= one.start < piece.end] or found
     if not inside:
         return None
-    one = inside[-1]
+    one = inside[0]
     return Candidate(
         "due",
         one.day.isoformat(),

@@ -232,6 +232,8 @@ def parse(
     card.title = _title(text, rest, label, card.name)
     rest = _without(rest, card.title)
     card.company = _company(text, rest, label, card, bool(emails.domain_label(address)))
+    if address and card.title is None and card.name is not None and card.company is not None:
+        card.title = _between(rest, card.name, card.company)
     if (number := phones.first_of(found_phones)) is not None:
         card.phone = Candidate(
             "phone",
@@ -426,7 +428,11 @@ def _title(text: str, segments: list[_Segment], label: str, name: Candidate | No
         rank = 1.2 if marked else max(titles.score(piece.text), _department(piece.text, segment.order, after_name))
         if rank < 0.3 or (organisations.legal_form(piece.text) and not _AT.search(piece.text)):
             continue
-        if organisations.is_address(piece.text) and rank < 1:
+        if (
+            rank < 1
+            and organisations.is_address(piece.text)
+            and (rank < 0.9 or any(one.isdigit() for one in piece.text))
+        ):
             continue
         if (
             not marked
@@ -452,6 +458,20 @@ def _title(text: str, segments: list[_Segment], label: str, name: Candidate | No
         min(0.92, 0.35 + rank * 0.6),
         "signature title",
     )
+
+
+def _between(segments: list[_Segment], name: Candidate, company: Candidate) -> Candidate | None:
+    """The one line between name and company is the job, in whatever words."""
+    inner = [one.piece for one in segments if name.end <= one.piece.start and one.piece.end <= company.start]
+    if len(inner) != 1 or not 1 <= len(inner[0].text.split()) <= 5 or any(char.isdigit() for char in inner[0].text):
+        return None
+    if (
+        organisations.is_address(inner[0].text)
+        or organisations.score(inner[0].text) >= 0.7
+        or company.confidence < 0.85
+    ):
+        return None
+    return Candidate("title", inner[0].text, inner[0].start, inner[0].end, 0.55, "line between name and company")
 
 
 def _department(line: str, order: int, after_name: int | None) -> float:
@@ -541,7 +561,7 @@ def _company_pieces(piece: Piece) -> list[tuple[Piece, str]]:
     pieces = []
     for cut in re.finditer(r",\s+", piece.text):
         head, tail = piece.text[: cut.start()], piece.text[cut.end() :]
-        lead_in = titles.score(head) >= 0.9 or titles.is_area(head) or organisations.is_department(head)
+        lead_in = titles.score(head) >= 0.9 or titles.is_whole_area(head) or organisations.is_department(head)
         if lead_in and organisations.score(tail) >= 0.4 and not organisations.is_address(tail):
             pieces.append((trimmed_piece(tail, piece.start + cut.end()), "line"))  # "Procurement, Acme Ltd"
             break
