@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,3 +12,4 @@ class CoreConfig(AppConfig):
         from crmllm.core.registry import NavItem, navigation
 
         navigation.add("home", NavItem(_("Home"), "home"), order=10)
+        autodiscover_modules("datamap")  # each app says there what its fields hold about people

@@ -39,3 +39,16 @@ def category(model: str, field: str) -> Category | None:
 
 def declared() -> dict[str, dict[str, Category]]:
     return _declared
+
+
+#: Fields of every BaseModel, and of every WorkItem, for `plain`.
+BASE = "id created_at updated_at"
+WORK = "attempts next_attempt_at lease_token leased_until error_code error_message"
+
+declare("core.AuditEvent", plain="id at transaction actor_kind actor_id action subject_type subject_id commitment")
+declare("core.AuditPayload", plain="event_id", payload=Category.CONTENT)
+declare("core.AuditLink", plain="seq event_id transaction sealed_at hash")
+declare("core.AuditKey", plain="month key_id")
+declare("core.SavedView", plain=f"{BASE} user page name query")
+declare("keys.ContentKey", plain="id created_at", wrapped=Category.SECRET)
+declare("contenttypes.ContentType", plain="id app_label model")

@@ -1,0 +1,6 @@
+"""What consent and suppression hold about people: keyed hashes, which outlive an erasure on purpose."""
+
+from crmllm.core.datamap import BASE, Category, declare
+
+declare("privacy.Consent", plain=f"{BASE} purpose state source effective_at", person_index=Category.CONTACT)
+declare("privacy.Suppression", plain=f"{BASE} reason", identifier_index=Category.CONTACT)
