@@ -8,8 +8,9 @@ class ReviewConfig(AppConfig):
     verbose_name = "Review"
 
     def ready(self) -> None:
-        from crmllm.core.registry import HomeCard, NavItem, home_cards, navigation
-        from review import home
+        from crmllm.core.registry import HomeCard, NavItem, benches, home_cards, navigation
+        from review import bench, home
 
         navigation.add("review", NavItem(_("Review"), "review:queue", "interactions.view"), order=20)
         home_cards.add("review", HomeCard("review/_home_card.html", home.waiting, "interactions.view"), order=10)
+        benches.add("review", bench.review, order=30)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import connection
+from django.db.models import Model
 
 from crmllm.core.models import AuditEvent, AuditLink
 
@@ -19,9 +22,7 @@ def try_sealer_lock() -> bool:
 def sealable_events(*, after: AuditLink | None, limit: int) -> list[AuditEvent]:
     """The next events of transactions that ended before every transaction still open, in chain order."""
     transaction_id, event_id = (
-        (after.transaction, after.event_id)
-        if after
-        else (0, "00000000-0000-0000-0000-000000000000")
+        (after.transaction, after.event_id) if after else (0, "00000000-0000-0000-0000-000000000000")
     )
     return list(
         AuditEvent.objects.raw(
@@ -46,3 +47,36 @@ def estimated_rows(table: str) -> int:
         )
         row = cursor.fetchone()
     return int(row[0]) if row else 0
+
+
+def numbered_id(prefix: str, number: str) -> str:
+    """SQL for a UUIDv7-shaped id that sorts by `number` (SQL, whole); `prefix` is two hexadecimal digits."""
+    return f"('01900000-00{prefix}-7000-8000-' || lpad(to_hex({number}), 12, '0'))::uuid"
+
+
+def multiply(template: Model, overrides: Mapping[str, str], *, first: int, last: int) -> int:
+    """Inserts a copy of the row for each number `g` from `first` to `last`; `overrides` gives columns other SQL values.
+
+    The SQL comes from code, never from input.
+    """
+    meta = template._meta
+    columns = [field.column for field in meta.concrete_fields]
+    unknown = set(overrides) - set(columns)
+    if unknown:
+        raise ValueError(f"{meta.label} has no column {', '.join(sorted(unknown))}.")
+    names = ", ".join(f'"{column}"' for column in columns)
+    values = ", ".join(overrides.get(column, f'template."{column}"') for column in columns)
+    statement = (
+        f'INSERT INTO "{meta.db_table}" ({names}) SELECT {values} FROM "{meta.db_table}" AS template, '  # noqa: S608
+        f'generate_series(%s, %s) AS g WHERE template."{meta.pk.column}" = %s'
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [first, last, template.pk])
+        return cursor.rowcount
+
+
+def analyze(*tables: str) -> None:
+    """Tells the planner about many new rows."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'ANALYZE "{table}"')

@@ -80,21 +80,15 @@ class Undone(ProposalWhole):
 
 
 class Approval(serializers.Serializer[Any]):
-    milliseconds = serializers.IntegerField(
-        min_value=0, max_value=2**31 - 1, required=False, allow_null=True
-    )
+    milliseconds = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False, allow_null=True)
 
 
 class Edit(Approval):
-    changes = serializers.DictField(
-        child=serializers.JSONField(allow_null=True), allow_empty=False
-    )
+    changes = serializers.DictField(child=serializers.JSONField(allow_null=True), allow_empty=False)
 
 
 class Rejection(Approval):
-    reason = serializers.CharField(
-        max_length=300, required=False, allow_blank=True, default=""
-    )
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
 class ProposalViewSet(ReadViewSet[Proposal]):
@@ -105,9 +99,7 @@ class ProposalViewSet(ReadViewSet[Proposal]):
     queryset = Proposal.objects.none()
 
     def rows(self) -> QuerySet[Proposal]:
-        found = ProposalFilter(
-            self.request.query_params, selectors.whole(selectors.proposals(self.person))
-        )
+        found = ProposalFilter(self.request.query_params, selectors.whole(selectors.proposals(self.person)))
         if not found.is_valid():
             raise BadInput(
                 "The filter is wrong.",
@@ -136,7 +128,7 @@ class ProposalViewSet(ReadViewSet[Proposal]):
     @extend_schema(request=Edit)
     @action(detail=True, methods=["post"])
     def edit(self, request: Request, pk: str) -> Response:
-        """Approves it with a person's own values: {"changes": {id: value}}; null leaves the field as it is in the CRM."""
+        """Approves it with a person's own values: {"changes": {id: value}}; null leaves the field as it is."""
         given = _checked(Edit, request)
         services.approve(
             user=self.person,
@@ -181,17 +173,13 @@ class ProposalViewSet(ReadViewSet[Proposal]):
             proposal=self._deciding(pk),
             milliseconds=given.get("milliseconds"),
         )
-        return Response(
-            self.shown_whole(pk) | {"undone": [str(row.pk) for row in undone]}
-        )
+        return Response(self.shown_whole(pk) | {"undone": [str(row.pk) for row in undone]})
 
     def _deciding(self, pk: str) -> Proposal:
         return selectors.proposal(self.person, pk, permission="proposals.decide")
 
 
-def _checked(
-    form: type[serializers.Serializer[Any]], request: Request
-) -> dict[str, Any]:
+def _checked(form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     given = form(data=request.data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)

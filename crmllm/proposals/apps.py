@@ -8,10 +8,13 @@ class ProposalsConfig(AppConfig):
 
     def ready(self) -> None:
         from crmllm.access import rules
+        from crmllm.core.registry import seed_scale
         from crmllm.ingestion.signals import replayed
         from crmllm.proposals import models, services
+        from crmllm.proposals.seed import seed
         from crmllm.writeback.outcomes import subscribe
 
         rules.own(models.Proposal)
         subscribe(services.heed)
         replayed.connect(services.heed_replay)
+        seed_scale.add("proposals", seed)

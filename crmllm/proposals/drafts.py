@@ -68,9 +68,7 @@ class Draft:
     record: Record | None = None
 
     def proposed(self, name: str) -> Any:
-        return next(
-            (line.proposed for line in self.lines if line.field.name == name), None
-        )
+        return next((line.proposed for line in self.lines if line.field.name == name), None)
 
 
 @dataclass
@@ -111,19 +109,13 @@ class Drafter:
     # --- people and organisations
 
     def _worthwhile(self) -> Iterable[types.Contact]:
-        return (
-            one
-            for one in self.found.contacts
-            if one.role == "sender" or one.email or one.phone
-        )
+        return (one for one in self.found.contacts if one.role == "sender" or one.email or one.phone)
 
     def _person(self, one: types.Contact) -> tuple[Subject | None, Subject | None]:
         email, phone, name = _text(one.email), _text(one.phone), _text(one.name)
         account = self._account(one)
         known_account = account.id if account and account.draft is None else None
-        match = match_person(
-            email=email, phone=phone, name=name, account_id=known_account
-        )
+        match = match_person(email=email, phone=phone, name=name, account_id=known_account)
         found = {
             "name": one.name,
             "title": one.title,
@@ -139,9 +131,7 @@ class Drafter:
                 return account or _existing(record.account_id), Subject(record.pk)
             return account, None
         draft = self._new(Object.CONTACT, name or email or phone or "?", match)
-        draft.identity = (
-            email_index(email) if email else phone_index(phone) if phone else None
-        )
+        draft.identity = email_index(email) if email else phone_index(phone) if phone else None
         for field_name, value in found.items():
             self._line(draft, field_name, value)
         if draft.proposed("name") is None:
@@ -181,11 +171,7 @@ class Drafter:
                 continue
             if name == "company" and (account is None or account.draft is None):
                 continue  # the account says it
-            if (
-                value
-                and value.source == "header"
-                and values.read(record, [self._field(draft, name)])[name]
-            ):
+            if value and value.source == "header" and values.read(record, [self._field(draft, name)])[name]:
                 continue  # a display name does not correct what the CRM holds
             self._line(draft, name, value)
         if isinstance(record, Contact) and account and record.account_id is None:
@@ -194,9 +180,7 @@ class Drafter:
 
     # --- what they want
 
-    def _opportunity(
-        self, account: Subject | None, contact: Subject | None
-    ) -> Subject | None:
+    def _opportunity(self, account: Subject | None, contact: Subject | None) -> Subject | None:
         wish = self.found.opportunity
         if wish is None:
             return None
@@ -217,9 +201,7 @@ class Drafter:
         if _text(wish.commitment) in _DEAD:
             return None
         reason = (
-            f"{len(existing)} open opportunities fit, so none was taken"
-            if existing
-            else "no open opportunity here"
+            f"{len(existing)} open opportunities fit, so none was taken" if existing else "no open opportunity here"
         )
         draft = self._new(
             Object.OPPORTUNITY,
@@ -227,9 +209,7 @@ class Drafter:
             Match(Object.OPPORTUNITY, reason=reason),
         )
         name = wish.summary or next(iter(wish.products), None)
-        self._derived(draft, "name", draft.name, name) if name else self._missing(
-            draft, "name"
-        )
+        self._derived(draft, "name", draft.name, name) if name else self._missing(draft, "name")
         self._line(draft, "summary", wish.summary)
         self._opportunity_lines(draft, wish)
         self._refer(draft, Object.ACCOUNT, account)
@@ -254,11 +234,7 @@ class Drafter:
             self._line(draft, name, value)
 
     def _opportunity_name(self, wish: types.Opportunity) -> str:
-        text = (
-            _text(wish.summary)
-            or ", ".join(one.value for one in wish.products)
-            or "Inquiry"
-        )
+        text = _text(wish.summary) or ", ".join(one.value for one in wish.products) or "Inquiry"
         return _shortened(text)
 
     def _case(self, account: Subject | None, contact: Subject | None) -> None:
@@ -266,14 +242,8 @@ class Drafter:
         if trouble is None or trouble.summary is None:
             return
         name = _shortened(trouble.summary.value)
-        known = Case.objects.filter(
-            name__iexact=name, state=RecordState.ACTIVE
-        ).exclude(status=CaseStatus.CLOSED)
-        if (
-            contact
-            and contact.draft is None
-            and known.filter(contact_id=contact.id).exists()
-        ):
+        known = Case.objects.filter(name__iexact=name, state=RecordState.ACTIVE).exclude(status=CaseStatus.CLOSED)
+        if contact and contact.draft is None and known.filter(contact_id=contact.id).exists():
             return
         draft = self._new(Object.CASE, name, Match(Object.CASE, reason="a new request"))
         self._derived(draft, "name", name, trouble.summary)
@@ -290,9 +260,7 @@ class Drafter:
         opportunity: Subject | None,
     ) -> None:
         name = _shortened(action.text.value)
-        draft = self._new(
-            Object.ACTIVITY, name, Match(Object.ACTIVITY, reason="a next action")
-        )
+        draft = self._new(Object.ACTIVITY, name, Match(Object.ACTIVITY, reason="a next action"))
         self._derived(draft, "name", name, action.text)
         if name != action.text.value:
             self._line(draft, "text", action.text)
@@ -332,19 +300,13 @@ class Drafter:
         if value is not None and value.value != "":
             self._add(draft, name, value.value, [value])
 
-    def _derived(
-        self, draft: Draft, name: str, proposed: Any, support: types.Value
-    ) -> None:
+    def _derived(self, draft: Draft, name: str, proposed: Any, support: types.Value) -> None:
         """A value that code makes out of a found one: same support, same confidence."""
         self._add(draft, name, proposed, [support])
 
-    def _add(
-        self, draft: Draft, name: str, proposed: Any, support: list[types.Value]
-    ) -> None:
+    def _add(self, draft: Draft, name: str, proposed: Any, support: list[types.Value]) -> None:
         field_def = self._field(draft, name)
-        if not field_def.writable or any(
-            line.field.name == name for line in draft.lines
-        ):
+        if not field_def.writable or any(line.field.name == name for line in draft.lines):
             return
         old = values.read(draft.record, [field_def])[name] if draft.record else None
         line = Line(
@@ -354,9 +316,7 @@ class Drafter:
             confidence=min(one.confidence for one in support),
             inferred=any(one.inferred or not one.evidence for one in support),
             source=support[0].source,
-            evidence=tuple(
-                dict.fromkeys(span for one in support for span in one.evidence)
-            ),
+            evidence=tuple(dict.fromkeys(span for one in support for span in one.evidence)),
         )
         try:
             line.proposed = values.normalise(field_def, proposed)
@@ -367,17 +327,11 @@ class Drafter:
 
     def _missing(self, draft: Draft, name: str) -> None:
         field_def = self._field(draft, name)
-        message = (
-            f"“{field_def.label}” was not found in the message. Fill it in to approve."
-        )
+        message = f"“{field_def.label}” was not found in the message. Fill it in to approve."
         checks = [check(Check.REQUIRED, message, blocking=True)]
-        draft.lines.insert(
-            0, Line(field_def, None, None, confidence=0.0, inferred=True, checks=checks)
-        )
+        draft.lines.insert(0, Line(field_def, None, None, confidence=0.0, inferred=True, checks=checks))
 
-    def _refer(
-        self, draft: Draft, object_name: Object, subject: Subject | None
-    ) -> None:
+    def _refer(self, draft: Draft, object_name: Object, subject: Subject | None) -> None:
         if subject is None:
             return
         named = (
@@ -408,22 +362,14 @@ def check(code: Check, message: str, *, blocking: bool) -> dict[str, Any]:
     return {"code": code.value, "message": message, "blocking": blocking}
 
 
-def _open_opportunities(
-    account: Subject | None, contact: Subject | None
-) -> list[Opportunity]:
+def _open_opportunities(account: Subject | None, contact: Subject | None) -> list[Opportunity]:
     """Open opportunities of the person, else of the account; only records that exist."""
-    rows = Opportunity.objects.filter(
-        stage__kind=StageKind.OPEN, state=RecordState.ACTIVE
-    ).order_by("-created_at")
+    rows = Opportunity.objects.filter(stage__kind=StageKind.OPEN, state=RecordState.ACTIVE).order_by("-created_at")
     if contact and contact.draft is None:
         theirs = list(rows.filter(contact_id=contact.id)[:3])
         if theirs:
             return theirs
-    return (
-        list(rows.filter(account_id=account.id)[:3])
-        if account and account.draft is None
-        else []
-    )
+    return list(rows.filter(account_id=account.id)[:3]) if account and account.draft is None else []
 
 
 def _existing(pk: UUID | None) -> Subject | None:
@@ -436,11 +382,7 @@ def _text(value: types.Value | None) -> str | None:
 
 def _shortened(text: str) -> str:
     text = " ".join(text.split())
-    return (
-        text
-        if len(text) <= NAME_LENGTH
-        else text[: NAME_LENGTH - 1].rsplit(" ", 1)[0] + "…"
-    )
+    return text if len(text) <= NAME_LENGTH else text[: NAME_LENGTH - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _is_part_of(written: str, known: str) -> bool:

@@ -22,33 +22,19 @@ class Proposal(BaseModel):
     person cannot both be written.
     """
 
-    interaction = models.ForeignKey(
-        "ingestion.Interaction", on_delete=models.CASCADE, related_name="proposals"
-    )
-    extraction = models.ForeignKey(
-        "extraction.Extraction", null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    interaction = models.ForeignKey("ingestion.Interaction", on_delete=models.CASCADE, related_name="proposals")
+    extraction = models.ForeignKey("extraction.Extraction", null=True, on_delete=models.SET_NULL, related_name="+")
     object = models.CharField(max_length=12, choices=Object.choices)
     action = models.CharField(max_length=6, choices=Action.choices)
     target_id = models.UUIDField(default=uuid7)
-    written = models.BooleanField(
-        default=False, help_text="Whether the record exists because of this proposal."
-    )
+    written = models.BooleanField(default=False, help_text="Whether the record exists because of this proposal.")
     name = models.CharField(max_length=200, help_text="The record's name, for lists.")
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.PENDING
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     position = models.PositiveSmallIntegerField(default=0)
     identity = models.BinaryField(max_length=32, null=True)
-    match = models.JSONField(
-        default=dict, help_text="How the record was found: kind, score, reason."
-    )
-    note = models.CharField(
-        max_length=300, blank=True, help_text="Why it came back or was superseded."
-    )
-    needs = models.ManyToManyField(
-        "self", symmetrical=False, related_name="needed_by", blank=True
-    )
+    match = models.JSONField(default=dict, help_text="How the record was found: kind, score, reason.")
+    note = models.CharField(max_length=300, blank=True, help_text="Why it came back or was superseded.")
+    needs = models.ManyToManyField("self", symmetrical=False, related_name="needed_by", blank=True)
     owner = models.ForeignKey(
         "crm.CrmUser",
         null=True,
@@ -88,9 +74,7 @@ class Proposal(BaseModel):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["-id"], condition=Q(state__in=OPEN), name="proposal_open"
-            ),
+            models.Index(fields=["-id"], condition=Q(state__in=OPEN), name="proposal_open"),
             models.Index(fields=["state", "-id"], name="proposal_state"),
             models.Index(fields=["target_id"], name="proposal_target"),
             models.Index(
@@ -105,11 +89,9 @@ class Proposal(BaseModel):
 
 
 class ProposedChange(BaseModel):
-    """One field: the value when the text was read, the value proposed, and how sure. Sealed under the interaction's key."""
+    """One field: the value when the text was read, the value proposed, how sure. Sealed under the interaction's key."""
 
-    proposal = models.ForeignKey(
-        Proposal, on_delete=models.CASCADE, related_name="changes"
-    )
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="changes")
     field = models.SlugField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0)
     old = SealedField()
@@ -122,9 +104,7 @@ class ProposedChange(BaseModel):
     class Meta:
         ordering: ClassVar = ["position", "id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["proposal", "field"], name="change_once_a_field"
-            ),
+            models.UniqueConstraint(fields=["proposal", "field"], name="change_once_a_field"),
             models.CheckConstraint(
                 condition=Q(confidence__gte=0, confidence__lte=1),
                 name="change_confidence",
@@ -135,9 +115,7 @@ class ProposedChange(BaseModel):
 class Evidence(BaseModel):
     """The words that support a change: code points in the interaction's text, end exclusive, checked by code."""
 
-    change = models.ForeignKey(
-        ProposedChange, on_delete=models.CASCADE, related_name="evidence"
-    )
+    change = models.ForeignKey(ProposedChange, on_delete=models.CASCADE, related_name="evidence")
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     quote = SealedField()
@@ -145,31 +123,21 @@ class Evidence(BaseModel):
     class Meta:
         ordering: ClassVar = ["start"]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(end__gt=models.F("start")), name="evidence_not_empty"
-            )
+            models.CheckConstraint(condition=Q(end__gt=models.F("start")), name="evidence_not_empty")
         ]
 
 
 class Decision(BaseModel):
     """One verdict on one proposal, by a person (or a policy that people set), with the time it took."""
 
-    proposal = models.ForeignKey(
-        Proposal, on_delete=models.CASCADE, related_name="decisions"
-    )
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="decisions")
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
-    actor = models.ForeignKey(
-        "access.User", null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    actor = models.ForeignKey("access.User", null=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
     edits = SealedField(null=True, help_text="{field: value} as the person set them.")
     values = SealedField(null=True, help_text="{field: value} that were approved.")
-    milliseconds = models.PositiveIntegerField(
-        null=True, help_text="From the card's first sight to the key."
-    )
+    milliseconds = models.PositiveIntegerField(null=True, help_text="From the card's first sight to the key.")
 
     class Meta:
         ordering: ClassVar = ["created_at"]
-        indexes: ClassVar = [
-            models.Index(fields=["actor", "-created_at"], name="decision_latest")
-        ]
+        indexes: ClassVar = [models.Index(fields=["actor", "-created_at"], name="decision_latest")]

@@ -31,9 +31,7 @@ def whole(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
         Prefetch("changes", ProposedChange.objects.prefetch_related("evidence")),
         Prefetch(
             "needs",
-            Proposal.objects.only(
-                "id", "state", "name", "object", "action", "target_id"
-            ),
+            Proposal.objects.only("id", "state", "name", "object", "action", "target_id"),
         ),
     )
 
@@ -51,15 +49,11 @@ def of_interaction(user: User, interaction: Interaction) -> list[Proposal]:
 
 def targets_there(rows: Iterable[Proposal]) -> set[UUID]:
     """The targets of these updates that exist, or whose approved create is on its way."""
-    updates = [
-        (row.object, row.target_id) for row in rows if row.action == Action.UPDATE
-    ]
+    updates = [(row.object, row.target_id) for row in rows if row.action == Action.UPDATE]
     found = crm.existing(updates)
     missing = [pk for _, pk in updates if pk not in found]
     if missing:
-        creates = Proposal.objects.filter(
-            target_id__in=missing, action=Action.CREATE, state=State.APPROVED
-        )
+        creates = Proposal.objects.filter(target_id__in=missing, action=Action.CREATE, state=State.APPROVED)
         found.update(creates.filter(written=False).values_list("target_id", flat=True))
     return found
 
@@ -82,28 +76,20 @@ def blocked_by(
         sentences.append(f"{proposal.claimed_by} is deciding on this one right now.")
     for change in proposal.changes.all():
         if change.field not in edited:
-            sentences += [
-                check["message"] for check in change.checks if check.get("blocking")
-            ]
+            sentences += [check["message"] for check in change.checks if check.get("blocking")]
     for parent in proposal.needs.all():
         if parent.action == Action.CREATE and parent.state != State.APPROVED:
             sentences.append(f"Approve the new {parent.object} “{parent.name}” first.")
     if proposal.action == Action.UPDATE and proposal.target_id not in (
         targets_there([proposal]) if there is None else there
     ):
-        sentences.append(
-            "The record is not in the CRM any more. Replay the message to propose anew."
-        )
+        sentences.append("The record is not in the CRM any more. Replay the message to propose anew.")
     return sentences
 
 
 def _held_by_other(proposal: Proposal, user: User) -> bool:
     until = proposal.claimed_until
-    return (
-        proposal.claimed_by_id not in (None, user.pk)
-        and until is not None
-        and until > timezone.now()
-    )
+    return proposal.claimed_by_id not in (None, user.pk) and until is not None and until > timezone.now()
 
 
 @dataclass(frozen=True)
@@ -125,15 +111,8 @@ class ChangeLine:
 
 
 def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
-    """The visible lines of several proposals, opened with one look-up of keys and one of names for each kind of target."""
-    preload(
-        *(
-            s
-            for row in rows
-            for change in row.changes.all()
-            for s in (change.old, change.proposed)
-        )
-    )
+    """The visible lines of several proposals, opened with one look-up of keys and one of names a kind of target."""
+    preload(*(s for row in rows for change in row.changes.all() for s in (change.old, change.proposed)))
     defs = {name: crm.field_map(name) for name in {row.object for row in rows}}
     hidden = {name: hidden_fields(user, name) for name in defs}
     opened = [
@@ -148,15 +127,8 @@ def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
         for change in row.changes.all()
         if change.field in defs[row.object] and change.field not in hidden[row.object]
     ]
-    planned = {
-        str(parent.target_id): parent.name for row in rows for parent in row.needs.all()
-    }
-    pairs = [
-        pair
-        for _, _, field, *both in opened
-        for value in both
-        for pair in crm.references(field, value)
-    ]
+    planned = {str(parent.target_id): parent.name for row in rows for parent in row.needs.all()}
+    pairs = [pair for _, _, field, *both in opened for value in both for pair in crm.references(field, value)]
     names = planned | crm.names_of(pairs)
     found: dict[UUID, list[ChangeLine]] = {row.pk: [] for row in rows}
     for row, change, field, old, proposed in opened:
@@ -167,10 +139,7 @@ def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
             proposed=proposed,
             old_shown=crm.in_words(field, old, names),
             shown=crm.in_words(field, proposed, names),
-            evidence=[
-                {"start": e.start, "end": e.end, "quote": open_or(e.quote, "")}
-                for e in change.evidence.all()
-            ],
+            evidence=[{"start": e.start, "end": e.end, "quote": open_or(e.quote, "")} for e in change.evidence.all()],
             checks=change.checks,
         )
         found[row.pk].append(line)
@@ -185,23 +154,16 @@ def show(user: User, row: Proposal) -> dict[str, Any]:
 def show_many(user: User, rows: list[Proposal]) -> list[dict[str, Any]]:
     """Proposals as the API shows them; hidden fields are absent."""
     found, there = lines(user, rows), targets_there(rows)
-    return [
-        _shown(row, found[row.pk], blocked_by(row, user=user, there=there))
-        for row in rows
-    ]
+    return [_shown(row, found[row.pk], blocked_by(row, user=user, there=there)) for row in rows]
 
 
-def _shown(
-    row: Proposal, found: list[ChangeLine], blocked: list[str]
-) -> dict[str, Any]:
+def _shown(row: Proposal, found: list[ChangeLine], blocked: list[str]) -> dict[str, Any]:
     return {
         "id": str(row.pk),
         "interaction": str(row.interaction_id),
         "object": row.object,
         "action": row.action,
-        "record": str(row.target_id)
-        if row.action == Action.UPDATE or row.written
-        else None,
+        "record": str(row.target_id) if row.action == Action.UPDATE or row.written else None,
         "name": row.name,
         "state": row.state,
         "note": row.note,
@@ -230,12 +192,7 @@ def _shown(
 
 def last_decision(user: User) -> Decision | None:
     """What this person decided last, for the undo that is always in sight."""
-    return (
-        Decision.objects.filter(actor=user)
-        .select_related("proposal")
-        .order_by("-created_at")
-        .first()
-    )
+    return Decision.objects.filter(actor=user).select_related("proposal").order_by("-created_at").first()
 
 
 # --- around a record

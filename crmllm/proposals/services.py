@@ -47,19 +47,14 @@ MAX_REASON = 300
 # --- propose
 
 
-def propose(
-    *, interaction: Interaction, extraction: Extraction, extracted: types.Extracted
-) -> list[Proposal]:
+def propose(*, interaction: Interaction, extraction: Extraction, extracted: types.Extracted) -> list[Proposal]:
     """Makes proposals out of what was found; earlier ones of the interaction that are still open are superseded.
 
     Call it inside the transaction that stores the extraction. Every quote was checked against the text before.
     """
     supersede(interaction=interaction, reason="The message was read again.")
     drafts = Drafter(extracted).build()
-    made = [
-        _store(interaction, extraction, draft, position)
-        for position, draft in enumerate(drafts)
-    ]
+    made = [_store(interaction, extraction, draft, position) for position, draft in enumerate(drafts)]
     by_target = {proposal.target_id: proposal for proposal in made}
     for draft, proposal in zip(drafts, made, strict=True):
         proposal.needs.set(by_target[other.target_id] for other in draft.needs)
@@ -69,9 +64,7 @@ def propose(
 def supersede(*, interaction: Interaction, reason: str) -> int:
     """Closes the proposals of an interaction on which nobody has decided."""
     rows = interaction.proposals.filter(state__in=DECIDABLE)
-    return rows.update(
-        state=State.SUPERSEDED, note=reason, claimed_by=None, claimed_until=None
-    )
+    return rows.update(state=State.SUPERSEDED, note=reason, claimed_by=None, claimed_until=None)
 
 
 def heed_replay(*, interaction: Interaction, **signal: Any) -> None:
@@ -80,9 +73,7 @@ def heed_replay(*, interaction: Interaction, **signal: Any) -> None:
     _settle(interaction.pk)
 
 
-def _store(
-    interaction: Interaction, extraction: Extraction | None, draft: Draft, position: int
-) -> Proposal:
+def _store(interaction: Interaction, extraction: Extraction | None, draft: Draft, position: int) -> Proposal:
     weighed = [line.confidence for line in draft.lines if line.source != "match"]
     proposal = Proposal.objects.create(
         interaction=interaction,
@@ -98,10 +89,7 @@ def _store(
         team=interaction.team,
         least_confidence=min(weighed, default=1.0),
     )
-    changes = [
-        _change(proposal, line, place, interaction.key_id)
-        for place, line in enumerate(draft.lines)
-    ]
+    changes = [_change(proposal, line, place, interaction.key_id) for place, line in enumerate(draft.lines)]
     ProposedChange.objects.bulk_create(changes)
     Evidence.objects.bulk_create(
         Evidence(
@@ -139,9 +127,7 @@ def claim(*, user: User, interaction: Interaction) -> bool:
     now = timezone.now()
     free = Q(claimed_by=None) | Q(claimed_by=user) | Q(claimed_until__lt=now)
     with transaction.atomic():
-        won = Interaction.objects.filter(free, pk=interaction.pk).update(
-            claimed_by=user, claimed_until=now + CLAIM
-        )
+        won = Interaction.objects.filter(free, pk=interaction.pk).update(claimed_by=user, claimed_until=now + CLAIM)
         if won:
             rows = Proposal.objects.filter(interaction=interaction, state__in=OPEN)
             rows.update(state=State.CLAIMED, claimed_by=user, claimed_until=now + CLAIM)
@@ -153,23 +139,15 @@ def release(*, user: User, interaction: Interaction) -> None:
     with transaction.atomic():
         mine = Interaction.objects.filter(pk=interaction.pk, claimed_by=user)
         if mine.update(claimed_by=None, claimed_until=None):
-            _unclaim(
-                Proposal.objects.filter(
-                    interaction=interaction, state=State.CLAIMED, claimed_by=user
-                )
-            )
+            _unclaim(Proposal.objects.filter(interaction=interaction, state=State.CLAIMED, claimed_by=user))
 
 
 def expire_claims() -> int:
     """Frees what was claimed and forgotten."""
     now = timezone.now()
     with transaction.atomic():
-        Interaction.objects.filter(claimed_until__lt=now).update(
-            claimed_by=None, claimed_until=None
-        )
-        return _unclaim(
-            Proposal.objects.filter(state=State.CLAIMED, claimed_until__lt=now)
-        )
+        Interaction.objects.filter(claimed_until__lt=now).update(claimed_by=None, claimed_until=None)
+        return _unclaim(Proposal.objects.filter(state=State.CLAIMED, claimed_until__lt=now))
 
 
 def _unclaim(rows: Any) -> int:
@@ -219,9 +197,7 @@ def approve(
     return current
 
 
-def reject(
-    *, user: User, proposal: Proposal, reason: str = "", milliseconds: int | None = None
-) -> Proposal:
+def reject(*, user: User, proposal: Proposal, reason: str = "", milliseconds: int | None = None) -> Proposal:
     """Refuses the proposal; what was to hang on it stands by itself."""
     require(user, "proposals.decide")
     with transaction.atomic():
@@ -241,9 +217,7 @@ def reject(
     return current
 
 
-def skip(
-    *, user: User, proposal: Proposal, milliseconds: int | None = None
-) -> Proposal:
+def skip(*, user: User, proposal: Proposal, milliseconds: int | None = None) -> Proposal:
     """Leaves the decision for later."""
     require(user, "proposals.decide")
     with transaction.atomic():
@@ -255,30 +229,19 @@ def skip(
 
 
 def _locked(proposal: Proposal) -> Proposal:
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related(
-        "interaction"
-    )
+    rows = Proposal.objects.select_for_update(of=("self",)).select_related("interaction")
     return rows.get(pk=proposal.pk)
 
 
 def _require_free(proposal: Proposal, user: User, *, allowed: Iterable[str]) -> None:
     if proposal.state not in allowed:
-        raise Conflict(
-            f"This proposal is {proposal.get_state_display()} already.", code="decided"
-        )
-    held = (
-        proposal.claimed_by_id not in (None, user.pk)
-        and proposal.claimed_until is not None
-    )
+        raise Conflict(f"This proposal is {proposal.get_state_display()} already.", code="decided")
+    held = proposal.claimed_by_id not in (None, user.pk) and proposal.claimed_until is not None
     if held and proposal.claimed_until and proposal.claimed_until > timezone.now():
-        raise Conflict(
-            f"{proposal.claimed_by} is deciding on this one right now.", code="claimed"
-        )
+        raise Conflict(f"{proposal.claimed_by} is deciding on this one right now.", code="claimed")
 
 
-def _values(
-    proposal: Proposal, edits: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _values(proposal: Proposal, edits: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The values to write and, apart, those that a person set. Lines that were edited to nothing are left out."""
     fields = crm.field_map(proposal.object)
     changes = {str(change.pk): change for change in proposal.changes.all()}
@@ -341,18 +304,12 @@ def _decide(
 
 
 def _write(user: User, proposal: Proposal, wanted: Mapping[str, Any]) -> None:
-    base = {
-        change.field: change.old.open()
-        for change in proposal.changes.all()
-        if change.field in wanted
-    }
+    base = {change.field: change.old.open() for change in proposal.changes.all() if change.field in wanted}
     parents = Proposal.objects.filter(needed_by=proposal, state=State.APPROVED)
     writeback.queue(
         actor=user,
         proposal=proposal,
-        operation=Operation.CREATE
-        if proposal.action == Action.CREATE
-        else Operation.UPDATE,
+        operation=Operation.CREATE if proposal.action == Action.CREATE else Operation.UPDATE,
         values=wanted,
         base=base,
         after=[row for parent in parents if (row := writeback.latest(parent))],
@@ -363,15 +320,11 @@ def _write(user: User, proposal: Proposal, wanted: Mapping[str, Any]) -> None:
 
 
 def _refresh_or_raise(proposal: Proposal) -> None:
-    """The three-way compare before a decision: when the CRM has moved since the text was read, the lines are brought up to
-    date and the person looks again."""
+    """The three-way compare before a decision: when the CRM has moved since the text was read, the lines are brought up
+    to date and the person looks again."""
     with transaction.atomic():
         current = _locked(proposal)
-        moved = (
-            _refresh(current)
-            if current.state in DECIDABLE and current.action == Action.UPDATE
-            else []
-        )
+        moved = _refresh(current) if current.state in DECIDABLE and current.action == Action.UPDATE else []
     if moved:
         names = ", ".join(moved)
         raise Conflict(
@@ -390,9 +343,7 @@ def _refresh(proposal: Proposal) -> list[str]:
     moved = []
     for change in changes:
         field, held = fields[change.field], now[change.field]
-        if values.same(field, change.old.open(), held) or values.same(
-            field, change.proposed.open(), held
-        ):
+        if values.same(field, change.old.open(), held) or values.same(field, change.proposed.open(), held):
             continue
         message = f"“{field.label}” was changed in the CRM since the message was read."
         change.old = Sealed.of(held, proposal.interaction.key_id)
@@ -410,17 +361,11 @@ def _plan_anew(proposal: Proposal) -> None:
     old, proposal.target_id = proposal.target_id, uuid7()
     proposal.written = False
     proposal.save(update_fields=["target_id", "written", "updated_at"])
-    _point_elsewhere(
-        proposal.needed_by.all(), old, proposal.target_id, proposal.interaction.key_id
-    )
+    _point_elsewhere(proposal.needed_by.all(), old, proposal.target_id, proposal.interaction.key_id)
 
 
-def _point_elsewhere(
-    proposals: Iterable[Proposal], old: UUID, new: UUID, key_id: UUID
-) -> None:
-    for change in ProposedChange.objects.filter(
-        proposal__in=list(proposals), source="match"
-    ):
+def _point_elsewhere(proposals: Iterable[Proposal], old: UUID, new: UUID, key_id: UUID) -> None:
+    for change in ProposedChange.objects.filter(proposal__in=list(proposals), source="match"):
         if change.proposed.open() == str(old):
             change.proposed = Sealed.of(str(new), key_id)
             change.save(update_fields=["proposed", "updated_at"])
@@ -438,9 +383,7 @@ def _rebase_twins(winner: Proposal, written: Mapping[str, Any]) -> None:
     """Other open creates of the same person or organisation become updates of the record that was just approved."""
     if winner.action != Action.CREATE or winner.identity is None:
         return
-    twins = Proposal.objects.select_for_update(of=("self",)).select_related(
-        "interaction"
-    )
+    twins = Proposal.objects.select_for_update(of=("self",)).select_related("interaction")
     same = Q(
         object=winner.object,
         identity=bytes(winner.identity),
@@ -458,9 +401,7 @@ def _rebase(twin: Proposal, target_id: UUID, written: Mapping[str, Any]) -> None
         twin.target_id,
     )
     for change in twin.changes.all():
-        if values.same(
-            fields[change.field], change.proposed.open(), written.get(change.field)
-        ):
+        if values.same(fields[change.field], change.proposed.open(), written.get(change.field)):
             change.delete()
         else:
             change.old = Sealed.of(written.get(change.field), key_id)
@@ -485,19 +426,14 @@ def _rebase(twin: Proposal, target_id: UUID, written: Mapping[str, Any]) -> None
 
 def _settle(interaction_id: UUID) -> None:
     """Counts what is open and closes the interaction when nothing is left to decide or to write."""
-    interaction = Interaction.objects.select_for_update(of=("self",)).get(
-        pk=interaction_id
-    )
+    interaction = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction_id)
     states = list(interaction.proposals.values_list("state", flat=True))
     interaction.open_proposals = sum(state in OPEN for state in states)
     if interaction.open_proposals == 0:
         interaction.claimed_by, interaction.claimed_until = None, None
     waiting = State.SKIPPED in states or interaction.open_proposals
     if interaction.status in (Status.PROPOSED, Status.DONE):
-        unwritten = (
-            not waiting
-            and interaction.proposals.filter(writebacks__state__in=UNFINISHED).exists()
-        )
+        unwritten = not waiting and interaction.proposals.filter(writebacks__state__in=UNFINISHED).exists()
         interaction.status = Status.PROPOSED if waiting or unwritten else Status.DONE
     interaction.save(
         update_fields=[
@@ -519,9 +455,7 @@ def settle(*, interaction_id: UUID) -> None:
 def heed(outcome: Writeback) -> None:
     """What a write's end means for its proposal; write-back calls it inside its own transaction."""
     proposal = (
-        Proposal.objects.select_for_update(of=("self",))
-        .select_related("interaction")
-        .get(pk=outcome.proposal_id)
+        Proposal.objects.select_for_update(of=("self",)).select_related("interaction").get(pk=outcome.proposal_id)
     )
     if outcome.state == WritebackState.VERIFIED:
         if proposal.action == Action.CREATE:
@@ -530,10 +464,7 @@ def heed(outcome: Writeback) -> None:
     elif outcome.state == WritebackState.CONFLICT and outcome.undoes_id:
         proposal.state, proposal.note = State.APPROVED, outcome.error_message[:300]
         proposal.save(update_fields=["state", "note", "updated_at"])
-    elif (
-        outcome.state in (WritebackState.CONFLICT, WritebackState.CANCELLED)
-        and proposal.state == State.APPROVED
-    ):
+    elif outcome.state in (WritebackState.CONFLICT, WritebackState.CANCELLED) and proposal.state == State.APPROVED:
         for child in _hanging_on(proposal):
             writeback.take_back(actor=SYSTEM, proposal=child)
             _reopen(child, f"“{proposal.name}” could not be written.")
@@ -558,9 +489,7 @@ def _reopen(proposal: Proposal, reason: str) -> None:
 # --- undo
 
 
-def undo(
-    *, user: User, proposal: Proposal, milliseconds: int | None = None
-) -> list[Proposal]:
+def undo(*, user: User, proposal: Proposal, milliseconds: int | None = None) -> list[Proposal]:
     """Takes a decision back. Before sending, the write is cancelled; afterwards the before-image is written back. What
     hangs on a create from the same interaction is taken back first. Returns all that was taken back, in order.
 
@@ -570,9 +499,7 @@ def undo(
     with transaction.atomic():
         current = _locked(proposal)
         if current.state in (State.REJECTED, State.SKIPPED):
-            _decide(
-                user, current, State.PENDING, Verdict.UNDO, milliseconds=milliseconds
-            )
+            _decide(user, current, State.PENDING, Verdict.UNDO, milliseconds=milliseconds)
             Proposal.objects.filter(pk=current.pk).update(decided_at=None)
             _settle(current.interaction_id)
             return [current]
@@ -585,9 +512,7 @@ def undo(
         for row in [*_hanging_on(current), current]:
             writeback.take_back(actor=user, proposal=row)
             _decide(user, row, State.UNDONE, Verdict.UNDO, milliseconds=milliseconds)
-            note(
-                row.interaction, Step.UNDONE, f"Taken back: {row.action} {row.object}."
-            )
+            note(row.interaction, Step.UNDONE, f"Taken back: {row.action} {row.object}.")
             undone.append(row)
         _settle(current.interaction_id)
     return undone
@@ -595,9 +520,7 @@ def undo(
 
 def _hanging_on(proposal: Proposal) -> list[Proposal]:
     """Approved proposals of the interaction that need this one, leaves first."""
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related(
-        "interaction"
-    )
+    rows = Proposal.objects.select_for_update(of=("self",)).select_related("interaction")
     found: list[Proposal] = []
     for child in rows.filter(needs=proposal, state=State.APPROVED):
         for row in [*_hanging_on(child), child]:
@@ -606,15 +529,11 @@ def _hanging_on(proposal: Proposal) -> list[Proposal]:
     return found
 
 
-def undo_many(
-    *, user: User, proposals: Iterable[Proposal]
-) -> tuple[list[Proposal], list[tuple[Proposal, str]]]:
+def undo_many(*, user: User, proposals: Iterable[Proposal]) -> tuple[list[Proposal], list[tuple[Proposal, str]]]:
     """Takes back a batch, newest first; returns what was taken back and what was not, with the reason."""
     undone: list[Proposal] = []
     refused: list[tuple[Proposal, str]] = []
-    for proposal in sorted(
-        proposals, key=lambda row: row.decided_at or row.created_at, reverse=True
-    ):
+    for proposal in sorted(proposals, key=lambda row: row.decided_at or row.created_at, reverse=True):
         if proposal in undone:
             continue
         try:
@@ -637,11 +556,7 @@ def propose_by_hand(
     """A proposal that a person filled in, for an interaction out of which nothing could be read."""
     require(user, "proposals.decide")
     fields = crm.field_map(object_name)
-    given = {
-        name: values.normalise(fields[name], value)
-        for name, value in entered.items()
-        if name in fields
-    }
+    given = {name: values.normalise(fields[name], value) for name, value in entered.items() if name in fields}
     given = {name: value for name, value in given.items() if value is not None}
     if not given.get("name"):
         raise BadInput("A name is needed.", fields={"name": ["A name is needed."]})
@@ -655,10 +570,7 @@ def propose_by_hand(
             Status.DONE,
         ):
             raise Conflict("This message is still being worked on.")
-        lines = [
-            Line(fields[name], None, value, source="person", inferred=True)
-            for name, value in given.items()
-        ]
+        lines = [Line(fields[name], None, value, source="person", inferred=True) for name, value in given.items()]
         match = Match(object_name, reason="filled in by hand")
         draft = Draft(
             Object(object_name),
