@@ -31,7 +31,7 @@ def render_error(request: HttpRequest, error: CrmllmError) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse(error.as_dict(), status=error.status)
     if getattr(request, "htmx", False):
-        toast = render_to_string("components/_toast.html", {"level": "error", "text": error.message})
+        toast = render_to_string("components/_toast.html", {"kind": "danger", "message": error.message})
         response = HttpResponse(toast, status=error.status)
         response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"
         return response

@@ -69,7 +69,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [], "Origins behind a p
 HTTPS = env.flag(
     "HTTPS",
     PRODUCTION,
-    "The site is reached through HTTPS (by a proxy that sets X-Forwarded-Proto).",
+    "The site is reached through HTTPS (by a proxy that sets X-Forwarded-Proto); in production by default.",
 )
 
 PROXIES = env.integer(

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
@@ -188,10 +188,16 @@ def database(name: str, default: str, help: str) -> dict[str, object]:
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", "") or parts.hostname or "",
+        "HOST": options.pop("host", "") or _host(parts),
         "PORT": options.pop("port", "") or str(port or ""),
         "OPTIONS": options,
     }
+
+
+def _host(parts: SplitResult) -> str:
+    """The host of an address; a socket's folder may be written %2Frun%2Fpostgresql, and keeps its capitals."""
+    written = parts.netloc.rpartition("@")[2]
+    return unquote(written.partition(":")[0]) if written.lower().startswith("%2f") else parts.hostname or ""
 
 
 def is_encrypted_or_local(config: dict[str, object]) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.test import APIClient
+from rest_framework.views import APIView
 
 from crmllm.access.choices import Role
 from crmllm.access.models import ApiToken, Team, User
@@ -269,11 +271,11 @@ def test_single_keys_are_switched_by_the_person_alone(kim: User) -> None:
     client = Client()
     client.force_login(kim, backend="django.contrib.auth.backends.ModelBackend")
     client.post(reverse("profile"), {})
-    kim.refresh_from_db()
-    assert not kim.single_keys
+    page = client.get(reverse("profile")).content.decode()
+    assert not User.objects.get().single_keys and 'data-keys="off"' in page
     client.post(reverse("profile"), {"single_keys": "on", "role": "admin"})
-    kim.refresh_from_db()
-    assert kim.single_keys and kim.role == Role.REP
+    again = User.objects.get()
+    assert again.single_keys and again.role == Role.REP
 
 
 def test_the_account_page_without_a_password_offers_no_change_of_it(kim: User) -> None:
@@ -300,3 +302,36 @@ def test_a_fragment_after_the_sessions_end_takes_the_page_to_the_log_in(client: 
     )
     assert answer.status_code == 200 and not answer.content
     assert answer["HX-Redirect"] == f"{reverse('login')}?next=%2Fsettings%2Fpeople%2F%3Frole%3Drep"
+
+
+#: What may be reached by somebody who is not signed in, besides the API, whose views ask for a token.
+OPEN_DOORS = {
+    "login",
+    "social:begin",
+    "social:complete",
+    "social:idp_launch",
+    "social:app_launch",
+    "healthz",
+    "readyz",
+    "metrics",
+}
+
+
+def doors(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """All addresses of the site with the names of their views."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from doors(entry, inner)
+        else:
+            yield f"{namespace}{entry.name}", entry
+
+
+def test_every_door_but_a_few_wants_somebody_who_is_signed_in() -> None:
+    found = set()
+    for name, door in doors(get_resolver()):
+        view = getattr(door.callback, "cls", None) or getattr(door.callback, "view_class", None)
+        is_api = isinstance(view, type) and issubclass(view, APIView)
+        if not is_api and not getattr(door.callback, "login_required", True):
+            found.add(name)
+    assert found == OPEN_DOORS

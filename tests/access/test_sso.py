@@ -289,7 +289,7 @@ def access_token(key: rsa.RSAPrivateKey, issuer: str, **changes: Any) -> str:
 
 
 def backend() -> sso.OidcBackend:
-    made: sso.OidcBackend = load_strategy().get_backend("oidc")
+    made: sso.OidcBackend = load_strategy().get_backend("oidc")  # type: ignore[no-untyped-call]
     return made
 
 

@@ -68,7 +68,8 @@ def lines() -> Iterator[list[dict[str, Any]]]:
 def _formatter() -> logging.Formatter:
     from django.conf import settings
 
-    made = dict(settings.LOGGING["formatters"]["json"])
+    logging_set_up: Any = settings.LOGGING
+    made = logging_set_up["formatters"]["json"]
     return structlog.stdlib.ProcessorFormatter(
         processors=made["processors"], foreign_pre_chain=made["foreign_pre_chain"]
     )
@@ -99,7 +100,7 @@ def test_a_refusal_of_a_fragment_is_a_toast(client: Client, kind: str) -> None:
     assert answer.status_code == KINDS[kind].status
     assert answer["HX-Retarget"] == "#toasts" and answer["HX-Reswap"] == "beforeend"
     body = answer.content.decode()
-    assert "A sentence for people." in body and "<html" not in body and 'class="toast toast-error"' in body
+    assert "A sentence for people." in body and "<html" not in body and 'class="toast toast-danger"' in body
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -29,7 +29,7 @@ from crmllm.core.models import AuditEvent, SavedView
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 
-class PeopleFilter(django_filters.FilterSet):
+class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
     role = django_filters.ChoiceFilter(choices=[("rep", "Rep"), ("admin", "Admin")], label="Role")
     is_active = django_filters.BooleanFilter(label="Active")
     team = django_filters.ModelChoiceFilter(queryset=Team.objects.all())

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -48,12 +47,11 @@ class OidcServer:
                 address = str(httpx.URL(address).join(response.headers["location"]))
         return address
 
-    def sign_in(self, client: Client, **claims: Any) -> HttpResponse:
+    def sign_in(self, client: Client, **claims: Any) -> Any:
         """The whole way, as the account with these claims; returns our answer to the coming back."""
         self.put_account(**claims)
         back = self.follow(self.authorize(client))
-        response: Any = client.get(back.removeprefix(OUR_HOST))
-        return response
+        return client.get(back.removeprefix(OUR_HOST))
 
 
 @contextmanager

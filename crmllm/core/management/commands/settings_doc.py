@@ -40,7 +40,7 @@ def document() -> str:
 def _line(setting: env.Setting) -> str:
     default = f"`{setting.default}`" if setting.default else ""
     cells = (f"`{setting.name}`", setting.kind, default, setting.help)
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells) + " |\n"
 
 
 class Command(BaseCommand):
