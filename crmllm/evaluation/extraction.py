@@ -97,7 +97,7 @@ def _listed(found: list[tuple[str, str, str]]) -> list[Json]:
 def table(report: Json) -> str:
     """The figures for people."""
     lines = [
-        f"{report['items']} items, {report['seconds_per_item'] * 1000:.0f} ms an item, model: {report['model'] or 'none'}",
+        f"{report['items']} items, {report['seconds_per_item'] * 1000:.0f} ms each, model: {report['model'] or 'none'}",
         "",
     ]
     lines.append(f"{'field':<22}{'precision':>10}{'recall':>10}{'F1':>10}{'support':>10}")

@@ -40,7 +40,7 @@ class Labelled:
 class Household:
     """Who we are and what we sell in a set."""
 
-    us: Us = Us()
+    us: Us = field(default_factory=Us)
     products: tuple[str, ...] = ()
 
 
@@ -102,7 +102,7 @@ def household(path: Path, labels: list[Json]) -> Household:
 
 
 def read_item(path: Path, kind: str, home: Household) -> tuple[Item, str]:
-    """The item of a file and all its words. A file that cannot be read gives an empty item, so that it counts as missed."""
+    """The item of a file and all its words. What cannot be read gives an empty item, so that it counts as missed."""
     raw = path.read_bytes()
     if path.suffix == ".eml":
         try:

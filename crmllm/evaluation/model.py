@@ -74,7 +74,7 @@ def no_model() -> Answers:
 
 
 def ask_all(cases: list[Labelled]) -> Answers:
-    """Ask the model about every case. Keys of the stored calls are dropped afterwards: a set's content does not stay."""
+    """Ask the model about every case. The stored calls' key is dropped afterwards: a set's content does not stay."""
     from django.core.management import call_command
 
     from crmllm.core.crypto import drop_keys, new_key
@@ -93,10 +93,19 @@ def ask_all(cases: list[Labelled]) -> Answers:
 
 
 async def _ask_all(cases: list[Labelled], key: UUID) -> list[Asked]:
+    """Every case once; those that the server was too busy for again, with ever fewer at a time."""
+    from django.conf import settings
+
     from crmllm.llm.client import Model
 
-    async with Model() as model:
-        return list(await asyncio.gather(*(_ask(model, case, key) for case in cases)))
+    asked = [Asked(failed=True)] * len(cases)
+    for slots in (settings.LLM_CONCURRENCY, max(1, settings.LLM_CONCURRENCY // 4), 1):
+        left = [index for index, one in enumerate(asked) if one.failed]
+        async with Model(concurrency=slots) as model:
+            answers = await asyncio.gather(*(_ask(model, cases[at], key) for at in left))
+        for index, one in zip(left, answers, strict=True):
+            asked[index] = one
+    return asked
 
 
 async def _ask(model: object, case: Labelled, key: UUID) -> Asked:

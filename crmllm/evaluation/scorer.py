@@ -376,12 +376,11 @@ def proposes(banned: str, name: str, value: Any, countries: tuple[str, ...]) -> 
 def coverage(graded: Sequence[tuple[float, bool]], precision: float = 0.99) -> float:
     """The share of right values above the lowest confidence at which precision still holds."""
     total = sum(right for _, right in graded)
-    best = right_so_far = seen = 0
+    best = right_so_far = 0
     ordered = sorted(graded, key=lambda one: -one[0])
-    for index, (confidence, right) in enumerate(ordered):
-        seen += 1
+    for seen, (confidence, right) in enumerate(ordered, start=1):
         right_so_far += right
-        last_of_equals = index + 1 == len(ordered) or ordered[index + 1][0] < confidence
+        last_of_equals = seen == len(ordered) or ordered[seen][0] < confidence
         if last_of_equals and right_so_far >= precision * seen:
             best = right_so_far
     return best / total if total else 0.0

@@ -418,7 +418,7 @@ def _is_total(reading: Reading, span: Span) -> bool:
 def _summary(
     item: Item, reading: Reading, checked: _Checked | None, candidate: Candidate | None, said: str
 ) -> Value | None:
-    """A short sentence: the trusted model's own words if all its facts stand in the text, else the text's best clause."""
+    """A short sentence: the trusted model's words if all their facts stand in the text, else its best clause."""
     said = " ".join(said.split())
     if checked is not None and said and checked.trust >= DECIDE_TRUST and _says_nothing_new(reading, said):
         spans = grounding.locate(said, "text", reading.text)

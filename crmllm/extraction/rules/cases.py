@@ -8,50 +8,115 @@ from crmllm.extraction.rules import cues
 from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, run
 
 _PROBLEM = phrases(
-    """error; errors; error message; problem; problems; issue; issues; trouble; broken; defective; defect; faulty; damaged; fails; failed; failing; failure; crash*; bug; not working; doesn't work; does not work; don't work; stopped working; won't start; won't open; won't print; can't log in; cannot log in; unable to; can't access; cannot access; locked out; outage; is down; went down; are down; offline; freezes; frozen; hangs; slow; leak*; trip; tripped; fault; restart; missing; wrong item; wrong size; wrong product; incorrect; malfunction*; complaint; complain; warranty; repair; replacement; not arrived; never arrived; hasn't arrived; not delivered; late delivery; stuck; timeout; times out; corrupted; lost data; data loss; support ticket; help desk; reset my password; password reset; how do i; how can i; no signal; not responding; keeps; returned; noise; overheating; typo; cosmetic; third time; dead; jam; jams; jammed; jamming; mirrored; upside down; stops; stopped; alarm; error code; squeaks; smears; smeared; blurry; misaligned; peeling; lifting; bounced; went wrong; gone wrong; acting up; technician
-    fehler; fehlermeldung; problem; probleme; storung; defekt; defekte; defekten; kaputt; beschadigt; funktioniert nicht; funktionieren nicht; geht nicht; gehen nicht; lauft nicht; ausgefallen; ausfall; absturz; sturzt; abgesturzt; nicht erreichbar; kann mich nicht; konnen nicht; startet nicht; reklamation; beschwerde; mangel; garantie; gewahrleistung; reparatur; ersatz; fehlt; fehlen; falsch geliefert; falsche ware; nicht angekommen; nicht geliefert; verspatet; steht still; stillstand; stehen still; hangt; haengt; passwort zurucksetzen; undicht; meldet; schonheitsfehler; tippfehler; rechtschreibfehler; klemmt; blockiert; streikt; schon wieder; stort; schmiert; verschmiert; spiegelverkehrt; techniker; alarm; rattert; uberhitzt; falsch gedruckt
-    erreur; erreurs; probleme; problemes; panne; en panne; alarme; fuit; defaut; defectueux; defectueuse; casse; cassee; endommage*; ne fonctionne pas; ne fonctionne plus; ne marche pas; ne marche plus; ne demarre; ne s'allume; bloque; bloquee; bug; plante; indisponible; inaccessible; impossible de; reclamation; garantie; reparation; remplacement; manque; manquant*; pas recu; pas arrive*; non livre; retard; a l'arret; mot de passe; fuite; dysfonctionnement; incident; faute de frappe; coquille; coince; s'arrete; alarme; technicien; bourrage; a l'envers; illisible
-    error; errores; problema; problemas; averia; pierde; gotea; averiad*; fallo; fallos; falla; defecto; defectuos*; roto; rota; danad*; no funciona; no funcionan; no arranca; no enciende; no podemos acceder; no puedo acceder; bloquead*; caido; caida; se cuelga; reclamacion; queja; garantia; reparacion; sustitucion; reemplazo; falta; faltan; no ha llegado; no hemos recibido; retraso; parada; contrasena; incidencia; fuga; parar; para sola; tercera vez; sin respuesta; errata; atasc*; se para; alarma; tecnico; al reves; ilegible
-    errore; errori; problema; problemi; guasto; guasta; guasti; difetto; difettos*; rotto; rotta; danneggiat*; non funziona; non funzionano; non parte; perde; non si avvia; non si accende; non riusciamo; non riesco; bloccat*; fermo; ferma; reclamo; lamentela; garanzia; riparazione; sostituzione; manca; mancano; non e arrivat*; non abbiamo ricevuto; ritardo; malfunzionamento; perdita; anomalia; segnaliamo; refuso; terza volta; inceppat*; si blocca; allarme; tecnico; al contrario; illeggibile
-    fout; foutmelding; probleem; problemen; storing; defect; defecte; kapot; beschadigd; werkt niet; werken niet; doet het niet; start niet; kan niet inloggen; kunnen niet; onbereikbaar; vastgelopen; loopt vast; klacht; garantie; reparatie; vervanging; ontbreekt; ontbreken; niet aangekomen; niet geleverd; niet ontvangen; vertraging; ligt stil; wachtwoord; lekt; lek; typefout; derde keer; blokkeert; vast; alarm; monteur; staat stil; onleesbaar
-    erro; erros; problema; problemas; avaria; avariad*; falha; falhas; defeito; defeituos*; partido; danificad*; nao funciona; nao funcionam; nao liga; nao arranca; nao conseguimos; nao consigo; bloquead*; reclamacao; queixa; garantia; reparacao; substituicao; falta; faltam; nao chegou; nao recebemos; atraso; parad*; senha; fuga; inoperacional; fora do ar"""
+    """
+    error; errors; error message; problem; problems; issue; issues; trouble; broken; defective; defect; faulty;
+    damaged; fails; failed; failing; failure; crash*; bug; not working; doesn't work; does not work; don't work;
+    stopped working; won't start; won't open; won't print; can't log in; cannot log in; unable to; can't access;
+    cannot access; locked out; outage; is down; went down; are down; offline; freezes; frozen; hangs; slow; leak*;
+    trip; tripped; fault; restart; missing; wrong item; wrong size; wrong product; incorrect; malfunction*; complaint;
+    complain; warranty; repair; replacement; not arrived; never arrived; hasn't arrived; not delivered; late delivery;
+    stuck; timeout; times out; corrupted; lost data; data loss; support ticket; help desk; reset my password;
+    password reset; how do i; how can i; no signal; not responding; keeps; returned; noise; overheating; typo;
+    cosmetic; third time; dead; jam; jams; jammed; jamming; mirrored; upside down; stops; stopped; alarm; error code;
+    squeaks; smears; smeared; blurry; misaligned; peeling; lifting; bounced; went wrong; gone wrong; acting up;
+    technician; fehler; fehlermeldung; problem; probleme; storung; defekt; defekte; defekten; kaputt; beschadigt;
+    funktioniert nicht; funktionieren nicht; geht nicht; gehen nicht; lauft nicht; ausgefallen; ausfall; absturz;
+    sturzt; abgesturzt; nicht erreichbar; kann mich nicht; konnen nicht; startet nicht; reklamation; beschwerde;
+    mangel; garantie; gewahrleistung; reparatur; ersatz; fehlt; fehlen; falsch geliefert; falsche ware;
+    nicht angekommen; nicht geliefert; verspatet; steht still; stillstand; stehen still; hangt; haengt;
+    passwort zurucksetzen; undicht; meldet; schonheitsfehler; tippfehler; rechtschreibfehler; klemmt; blockiert;
+    streikt; schon wieder; stort; schmiert; verschmiert; spiegelverkehrt; techniker; alarm; rattert; uberhitzt;
+    falsch gedruckt; erreur; erreurs; probleme; problemes; panne; en panne; alarme; fuit; defaut; defectueux;
+    defectueuse; casse; cassee; endommage*; ne fonctionne pas; ne fonctionne plus; ne marche pas; ne marche plus;
+    ne demarre; ne s'allume; bloque; bloquee; bug; plante; indisponible; inaccessible; impossible de; reclamation;
+    garantie; reparation; remplacement; manque; manquant*; pas recu; pas arrive*; non livre; retard; a l'arret;
+    mot de passe; fuite; dysfonctionnement; incident; faute de frappe; coquille; coince; s'arrete; alarme; technicien;
+    bourrage; a l'envers; illisible; error; errores; problema; problemas; averia; pierde; gotea; averiad*; fallo;
+    fallos; falla; defecto; defectuos*; roto; rota; danad*; no funciona; no funcionan; no arranca; no enciende;
+    no podemos acceder; no puedo acceder; bloquead*; caido; caida; se cuelga; reclamacion; queja; garantia;
+    reparacion; sustitucion; reemplazo; falta; faltan; no ha llegado; no hemos recibido; retraso; parada; contrasena;
+    incidencia; fuga; parar; para sola; tercera vez; sin respuesta; errata; atasc*; se para; alarma; tecnico;
+    al reves; ilegible; errore; errori; problema; problemi; guasto; guasta; guasti; difetto; difettos*; rotto; rotta;
+    danneggiat*; non funziona; non funzionano; non parte; perde; non si avvia; non si accende; non riusciamo;
+    non riesco; bloccat*; fermo; ferma; reclamo; lamentela; garanzia; riparazione; sostituzione; manca; mancano;
+    non e arrivat*; non abbiamo ricevuto; ritardo; malfunzionamento; perdita; anomalia; segnaliamo; refuso;
+    terza volta; inceppat*; si blocca; allarme; tecnico; al contrario; illeggibile; fout; foutmelding; probleem;
+    problemen; storing; defect; defecte; kapot; beschadigd; werkt niet; werken niet; doet het niet; start niet;
+    kan niet inloggen; kunnen niet; onbereikbaar; vastgelopen; loopt vast; klacht; garantie; reparatie; vervanging;
+    ontbreekt; ontbreken; niet aangekomen; niet geleverd; niet ontvangen; vertraging; ligt stil; wachtwoord; lekt;
+    lek; typefout; derde keer; blokkeert; vast; alarm; monteur; staat stil; onleesbaar; erro; erros; problema;
+    problemas; avaria; avariad*; falha; falhas; defeito; defeituos*; partido; danificad*; nao funciona; nao funcionam;
+    nao liga; nao arranca; nao conseguimos; nao consigo; bloquead*; reclamacao; queixa; garantia; reparacao;
+    substituicao; falta; faltam; nao chegou; nao recebemos; atraso; parad*; senha; fuga; inoperacional; fora do ar
+"""
 )
 _STRONG = phrases(
-    """error message; not working; doesn't work; does not work; stopped working; broken; defective; crash*; is down; outage; fehlermeldung; funktioniert nicht; geht nicht; defekt; kaputt; ausgefallen; steht still; ne fonctionne pas; ne fonctionne plus; en panne; ne marche plus; no funciona; averia*; non funziona; guasto; werkt niet; storing; kapot; nao funciona; avaria*; reklamation; complaint; reclamation; reclamo; klacht; reclamacion"""
+    """
+    error message; not working; doesn't work; does not work; stopped working; broken; defective; crash*; is down;
+    outage; fehlermeldung; funktioniert nicht; geht nicht; defekt; kaputt; ausgefallen; steht still;
+    ne fonctionne pas; ne fonctionne plus; en panne; ne marche plus; no funciona; averia*; non funziona; guasto;
+    werkt niet; storing; kapot; nao funciona; avaria*; reklamation; complaint; reclamation; reclamo; klacht;
+    reclamacion
+"""
 )
 _LEVELS: tuple[tuple[str, float, str], ...] = (
     (
         "urgent",
         0.85,
-        """urgent; urgently; very urgent; asap; as soon as possible; immediately; immediate; emergency; critical; production is down; production down; is down; are down; completely down; outage; standstill; at a standstill; line is stopped; nobody can work; won't restart; straight away; nobody has answered; at risk; no one can work; can't work; cannot work; losing money; every hour; every minute; right now; showstopper; highest priority; top priority; safety
-        dringend; sehr dringend; eilig; eilt; sofort; umgehend; schnellstmoglich; notfall; kritisch; steht still; stillstand; stehen still; produktion steht; niemand kann; komplett ausgefallen; totalausfall; hochste prioritat; unverzuglich
-        urgent; urgence; tres urgent; immediatement; au plus vite; des que possible; critique; a l'arret; plus personne ne peut; totalement bloque; bloques; production arretee; de toute urgence
-        urgente; urgencia; muy urgente; de inmediato; inmediatamente; cuanto antes; lo antes posible; critico; critica; parada; parados; produccion parada; nadie puede; emergencia
-        urgente; urgentissimo; urgenza; immediatamente; al piu presto; il prima possibile; critico; critica; fermo; ferma; fermi; produzione ferma; nessuno puo; emergenza
-        dringend; spoed; met spoed; onmiddellijk; direct; zo snel mogelijk; kritiek; ligt stil; liggen stil; niemand kan; noodgeval
-        urgente; urgencia; imediatamente; o mais rapido; o quanto antes; critico; critica; parado; parada; parados; ninguem consegue; emergencia""",
+        """
+        urgent; urgently; very urgent; asap; as soon as possible; immediately; immediate; emergency; critical;
+        production is down; production down; is down; are down; completely down; outage; standstill; at a standstill;
+        line is stopped; nobody can work; won't restart; straight away; nobody has answered; at risk; no one can work;
+        can't work; cannot work; losing money; every hour; every minute; right now; showstopper; highest priority;
+        top priority; safety; dringend; sehr dringend; eilig; eilt; sofort; umgehend; schnellstmoglich; notfall;
+        kritisch; steht still; stillstand; stehen still; produktion steht; niemand kann; komplett ausgefallen;
+        totalausfall; hochste prioritat; unverzuglich; urgent; urgence; tres urgent; immediatement; au plus vite;
+        des que possible; critique; a l'arret; plus personne ne peut; totalement bloque; bloques; production arretee;
+        de toute urgence; urgente; urgencia; muy urgente; de inmediato; inmediatamente; cuanto antes;
+        lo antes posible; critico; critica; parada; parados; produccion parada; nadie puede; emergencia; urgente;
+        urgentissimo; urgenza; immediatamente; al piu presto; il prima possibile; critico; critica; fermo; ferma;
+        fermi; produzione ferma; nessuno puo; emergenza; dringend; spoed; met spoed; onmiddellijk; direct;
+        zo snel mogelijk; kritiek; ligt stil; liggen stil; niemand kan; noodgeval; urgente; urgencia; imediatamente;
+        o mais rapido; o quanto antes; critico; critica; parado; parada; parados; ninguem consegue; emergencia
+    """,
     ),
     (
         "high",
         0.65,
-        """serious; severe; important; major; several users; many users; all users; whole team; entire team; every day; again; third time; second time; twice;  repeatedly; recurring; still not; still waiting; unacceptable; escalate; escalation; deadline; high priority; customers are; data loss; lost data; blocked
-        schwerwiegend; gravierend; wichtig; mehrere nutzer; alle nutzer; alle mitarbeiter; ganze team; wiederholt; erneut; schon wieder; zum dritten mal; zum zweiten mal; zweites mal; drittes mal; immer noch; inakzeptabel; eskal*; hohe prioritat; datenverlust; taglich
-        grave; serieux; important; majeur; plusieurs utilisateurs; tous les utilisateurs; toute l'equipe; encore une fois; a nouveau; troisieme fois; deuxieme fois; toujours pas; inacceptable; perte de donnees; prioritaire; bloque
-        grave; serio; importante; varios usuarios; todos los usuarios; todo el equipo; otra vez; de nuevo; tercera vez; segunda vez; todavia no; sigue sin; inaceptable; perdida de datos; prioridad alta; bloqueado
-        grave; serio; importante; diversi utenti; tutti gli utenti; tutto il team; di nuovo; ancora una volta; terza volta; seconda volta; ancora non; inaccettabile; perdita di dati; priorita alta; bloccato
-        ernstig; belangrijk; meerdere gebruikers; alle gebruikers; hele team; opnieuw; alweer; derde keer; tweede keer; nog steeds; onacceptabel; dataverlies; hoge prioriteit
-        grave; serio; importante; varios utilizadores; todos os utilizadores; toda a equipa; outra vez; novamente; terceira vez; segunda vez; ainda nao; inaceitavel; perda de dados; prioridade alta""",
+        """
+        serious; severe; important; major; several users; many users; all users; whole team; entire team; every day;
+        again; third time; second time; twice; repeatedly; recurring; still not; still waiting; unacceptable;
+        escalate; escalation; deadline; high priority; customers are; data loss; lost data; blocked; schwerwiegend;
+        gravierend; wichtig; mehrere nutzer; alle nutzer; alle mitarbeiter; ganze team; wiederholt; erneut;
+        schon wieder; zum dritten mal; zum zweiten mal; zweites mal; drittes mal; immer noch; inakzeptabel; eskal*;
+        hohe prioritat; datenverlust; taglich; grave; serieux; important; majeur; plusieurs utilisateurs;
+        tous les utilisateurs; toute l'equipe; encore une fois; a nouveau; troisieme fois; deuxieme fois;
+        toujours pas; inacceptable; perte de donnees; prioritaire; bloque; grave; serio; importante; varios usuarios;
+        todos los usuarios; todo el equipo; otra vez; de nuevo; tercera vez; segunda vez; todavia no; sigue sin;
+        inaceptable; perdida de datos; prioridad alta; bloqueado; grave; serio; importante; diversi utenti;
+        tutti gli utenti; tutto il team; di nuovo; ancora una volta; terza volta; seconda volta; ancora non;
+        inaccettabile; perdita di dati; priorita alta; bloccato; ernstig; belangrijk; meerdere gebruikers;
+        alle gebruikers; hele team; opnieuw; alweer; derde keer; tweede keer; nog steeds; onacceptabel; dataverlies;
+        hoge prioriteit; grave; serio; importante; varios utilizadores; todos os utilizadores; toda a equipa;
+        outra vez; novamente; terceira vez; segunda vez; ainda nao; inaceitavel; perda de dados; prioridade alta
+    """,
     ),
     (
         "low",
         0.8,
-        """no rush; no hurry; not urgent; whenever you; when you have time; when you get a chance; minor; cosmetic; small thing; small question; quick question; just a question; nice to have; low priority; typo; not critical; no big deal
-        keine eile; nicht eilig; nicht dringend; eilt nicht; wenn sie zeit haben; bei gelegenheit; kleinigkeit; kosmetisch; kleine frage; kurze frage; schonheitsfehler; niedrige prioritat; tippfehler; nicht kritisch
-        pas urgent; rien d'urgent; quand vous aurez; petite question; mineur; mineure; cosmetique; detail; simple question; sans urgence; pas presse
-        no es urgente; sin prisa; cuando puedan; cuando pueda; pequena duda; una duda; menor; cosmetico; prioridad baja; no corre prisa
-        non urgente; non e urgente; nessuna fretta; senza fretta; quando potete; piccola domanda; minore; estetico; dettaglio; bassa priorita
-        geen haast; niet dringend; wanneer u tijd; kleine vraag; klein; cosmetisch; lage prioriteit; schoonheidsfoutje
-        sem pressa; nao e urgente; quando puderem; quando puder; pequena duvida; menor; cosmetico; baixa prioridade""",
+        """
+        no rush; no hurry; not urgent; whenever you; when you have time; when you get a chance; minor; cosmetic;
+        small thing; small question; quick question; just a question; nice to have; low priority; typo; not critical;
+        no big deal; keine eile; nicht eilig; nicht dringend; eilt nicht; wenn sie zeit haben; bei gelegenheit;
+        kleinigkeit; kosmetisch; kleine frage; kurze frage; schonheitsfehler; niedrige prioritat; tippfehler;
+        nicht kritisch; pas urgent; rien d'urgent; quand vous aurez; petite question; mineur; mineure; cosmetique;
+        detail; simple question; sans urgence; pas presse; no es urgente; sin prisa; cuando puedan; cuando pueda;
+        pequena duda; una duda; menor; cosmetico; prioridad baja; no corre prisa; non urgente; non e urgente;
+        nessuna fretta; senza fretta; quando potete; piccola domanda; minore; estetico; dettaglio; bassa priorita;
+        geen haast; niet dringend; wanneer u tijd; kleine vraag; klein; cosmetisch; lage prioriteit;
+        schoonheidsfoutje; sem pressa; nao e urgente; quando puderem; quando puder; pequena duvida; menor; cosmetico;
+        baixa prioridade
+    """,
     ),
 )
 _PATTERNS = tuple((level, confidence, phrases(listed)) for level, confidence, listed in _LEVELS)
@@ -89,7 +154,9 @@ def summary(text: str, start: int, end: int) -> Candidate | None:
 
 
 _GREETING = re.compile(
-    r"^(?:hi|hello|hallo|hoi|dear|hey|good (?:morning|afternoon|evening)|morning|guten (?:tag|morgen|abend)|sehr geehrte|liebe|moin|servus|bonjour|bonsoir|madame|monsieur|hola|buenos|buenas|estimad|buongiorno|buonasera|salve|gentile|"
+    r"^(?:hi|hello|hallo|hoi|dear|hey|good (?:morning|afternoon|evening)|morning|guten (?:tag|morgen|abend)|"
+    r"sehr geehrte|liebe|moin|servus|bonjour|bonsoir|madame|monsieur|hola|buenos|buenas|estimad|buongiorno|buonasera|"
+    r"salve|gentile|"
     r"goedemorgen|goedemiddag|goedendag|geachte|beste|dag|bom dia|boa tarde|ola|prezad|caro|cara)\b[^.!?]{0,50}$"
 )
 

@@ -9,65 +9,187 @@ from crmllm.extraction.rules.text import flat, phrases
 from crmllm.extraction.types import Item
 
 _AUTO_SUBJECT = re.compile(
-    r"^\W*(?:(?:re|aw|sv|antw)\s*:\s*)?(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|antwort)|out of (?:the )?office|ooo\b|automatische antwort|abwesenheit\w*|abwesend|reponse automatique|absence du bureau|absent|"
-    r"respuesta automatica|fuera de la oficina|risposta automatica|fuori sede|assente|automatisch antwoord|afwezig\w*|resposta automatica|ausencia|ausente|undeliver\w*|undelivered mail|delivery (?:status|failure)|mail delivery|"
-    r"returned mail|failure notice|unzustellbar\w*|nicht zustellbar|non remis|non-delivery|accepted|declined|tentative(?:ly accepted)?|canceled event|zugesagt|abgelehnt|abgesagt|mit vorbehalt|accepte|refuse|aceptad\w|rechazad\w|accettat\w|rifiutat\w|"
-    r"geaccepteerd|geweigerd|aceite|recusad\w|updated invitation|invitation|einladung|read(?: receipt)?|gelesen|lu|ticket received|we received your)\s*[:\]-]|^\W*(?:automatic reply|out of office|autoreply|auto-reply)\b"
+    r"^\W*(?:(?:re|aw|sv|antw)\s*:\s*)?(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|antwort)|"
+    r"out of (?:the )?office|ooo\b|automatische antwort|abwesenheit\w*|abwesend|reponse automatique|"
+    r"absence du bureau|absent|"
+    r"respuesta automatica|fuera de la oficina|risposta automatica|fuori sede|assente|automatisch antwoord|"
+    r"afwezig\w*|resposta automatica|ausencia|ausente|undeliver\w*|undelivered mail|delivery (?:status|failure)|"
+    r"mail delivery|"
+    r"returned mail|failure notice|unzustellbar\w*|nicht zustellbar|non remis|non-delivery|accepted|declined|"
+    r"tentative(?:ly accepted)?|canceled event|zugesagt|abgelehnt|abgesagt|mit vorbehalt|accepte|refuse|aceptad\w|"
+    r"rechazad\w|accettat\w|rifiutat\w|"
+    r"geaccepteerd|geweigerd|aceite|recusad\w|updated invitation|invitation|einladung|read(?: receipt)?|gelesen|lu|"
+    r"ticket received|we received your)\s*[:\]-]|^\W*(?:automatic reply|out of office|autoreply|auto-reply)\b"
 )
 _AUTO_TEXT = re.compile(
-    r"\b(?:i am|i'm|i will be) (?:currently )?(?:out of (?:the )?office|on (?:annual |parental |maternity )?leave|on vacation|away)|this is an (?:automated|automatic|auto-generated)|automatically generated|do not reply to this|"
-    r"ich bin (?:zurzeit |derzeit |momentan |bis \w+ )*(?:nicht im (?:buro|haus)|abwesend|im urlaub|auser haus)|automatisch (?:generiert|erstellt)|je suis (?:actuellement )?(?:absent|en conge)|"
-    r"estoy (?:actualmente )?(?:fuera de la oficina|de vacaciones)|sono (?:attualmente )?(?:fuori (?:sede|ufficio)|in ferie|assente)|ik ben (?:momenteel )?(?:afwezig|niet op kantoor|met vakantie)|estou (?:atualmente )?(?:ausente|de ferias|fora do escritorio)|"
-    r"limited access to (?:my )?e?-?mail|in dringenden fallen wenden|en cas d'urgence|delivery to the following recipient|could not be delivered"
+    r"\b(?:i am|i'm|i will be) (?:currently )?(?:out of (?:the )?office|on (?:annual |parental |maternity )?leave|"
+    r"on vacation|away)|this is an (?:automated|automatic|auto-generated)|automatically generated|"
+    r"do not reply to this|"
+    r"ich bin (?:zurzeit |derzeit |momentan |bis \w+ )*(?:nicht im (?:buro|haus)|abwesend|im urlaub|auser haus)|"
+    r"automatisch (?:generiert|erstellt)|je suis (?:actuellement )?(?:absent|en conge)|"
+    r"estoy (?:actualmente )?(?:fuera de la oficina|de vacaciones)|sono (?:attualmente )?(?:fuori (?:sede|ufficio)|"
+    r"in ferie|assente)|ik ben (?:momenteel )?(?:afwezig|niet op kantoor|met vakantie)|"
+    r"estou (?:atualmente )?(?:ausente|de ferias|fora do escritorio)|"
+    r"limited access to (?:my )?e?-?mail|in dringenden fallen wenden|en cas d'urgence|"
+    r"delivery to the following recipient|could not be delivered"
 )
 _NEWSLETTER = phrases(
-    """unsubscribe; view in browser; view this email in your browser; view online; manage preferences; manage your preferences; update your preferences; newsletter; you are receiving this; you're receiving this; you received this email because; mailing list; opt out; privacy policy; this week's; top stories; read more; webinar; register now; early bird
-    abmelden; abbestellen; im browser ansehen; im browser anzeigen; newsletter abbestellen; sie erhalten diese e-mail; jetzt anmelden; mehr erfahren; weiterlesen; se desinscrire; se desabonner; voir dans le navigateur; lettre d'information; vous recevez cet; en savoir plus; darse de baja; ver en el navegador; boletin; recibe este correo; leer mas
-    disiscriviti; annulla iscrizione; visualizza nel browser; ricevi questa; leggi di piu; uitschrijven; afmelden; bekijk online; nieuwsbrief; u ontvangt deze; lees meer; cancelar subscricao; ver no navegador; boletim; recebe este; saiba mais"""
+    """
+    unsubscribe; view in browser; view this email in your browser; view online; manage preferences;
+    manage your preferences; update your preferences; newsletter; you are receiving this; you're receiving this;
+    you received this email because; mailing list; opt out; privacy policy; this week's; top stories; read more;
+    webinar; register now; early bird; abmelden; abbestellen; im browser ansehen; im browser anzeigen;
+    newsletter abbestellen; sie erhalten diese e-mail; jetzt anmelden; mehr erfahren; weiterlesen; se desinscrire;
+    se desabonner; voir dans le navigateur; lettre d'information; vous recevez cet; en savoir plus; darse de baja;
+    ver en el navegador; boletin; recibe este correo; leer mas; disiscriviti; annulla iscrizione;
+    visualizza nel browser; ricevi questa; leggi di piu; uitschrijven; afmelden; bekijk online; nieuwsbrief;
+    u ontvangt deze; lees meer; cancelar subscricao; ver no navegador; boletim; recebe este; saiba mais
+"""
 )
 _SPAM = phrases(
-    """lottery; you have won; you won; winner; jackpot; viagra; cialis; casino; bitcoin; crypto investment; guaranteed profit; guaranteed return; inheritance; next of kin; beneficiary; late client; million dollars; million usd; usd million; strictly confidential; wire transfer fee; gift card; gift cards; claim your prize; claim your; click below to claim; verify your account; account will be suspended; account has been suspended; mailbox is full; mailbox quota; password will expire; password expires; confirm your password; act now; limited time; 100% free; work from home; earn money; make money fast; double your; cheap meds; weight loss; adult; hot singles; loan offer; business loan; pre-approved; preapproved; no paperwork; bank details; loan; low interest loan; no credit check; dear beneficiary; dear friend; god bless; barrister; prince; congratulations you; unpaid package; delivery fee; seed phrase; recorded you; pay bitcoin; replica watches; final notice; last notice; will be destroyed; within 24 hours; within 48 hours; customs fee; pay the fee; release your parcel; parcel is held; losing customers; page #1; page one of google; rank higher; first page of google; growth hacker; errors on your website; seo audit; increase traffic; more traffic
-    sie haben gewonnen; gewinn; gewinner; lotterie; erbschaft; millionen dollar; konto gesperrt; konto verifizieren; passwort lauft ab; postfach ist voll; kredit ohne schufa; geld verdienen; gutscheinkarte; jetzt klicken; paket konnte nicht; vous avez gagne; loterie; heritage; millions de dollars; votre compte sera suspendu; verifiez votre compte; cliquez ici; argent facile; credit rapide; ha ganado; loteria; herencia; millones de dolares; su cuenta sera; verifique su cuenta; haga clic aqui; dinero facil; ha vinto; lotteria; eredita; milioni di dollari; il suo account; verifica il tuo account; clicca qui; guadagna; u heeft gewonnen; loterij; erfenis; miljoen dollar; uw account wordt; klik hier; verdien; ganhou; loteria; heranca; milhoes de dolares; a sua conta sera; verifique a sua conta; clique aqui; ganhe dinheiro"""
+    """
+    lottery; you have won; you won; winner; jackpot; viagra; cialis; casino; bitcoin; crypto investment;
+    guaranteed profit; guaranteed return; inheritance; next of kin; beneficiary; late client; million dollars;
+    million usd; usd million; strictly confidential; wire transfer fee; gift card; gift cards; claim your prize;
+    claim your; click below to claim; verify your account; account will be suspended; account has been suspended;
+    mailbox is full; mailbox quota; password will expire; password expires; confirm your password; act now;
+    limited time; 100% free; work from home; earn money; make money fast; double your; cheap meds; weight loss; adult;
+    hot singles; loan offer; business loan; pre-approved; preapproved; no paperwork; bank details; loan;
+    low interest loan; no credit check; dear beneficiary; dear friend; god bless; barrister; prince;
+    congratulations you; unpaid package; delivery fee; seed phrase; recorded you; pay bitcoin; replica watches;
+    final notice; last notice; will be destroyed; within 24 hours; within 48 hours; customs fee; pay the fee;
+    release your parcel; parcel is held; losing customers; page #1; page one of google; rank higher;
+    first page of google; growth hacker; errors on your website; seo audit; increase traffic; more traffic;
+    sie haben gewonnen; gewinn; gewinner; lotterie; erbschaft; millionen dollar; konto gesperrt; konto verifizieren;
+    passwort lauft ab; postfach ist voll; kredit ohne schufa; geld verdienen; gutscheinkarte; jetzt klicken;
+    paket konnte nicht; vous avez gagne; loterie; heritage; millions de dollars; votre compte sera suspendu;
+    verifiez votre compte; cliquez ici; argent facile; credit rapide; ha ganado; loteria; herencia;
+    millones de dolares; su cuenta sera; verifique su cuenta; haga clic aqui; dinero facil; ha vinto; lotteria;
+    eredita; milioni di dollari; il suo account; verifica il tuo account; clicca qui; guadagna; u heeft gewonnen;
+    loterij; erfenis; miljoen dollar; uw account wordt; klik hier; verdien; ganhou; loteria; heranca;
+    milhoes de dolares; a sua conta sera; verifique a sua conta; clique aqui; ganhe dinheiro
+"""
 )
 _VENDOR = phrases(
-    """we offer; we provide; we specialize; we specialise; we are a leading; leading provider; leading supplier; our services include; our services; our agency; our company offers; our solution helps; our platform helps; i'd like to introduce; i would like to introduce; introduce our company; introduce myself; we help companies; we help businesses; we help teams; increase your; boost your; grow your; reduce your costs; save you; improve your ranking; seo; search engine; lead generation; web design; backlinks; outsourcing; offshore; candidate; candidates; freelancer; available from; hourly rate; day rate; send you the cv; send the cv; cvs; profile of; job opening; your hiring; recruitment; recruiter; recruiting; staffing; talent pool; perfect fit for your; your open position; your vacancy; our invoice; invoice for our services; our invoice no; please remit; remit payment to; our price list; our catalogue; our catalog; our new products; special offer for you; quick call to show; 15 minutes; 15-minute; worth a quick chat; are you the right person; who is responsible for; partnership opportunity; exclusive offer; we noticed your website; came across your; saw your website; visited your website; companies like yours; book a demo with us; happy to show you; would you be open to; our team of experts; we deliver high; our customers include; free audit; free consultation; payable within; due upon receipt; amount due to us; for services rendered
-    wir bieten ihnen; wir bieten; bieten wir; wir sind spezialisiert; wir sind ein fuhrender; fuhrender anbieter; unsere dienstleistungen; unsere agentur; unser unternehmen bietet; mochte ihnen unser; mochten ihnen unser; wir helfen unternehmen; wir unterstutzen unternehmen; steigern sie; senken sie; suchmaschinenoptimierung; personalvermittlung; personaldienstleist*; kandidat*; fachkrafte; stundensatz; tagessatz; lebenslauf; verfugbar ab; freiberufler; profil eines; bewerber*; ihre stellenanzeige; ihre vakanz; unsere rechnung; rechnung fur unsere; erlauben wir uns; zahlbar innerhalb; bitte uberweisen sie; uberweisen sie den; unser katalog; unsere preisliste; auf ihre webseite; ihrer webseite; wer ist bei ihnen zustandig; unverbindliches gesprach; unser angebot fur sie; fur unsere leistungen; kunden wie
-    nous proposons; nous vous proposons; nous offrons; notre societe est specialisee; specialises dans; notre agence; nos services; notre entreprise propose; nous aidons les entreprises; augmentez votre; boostez; referencement; recrutement; candidat; candidats; disponible a partir; taux journalier; cv; profil de; votre offre d'emploi; notre facture; notre catalogue; nos tarifs; votre site web; prestation de services; merci de regler; reglement a; pour nos prestations
-    ofrecemos; le ofrecemos; somos una empresa; nos especializamos; especializad*; nuestros servicios; nuestra agencia; nuestra empresa ofrece; ayudamos a empresas; aumente sus; mejore su; posicionamiento; candidato; candidatos; seleccion de personal; tarifa por hora; disponible a partir; curriculum; su oferta de empleo; nuestra factura; nuestro catalogo; su sitio web; por nuestros servicios
-    offriamo; vi offriamo; proponiamo; siamo un'azienda; siamo specializzati; specializzat*; i nostri servizi; la nostra agenzia; la nostra azienda offre; aiutiamo le aziende; aumentate; migliorate; candidato; candidati; ricerca del personale; tariffa oraria; disponibile da; curriculum; la nostra fattura; nostra fattura; il nostro catalogo; il vostro sito; per i nostri servizi
-    wij bieden; bieden wij; wij zijn gespecialiseerd; gespecialiseerd; onze diensten; ons bureau; ons bedrijf biedt; wij helpen bedrijven; verhoog uw; zoekmachine; kandidaat; kandidaten; beschikbaar; uurtarief; cv; monteur voor je; professional voor; detachering; vacature; werving; uw vacature; onze factuur; onze catalogus; uw website; voor onze diensten
-    oferecemos; somos uma empresa; especializad*; os nossos servicos; nossos servicos; a nossa agencia; ajudamos empresas; aumente; candidato; candidatos; recrutamento; valor hora; disponivel a partir; curriculo; a sua vaga; a nossa fatura; nossa fatura; o nosso catalogo; o seu site; pelos nossos servicos"""
+    """
+    we offer; we provide; we specialize; we specialise; we are a leading; leading provider; leading supplier;
+    our services include; our services; our agency; our company offers; our solution helps; our platform helps;
+    i'd like to introduce; i would like to introduce; introduce our company; introduce myself; we help companies;
+    we help businesses; we help teams; increase your; boost your; grow your; reduce your costs; save you;
+    improve your ranking; seo; search engine; lead generation; web design; backlinks; outsourcing; offshore;
+    candidate; candidates; freelancer; available from; hourly rate; day rate; send you the cv; send the cv; cvs;
+    profile of; job opening; your hiring; recruitment; recruiter; recruiting; staffing; talent pool;
+    perfect fit for your; your open position; your vacancy; our invoice; invoice for our services; our invoice no;
+    please remit; remit payment to; our price list; our catalogue; our catalog; our new products;
+    special offer for you; quick call to show; 15 minutes; 15-minute; worth a quick chat; are you the right person;
+    who is responsible for; partnership opportunity; exclusive offer; we noticed your website; came across your;
+    saw your website; visited your website; companies like yours; book a demo with us; happy to show you;
+    would you be open to; our team of experts; we deliver high; our customers include; free audit; free consultation;
+    payable within; due upon receipt; amount due to us; for services rendered; wir bieten ihnen; wir bieten;
+    bieten wir; wir sind spezialisiert; wir sind ein fuhrender; fuhrender anbieter; unsere dienstleistungen;
+    unsere agentur; unser unternehmen bietet; mochte ihnen unser; mochten ihnen unser; wir helfen unternehmen;
+    wir unterstutzen unternehmen; steigern sie; senken sie; suchmaschinenoptimierung; personalvermittlung;
+    personaldienstleist*; kandidat*; fachkrafte; stundensatz; tagessatz; lebenslauf; verfugbar ab; freiberufler;
+    profil eines; bewerber*; ihre stellenanzeige; ihre vakanz; unsere rechnung; rechnung fur unsere; erlauben wir uns;
+    zahlbar innerhalb; bitte uberweisen sie; uberweisen sie den; unser katalog; unsere preisliste; auf ihre webseite;
+    ihrer webseite; wer ist bei ihnen zustandig; unverbindliches gesprach; unser angebot fur sie;
+    fur unsere leistungen; kunden wie; nous proposons; nous vous proposons; nous offrons;
+    notre societe est specialisee; specialises dans; notre agence; nos services; notre entreprise propose;
+    nous aidons les entreprises; augmentez votre; boostez; referencement; recrutement; candidat; candidats;
+    disponible a partir; taux journalier; cv; profil de; votre offre d'emploi; notre facture; notre catalogue;
+    nos tarifs; votre site web; prestation de services; merci de regler; reglement a; pour nos prestations; ofrecemos;
+    le ofrecemos; somos una empresa; nos especializamos; especializad*; nuestros servicios; nuestra agencia;
+    nuestra empresa ofrece; ayudamos a empresas; aumente sus; mejore su; posicionamiento; candidato; candidatos;
+    seleccion de personal; tarifa por hora; disponible a partir; curriculum; su oferta de empleo; nuestra factura;
+    nuestro catalogo; su sitio web; por nuestros servicios; offriamo; vi offriamo; proponiamo; siamo un'azienda;
+    siamo specializzati; specializzat*; i nostri servizi; la nostra agenzia; la nostra azienda offre;
+    aiutiamo le aziende; aumentate; migliorate; candidato; candidati; ricerca del personale; tariffa oraria;
+    disponibile da; curriculum; la nostra fattura; nostra fattura; il nostro catalogo; il vostro sito;
+    per i nostri servizi; wij bieden; bieden wij; wij zijn gespecialiseerd; gespecialiseerd; onze diensten;
+    ons bureau; ons bedrijf biedt; wij helpen bedrijven; verhoog uw; zoekmachine; kandidaat; kandidaten; beschikbaar;
+    uurtarief; cv; monteur voor je; professional voor; detachering; vacature; werving; uw vacature; onze factuur;
+    onze catalogus; uw website; voor onze diensten; oferecemos; somos uma empresa; especializad*; os nossos servicos;
+    nossos servicos; a nossa agencia; ajudamos empresas; aumente; candidato; candidatos; recrutamento; valor hora;
+    disponivel a partir; curriculo; a sua vaga; a nossa fatura; nossa fatura; o nosso catalogo; o seu site;
+    pelos nossos servicos
+"""
 )
 _BILLING = phrases(
-    """invoice; invoices; invoiced; billing; billed; payment; payments; overdue; credit note; reminder; dunning; bank details; iban; remittance; paid; refund; double charged; charged twice; vat number; vat id; direct debit; statement of account; payment terms; purchase ledger; accounts payable
-    rechnung; rechnungen; rechnungsnummer; rechnungsbetrag; zahlung; zahlungsziel; zahlungserinnerung; mahnung; gutschrift; bankverbindung; uberwiesen; uberweisung; bezahlt; doppelt berechnet; abgebucht; lastschrift; umsatzsteuer; ust-id; buchhaltung; rechnungsadresse
-    facture; factures; facturation; facture en double; paiement; reglement; relance; avoir; rib; virement; rembours*; prelevement; tva; comptabilite; echeance
-    factura; facturas; facturacion; pago; pagos; transferencia; abono; recordatorio; vencid*; cobro; cobrado; domiciliacion; cif; contabilidad; rectificativa
-    fattura; fatture; fatturazione; pagamento; pagamenti; bonifico; nota di credito; sollecito; scadut*; addebito; addebitat*; partita iva; contabilita
-    factuur; facturen; facturatie; betaling; betalingen; betaald; creditnota; aanmaning; herinnering; incasso; afgeschreven; rekeningnummer; btw-nummer; boekhouding
-    fatura; faturas; faturacao; pagamento; pagamentos; transferencia; nota de credito; vencid*; cobranca; debito; nif; contabilidade; reembolso"""
+    """
+    invoice; invoices; invoiced; billing; billed; payment; payments; overdue; credit note; reminder; dunning;
+    bank details; iban; remittance; paid; refund; double charged; charged twice; vat number; vat id; direct debit;
+    statement of account; payment terms; purchase ledger; accounts payable; rechnung; rechnungen; rechnungsnummer;
+    rechnungsbetrag; zahlung; zahlungsziel; zahlungserinnerung; mahnung; gutschrift; bankverbindung; uberwiesen;
+    uberweisung; bezahlt; doppelt berechnet; abgebucht; lastschrift; umsatzsteuer; ust-id; buchhaltung;
+    rechnungsadresse; facture; factures; facturation; facture en double; paiement; reglement; relance; avoir; rib;
+    virement; rembours*; prelevement; tva; comptabilite; echeance; factura; facturas; facturacion; pago; pagos;
+    transferencia; abono; recordatorio; vencid*; cobro; cobrado; domiciliacion; cif; contabilidad; rectificativa;
+    fattura; fatture; fatturazione; pagamento; pagamenti; bonifico; nota di credito; sollecito; scadut*; addebito;
+    addebitat*; partita iva; contabilita; factuur; facturen; facturatie; betaling; betalingen; betaald; creditnota;
+    aanmaning; herinnering; incasso; afgeschreven; rekeningnummer; btw-nummer; boekhouding; fatura; faturas;
+    faturacao; pagamento; pagamentos; transferencia; nota de credito; vencid*; cobranca; debito; nif; contabilidade;
+    reembolso
+"""
 )
 _WISH = phrases(
-    """we need; i need; we'd like; we would like; i would like; i'd like; please quote; please send us; please send me; could you quote; could you send; can you send; can you offer; send us a quote; interested in your; request for quotation; request a quote; requesting a quote; get a quote; how much; what would; your price; your prices; your offer; your quote; your quotation; your proposal; place an order; want to order; like to order; want to buy; looking to buy; purchase order; order confirmation; our order; we order; our budget; trial; demo of; do you offer; do you have; do you sell; can you supply; can you deliver; lead time; delivery time; upgrade; additional licences; additional licenses; more seats; renew; renewal; discount; contract; go ahead
-    wir benotigen; wir brauchen; ich benotige; wir mochten; ich mochte; hatten gern*; bitte um ein angebot; angebot fur; um ein angebot; schicken sie uns; senden sie uns; konnten sie uns; interessieren uns fur; interesse an ihr*; was kostet; was kosten; ihr angebot; ihre preise; wir bestellen; bestellen wir; bestellung; mochten bestellen; unser budget; liefern sie; konnen sie liefern; lieferzeit; haben sie; bieten sie; verlangerung; lizenzen; rabatt; vertrag; auftrag
-    nous avons besoin; nous souhaitons; je souhaite; nous aimerions; nous voudrions; un devis; votre devis; demande de devis; votre offre; vos tarifs; interesses par; combien coute; quel est le prix; nous commandons; passer commande; commander; notre commande; notre budget; pouvez-vous livrer; delai de livraison; proposez-vous; avez-vous; renouvel*; licences; remise; bon de commande
-    necesitamos; necesito; queremos; nos gustaria; quisieramos; un presupuesto; su presupuesto; presupuesto para; cotizacion; su oferta; sus precios; interesados en; estamos interesados; cuanto cuesta; cual es el precio; hacer un pedido; nuestro pedido; nuestro presupuesto; pueden entregar; plazo de entrega; tienen; ofrecen; renovar; licencias; descuento; pedido
-    abbiamo bisogno; ci servono; ci serve; vorremmo; vorrei; un preventivo; vostro preventivo; preventivo per; vostra offerta; vostri prezzi; interessati a; siamo interessati; quanto costa; qual e il prezzo; ordinare; nostro ordine; nostro budget; potete fornire; tempi di consegna; avete; offrite; rinnovare; licenze; sconto; ordine
-    wij hebben nodig; we hebben nodig; nodig; wij willen; we willen; wij zouden graag; we zouden graag; ontvangen graag; een offerte; uw offerte; offerte voor; offerte aanvragen; uw prijzen; geinteresseerd in; wat kost; wij bestellen; bestellen; onze bestelling; ons budget; kunt u leveren; levertijd; heeft u; biedt u; verlengen; licenties; korting; bestelling
-    precisamos; preciso de; gostariamos; gostaria; queremos; um orcamento; vosso orcamento; orcamento para; cotacao; vossa proposta; vossos precos; interessados em; estamos interessados; quanto custa; qual o preco; encomendar; nossa encomenda; nosso orcamento; podem fornecer; prazo de entrega; tem disponivel; oferecem; renovar; licencas; desconto; encomenda; pedido"""
+    """
+    we need; i need; we'd like; we would like; i would like; i'd like; please quote; please send us; please send me;
+    could you quote; could you send; can you send; can you offer; send us a quote; interested in your;
+    request for quotation; request a quote; requesting a quote; get a quote; how much; what would; your price;
+    your prices; your offer; your quote; your quotation; your proposal; place an order; want to order; like to order;
+    want to buy; looking to buy; purchase order; order confirmation; our order; we order; our budget; trial; demo of;
+    do you offer; do you have; do you sell; can you supply; can you deliver; lead time; delivery time; upgrade;
+    additional licences; additional licenses; more seats; renew; renewal; discount; contract; go ahead; wir benotigen;
+    wir brauchen; ich benotige; wir mochten; ich mochte; hatten gern*; bitte um ein angebot; angebot fur;
+    um ein angebot; schicken sie uns; senden sie uns; konnten sie uns; interessieren uns fur; interesse an ihr*;
+    was kostet; was kosten; ihr angebot; ihre preise; wir bestellen; bestellen wir; bestellung; mochten bestellen;
+    unser budget; liefern sie; konnen sie liefern; lieferzeit; haben sie; bieten sie; verlangerung; lizenzen; rabatt;
+    vertrag; auftrag; nous avons besoin; nous souhaitons; je souhaite; nous aimerions; nous voudrions; un devis;
+    votre devis; demande de devis; votre offre; vos tarifs; interesses par; combien coute; quel est le prix;
+    nous commandons; passer commande; commander; notre commande; notre budget; pouvez-vous livrer; delai de livraison;
+    proposez-vous; avez-vous; renouvel*; licences; remise; bon de commande; necesitamos; necesito; queremos;
+    nos gustaria; quisieramos; un presupuesto; su presupuesto; presupuesto para; cotizacion; su oferta; sus precios;
+    interesados en; estamos interesados; cuanto cuesta; cual es el precio; hacer un pedido; nuestro pedido;
+    nuestro presupuesto; pueden entregar; plazo de entrega; tienen; ofrecen; renovar; licencias; descuento; pedido;
+    abbiamo bisogno; ci servono; ci serve; vorremmo; vorrei; un preventivo; vostro preventivo; preventivo per;
+    vostra offerta; vostri prezzi; interessati a; siamo interessati; quanto costa; qual e il prezzo; ordinare;
+    nostro ordine; nostro budget; potete fornire; tempi di consegna; avete; offrite; rinnovare; licenze; sconto;
+    ordine; wij hebben nodig; we hebben nodig; nodig; wij willen; we willen; wij zouden graag; we zouden graag;
+    ontvangen graag; een offerte; uw offerte; offerte voor; offerte aanvragen; uw prijzen; geinteresseerd in;
+    wat kost; wij bestellen; bestellen; onze bestelling; ons budget; kunt u leveren; levertijd; heeft u; biedt u;
+    verlengen; licenties; korting; bestelling; precisamos; preciso de; gostariamos; gostaria; queremos; um orcamento;
+    vosso orcamento; orcamento para; cotacao; vossa proposta; vossos precos; interessados em; estamos interessados;
+    quanto custa; qual o preco; encomendar; nossa encomenda; nosso orcamento; podem fornecer; prazo de entrega;
+    tem disponivel; oferecem; renovar; licencas; desconto; encomenda; pedido
+"""
 )
 _PERSONAL = phrases(
-    """happy birthday; birthday; wedding; dinner; barbecue; bbq; kids; mom; dad; grandma; weekend; movie; football; game tonight; golf; beer; beers; pub; love you; miss you; hugs; xoxo; vacation photos; photos; holiday photos; school play; babysit*; party; lunch; my wife; my husband; honey; sweetheart; family; soccer; fishing; recipe; poker
-    geburtstag; hochzeit; grillen; kinder; mama; papa; oma; wochenende; kino; fusball; bier; hab dich lieb; kuss; urlaubsfotos; fotos; schulfest; meine frau; mein mann; familie; mittagessen; abendessen; anniversaire; mariage; diner; enfants; maman; papa; week-end; cine; biere; bisous; bises; photos; ma femme; mon mari; famille; dejeuner
-    cumpleanos; boda; cena; ninos; mama; fin de semana; cine; futbol; cerveza; besos; abrazos; fotos; mi mujer; mi marido; familia; comida; compleanno; matrimonio; cena; bambini; mamma; fine settimana; calcio; birra; baci; foto; mia moglie; mio marito; famiglia; pranzo
-    verjaardag; bruiloft; barbecue; kinderen; mama; weekend; voetbal; biertje; kusjes; foto's; mijn vrouw; mijn man; familie; lunch; aniversario; casamento; jantar; criancas; mae; fim de semana; futebol; cerveja; beijos; beijinhos; fotos; minha mulher; meu marido; familia; almoco"""
+    """
+    happy birthday; birthday; wedding; dinner; barbecue; bbq; kids; mom; dad; grandma; weekend; movie; football;
+    game tonight; golf; beer; beers; pub; love you; miss you; hugs; xoxo; vacation photos; photos; holiday photos;
+    school play; babysit*; party; lunch; my wife; my husband; honey; sweetheart; family; soccer; fishing; recipe;
+    poker; geburtstag; hochzeit; grillen; kinder; mama; papa; oma; wochenende; kino; fusball; bier; hab dich lieb;
+    kuss; urlaubsfotos; fotos; schulfest; meine frau; mein mann; familie; mittagessen; abendessen; anniversaire;
+    mariage; diner; enfants; maman; papa; week-end; cine; biere; bisous; bises; photos; ma femme; mon mari; famille;
+    dejeuner; cumpleanos; boda; cena; ninos; mama; fin de semana; cine; futbol; cerveza; besos; abrazos; fotos;
+    mi mujer; mi marido; familia; comida; compleanno; matrimonio; cena; bambini; mamma; fine settimana; calcio; birra;
+    baci; foto; mia moglie; mio marito; famiglia; pranzo; verjaardag; bruiloft; barbecue; kinderen; mama; weekend;
+    voetbal; biertje; kusjes; foto's; mijn vrouw; mijn man; familie; lunch; aniversario; casamento; jantar; criancas;
+    mae; fim de semana; futebol; cerveja; beijos; beijinhos; fotos; minha mulher; meu marido; familia; almoco
+"""
 )
 _OUR_DOCUMENT = re.compile(
-    r"\b(?:your|ihre?[rn]?|votre|vos|su|sus|vostra|vostre|uw|vossa|sua)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|fatura|bill)\w*"
+    r"\b(?:your|ihre?[rn]?|votre|vos|su|sus|vostra|vostre|uw|vossa|sua)\s+(?:invoice|rechnung|facture|factura|"
+    r"fattura|factuur|fatura|bill)\w*"
 )
 _THEIR_DOCUMENT = re.compile(
-    r"\b(?:our|unsere?|notre|nuestra|nostra|onze|nossa)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|fatura)\w*|(?:attached|anbei|ci-joint\w*|adjunt\w*|allegat\w*|bijgaand|anexo)\b[^.\n]{0,40}\b(?:invoice|rechnung|facture|factura|fattura|factuur|fatura)\b[^.\n]{0,60}"
-    r"(?:for our|fur unsere|pour nos|por nuestros|per i nostri|voor onze|pelos nossos)|payable within|zahlbar (?:bis|innerhalb)|please (?:remit|transfer|pay)|bitte (?:uberweisen|begleichen)|merci de (?:regler|proceder au reglement)|rogamos (?:abonen|el pago)|si prega di (?:saldare|provvedere)|gelieve te betalen|agradecemos o pagamento"
+    r"\b(?:our|unsere?|notre|nuestra|nostra|onze|nossa)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|"
+    r"fatura)\w*|(?:attached|anbei|ci-joint\w*|adjunt\w*|allegat\w*|bijgaand|anexo)\b[^.\n]{0,40}\b(?:invoice|"
+    r"rechnung|facture|factura|fattura|factuur|fatura)\b[^.\n]{0,60}"
+    r"(?:for our|fur unsere|pour nos|por nuestros|per i nostri|voor onze|pelos nossos)|payable within|zahlbar (?:bis|"
+    r"innerhalb)|please (?:remit|transfer|pay)|bitte (?:uberweisen|begleichen)|merci de (?:regler|"
+    r"proceder au reglement)|rogamos (?:abonen|el pago)|si prega di (?:saldare|provvedere)|gelieve te betalen|"
+    r"agradecemos o pagamento"
 )
 
 
@@ -142,7 +264,7 @@ def _scores(item: Item, both: str, text: str, sender: str) -> dict[str, float]:
     problem = cases.strength(both)
     free_mail = not emails.domain_label(sender) if sender else False
     supplier_bill = bool(_THEIR_DOCUMENT.search(both)) and not _OUR_DOCUMENT.search(both)
-    scores = {
+    return {
         "newsletter": (2.5 if listed else 0.0) + 0.9 * newsletter if listed or newsletter >= 2 else 0.3 * newsletter,
         "spam": 1.1 * spam if spam >= 2 else 0.4 * spam,
         "vendor": (1.05 * vendor if vendor >= 2 else 0.4 * vendor) + (2.0 if supplier_bill and billing else 0.0),
@@ -152,4 +274,3 @@ def _scores(item: Item, both: str, text: str, sender: str) -> dict[str, float]:
         "personal": (0.7 * personal if personal >= 2 or not wish else 0.2 * personal)
         + (0.4 if free_mail and personal else 0.0),
     }
-    return scores

@@ -59,61 +59,101 @@ _FROM_LINE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _FORM_LINE = re.compile(
-    r"^[ \t>*-]*(?P<label>(?:full |your |first |last |contact )?name|vorname|nachname|nom(?: et prénom)?|prénom|nombre(?: y apellidos)?|apellidos|nome(?: e cognome)?|cognome|naam|apelido|ansprechpartner(?:in)?|"
-    r"company(?: name)?|organi[sz]ation|firma|unternehmen|soci[ée]t[ée]|entreprise|empresa|azienda|bedrijf|title|job title|position|funktion|fonction|cargo|puesto|ruolo|functie|"
-    r"phone(?: number)?|telephone|tel\.?|telefon(?:nummer)?|téléphone|tel[ée]fono|telefono|telefoon|telefone|mobile|e-?mail(?: address)?|courriel|correo|e-mail-adresse)[ \t]*[:=][ \t]*(?P<value>\S[^\n]*)$",
+    r"^[ \t>*-]*(?P<label>(?:full |your |first |last |contact )?name|vorname|nachname|nom(?: et prénom)?|prénom|"
+    r"nombre(?: y apellidos)?|apellidos|nome(?: e cognome)?|cognome|naam|apelido|ansprechpartner(?:in)?|"
+    r"company(?: name)?|organi[sz]ation|firma|unternehmen|soci[ée]t[ée]|entreprise|empresa|azienda|bedrijf|title|"
+    r"job title|position|funktion|fonction|cargo|puesto|ruolo|functie|"
+    r"phone(?: number)?|telephone|tel\.?|telefon(?:nummer)?|téléphone|tel[ée]fono|telefono|telefoon|telefone|mobile|"
+    r"e-?mail(?: address)?|courriel|correo|e-mail-adresse)[ \t]*[:=][ \t]*(?P<value>\S[^\n]*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _SELF = re.compile(
-    r"\b(?:i am|i'm|my name is|this is|here is|we are|we're|we at|here at|on behalf of|i work (?:for|at)|i lead|i run|i manage|ich bin|mein name ist|wir sind|wir von|wir bei|wir, die|hier ist|im namen|im auftrag|ich arbeite|ich leite|je suis|je m'appelle|nous sommes|"
-    r"au nom de|je travaille|chez|soy|me llamo|mi nombre es|somos|en nombre de|trabajo|le escribo de|escribo desde|sono|mi chiamo|siamo|per conto di|lavoro|scrivo da|ik ben|mijn naam is|wij zijn|we zijn|namens|ik werk|sou|chamo-me|o meu nome|em nome|trabalho|escrevo)\b"
+    r"\b(?:i am|i'm|my name is|this is|here is|we are|we're|we at|here at|on behalf of|i work (?:for|at)|i lead|"
+    r"i run|i manage|ich bin|mein name ist|wir sind|wir von|wir bei|wir, die|hier ist|im namen|im auftrag|"
+    r"ich arbeite|ich leite|je suis|je m'appelle|nous sommes|"
+    r"au nom de|je travaille|chez|soy|me llamo|mi nombre es|somos|en nombre de|trabajo|le escribo de|escribo desde|"
+    r"sono|mi chiamo|siamo|per conto di|lavoro|scrivo da|ik ben|mijn naam is|wij zijn|we zijn|namens|ik werk|sou|"
+    r"chamo-me|o meu nome|em nome|trabalho|escrevo)\b"
 )
 _MY_NUMBER = re.compile(
-    r"\b(?:my|me|meine[rn]?|mich|mir|mon|ma|moi|me joindre|m'appeler|mi|conmigo|llamarme|mio|mia|mijn|mij|meu|minha|comigo)\b"
+    r"\b(?:my|me|meine[rn]?|mich|mir|mon|ma|moi|me joindre|m'appeler|mi|conmigo|llamarme|mio|mia|mijn|mij|meu|minha|"
+    r"comigo)\b"
 )
 _NEW_NUMBER = re.compile(
-    r"\b(?:new (?:\w+ )?(?:number|line|phone|mobile)|from now on|(?:reach|call|ring|phone) me|neue (?:\w+)?nummer|ab sofort|nouveau numero|desormais|nuevo numero|a partir de ahora|"
+    r"\b(?:new (?:\w+ )?(?:number|line|phone|mobile)|from now on|(?:reach|call|ring|phone) me|neue (?:\w+)?nummer|"
+    r"ab sofort|nouveau numero|desormais|nuevo numero|a partir de ahora|"
     r"nuovo numero|d'ora in poi|nieuw nummer|voortaan|novo numero|a partir de agora|best number)\b"
 )
 _OLD_NUMBER = re.compile(
     r"\b(?:old|former|previous|alte[rn]?|bisherige[rn]?|ancien\w*|viejo|antiguo|anterior|vecchi[oa]|oude?|antig[oa])\b"
 )
-_NAME = r"[^\W\d_a-zà-öø-ÿ][\w'’.-]*(?:[ \n](?:(?:van|von|der|den|de|da|di|del|della|la|le|dos|bin|al|zu|ter|ten)[ \n]){0,2}[^\W\d_a-zà-öø-ÿ][\w'’-]+){1,3}"
-_HONORIFIC = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Herrn?|Frau|M|Mme|Mlle|Monsieur|Madame|Sr|Sra|Señora?|Sig|Signora?|Signor|Dott|Dhr|Mevr|Mevrouw|Meneer|Eng|Dra?)\.?[ \n]+)*"
+_NAME = (
+    r"[^\W\d_a-zà-öø-ÿ][\w'’.-]*(?:[ \n](?:(?:van|von|der|den|de|da|di|del|della|la|le|dos|bin|al|zu|ter|"
+    r"ten)[ \n]){0,2}[^\W\d_a-zà-öø-ÿ][\w'’-]+){1,3}"
+)
+_HONORIFIC = (
+    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Herrn?|Frau|M|Mme|Mlle|Monsieur|Madame|Sr|Sra|Señora?|Sig|Signora?|Signor|"
+    r"Dott|Dhr|Mevr|Mevrouw|Meneer|Eng|Dra?)\.?[ \n]+)*"
+)
 _OURS = re.compile(
-    rf"\b(?:(?:[Mm]y|[Oo]ur|[Mm]eine?[mnrs]?|[Uu]nsere?[mnrs]?|[Mm]on|[Mm]a|[Nn]otre|[Mm]i|[Nn]uestr[oa]|[Ii]l nostro|[Ll]a nostra|[Nn]ostr[oa]|[Ii]l mio|[Ll]a mia|[Mm]ijn|[Oo]nze|[Oo] nosso|[Aa] nossa|[Nn]oss[oa]|[Oo] meu|[Aa] minha))"
+    rf"\b(?:(?:[Mm]y|[Oo]ur|[Mm]eine?[mnrs]?|[Uu]nsere?[mnrs]?|[Mm]on|[Mm]a|[Nn]otre|[Mm]i|[Nn]uestr[oa]|"
+    rf"[Ii]l nostro|[Ll]a nostra|[Nn]ostr[oa]|[Ii]l mio|[Ll]a mia|[Mm]ijn|[Oo]nze|[Oo] nosso|[Aa] nossa|[Nn]oss[oa]|"
+    rf"[Oo] meu|[Aa] minha))"
     rf"[ \n](?P<what>[^.,;:()\n]{{3,50}}?),?[ \n]{_HONORIFIC}(?P<name>{_NAME})"
 )
 _IS_OURS = re.compile(
-    rf"{_HONORIFIC}(?P<name>{_NAME}),?[ \n](?:(?:is|ist|est|es|è|é|is)[ \n])?(?:our|unser[e]?|notre|nuestr[oa]|il nostro|la nostra|onze|o nosso|a nossa|my|mein[e]?)[ \n](?P<what>[^.,;:()]{{3,50}})"
+    rf"{_HONORIFIC}(?P<name>{_NAME}),?[ \n](?:(?:is|ist|est|es|è|é|is)[ \n])?(?:our|unser[e]?|notre|nuestr[oa]|"
+    rf"il nostro|la nostra|onze|o nosso|a nossa|my|mein[e]?)[ \n](?P<what>[^.,;:()]{{3,50}})"
 )
 _ASK_THEM = re.compile(
-    rf"\b(?:[Pp]lease[ \n])?(?:contact|call|copy|cc|write[ \n]to|reach[ \n]out[ \n]to|speak[ \n](?:to|with)|talk[ \n]to|get[ \n]in[ \n]touch[ \n]with|add|include|address[ \n]it[ \n]to|send[ \n]it[ \n]to|ship[ \n]to|kontaktieren[ \n]Sie|wenden[ \n]Sie[ \n]sich[ \n](?:bitte[ \n])?an|rufen[ \n]Sie|"
-    rf"sprechen[ \n]Sie[ \n]mit|schicken[ \n]Sie[ \n](?:es|sie|das)[ \n]an|contacter|contactez|joindre|appeler|adressez-vous[ \n]à|contact[ea]r?[ \n](?:a|con)|llame[ \n]a|hable[ \n]con|diríjase[ \n]a|contatt[ai](?:re|te)?|chiamate|parlate[ \n]con|rivolgersi[ \n]a|contact[ \n]op[ \n]met|neem[ \n]contact[ \n]op[ \n]met|bel|contact(?:e|ar)[ \n](?:a|o|com)|ligue[ \n](?:a|ao|à)|fale[ \n]com)"
+    rf"\b(?:[Pp]lease[ \n])?(?:contact|call|copy|cc|write[ \n]to|reach[ \n]out[ \n]to|speak[ \n](?:to|with)|"
+    rf"talk[ \n]to|get[ \n]in[ \n]touch[ \n]with|add|include|address[ \n]it[ \n]to|send[ \n]it[ \n]to|ship[ \n]to|"
+    rf"kontaktieren[ \n]Sie|wenden[ \n]Sie[ \n]sich[ \n](?:bitte[ \n])?an|rufen[ \n]Sie|"
+    rf"sprechen[ \n]Sie[ \n]mit|schicken[ \n]Sie[ \n](?:es|sie|das)[ \n]an|contacter|contactez|joindre|appeler|"
+    rf"adressez-vous[ \n]à|contact[ea]r?[ \n](?:a|con)|llame[ \n]a|hable[ \n]con|diríjase[ \n]a|contatt[ai](?:re|"
+    rf"te)?|chiamate|parlate[ \n]con|rivolgersi[ \n]a|contact[ \n]op[ \n]met|neem[ \n]contact[ \n]op[ \n]met|bel|"
+    rf"contact(?:e|ar)[ \n](?:a|o|com)|ligue[ \n](?:a|ao|à)|fale[ \n]com)"
     rf"[ \n](?:bitte[ \n])?{_HONORIFIC}(?P<name>{_NAME})"
 )
 _BY_ADDRESS = re.compile(
     rf"{_HONORIFIC}(?P<name>{_NAME})[ \n]*(?:[(<\[,:–-]|at|unter|sous|en|su|op)[ \n]*(?:mailto:)?(?=[\w.+-]+@[\w-]+\.)"
 )
 _SUCCESSOR = re.compile(
-    rf"\b(?:successor|replacement|Nachfolger(?:in)?|successeur|sucesor[a]?|successore|opvolger|sucessor[a]?|new[ \n]contact(?:[ \n]person)?|neue[r]?[ \n]Ansprechpartner(?:in)?|nouvel[ \n]interlocuteur|nuevo[ \n]contacto|nuovo[ \n]referente|nieuwe[ \n]contactpersoon|novo[ \n]contacto)"
+    rf"\b(?:successor|replacement|Nachfolger(?:in)?|successeur|sucesor[a]?|successore|opvolger|sucessor[a]?|"
+    rf"new[ \n]contact(?:[ \n]person)?|neue[r]?[ \n]Ansprechpartner(?:in)?|nouvel[ \n]interlocuteur|"
+    rf"nuevo[ \n]contacto|nuovo[ \n]referente|nieuwe[ \n]contactpersoon|novo[ \n]contacto)"
     rf"(?:[ \n](?:is|will[ \n]be|ist|wird|est|sera|es|será|è|sarà|wordt|é))?:?,?[ \n]{_HONORIFIC}(?P<name>{_NAME})"
 )
 _TAKES_OVER = re.compile(
-    rf"{_HONORIFIC}(?P<name>{_NAME})[ \n](?:takes[ \n]over|is[ \n]taking[ \n]over|will[ \n]take[ \n]over|has[ \n]taken[ \n]over|übernimmt|prend[ \n]le[ \n]relais|prend[ \n]la[ \n]suite|se[ \n]hará[ \n]cargo|asume|prende[ \n]il[ \n]suo[ \n]posto|subentra|neemt[ \n]het[ \n]over|assume)"
+    rf"{_HONORIFIC}(?P<name>{_NAME})[ \n](?:takes[ \n]over|is[ \n]taking[ \n]over|will[ \n]take[ \n]over|"
+    rf"has[ \n]taken[ \n]over|übernimmt|prend[ \n]le[ \n]relais|prend[ \n]la[ \n]suite|se[ \n]hará[ \n]cargo|asume|"
+    rf"prende[ \n]il[ \n]suo[ \n]posto|subentra|neemt[ \n]het[ \n]over|assume)"
 )
 _NOT_THEM = phrases(
-    """left the company; has left; have left; no longer with; no longer works; no longer work; retired; passed away; assistant; secretary; my wife; my husband; my son; my daughter; my brother; my sister; my mother; my father; your colleague; your rep; your sales; your engineer; your technician; your team; from your
-    nicht mehr bei; nicht mehr im unternehmen; ausgeschieden; hat uns verlassen; im ruhestand; assistent*; assistenz; sekretar*; meine frau; mein mann; mein sohn; meine tochter; mein bruder; meine schwester; ihr kollege; ihre kollegin; ihrem kollegen; ihrer kollegin; ihr mitarbeiter; ihr vertreter; ihr techniker
-    a quitte; n'est plus; assistante; secretaire; ma femme; mon mari; mon fils; ma fille; mon frere; ma soeur; votre collegue; votre commercial; votre technicien; ya no trabaja; ya no esta; ha dejado; asistente; secretari*; mi mujer; mi marido; mi hijo; mi hija; su companer*; su colega; su tecnico
-    non lavora piu; ha lasciato; assistente; segretari*; mia moglie; mio marito; mio figlio; mia figlia; il vostro collega; la vostra collega; vostro tecnico; niet meer werkzaam; werkt niet meer; heeft ons verlaten; mijn vrouw; mijn man; uw collega; ja nao trabalha; deixou a empresa; a minha mulher; o meu marido; o vosso colega; competitor*; konkurren*; mitbewerb*; wettbewerb*; concurrent*; competidor*; concorren*"""
+    """
+    left the company; has left; have left; no longer with; no longer works; no longer work; retired; passed away;
+    assistant; secretary; my wife; my husband; my son; my daughter; my brother; my sister; my mother; my father;
+    your colleague; your rep; your sales; your engineer; your technician; your team; from your; nicht mehr bei;
+    nicht mehr im unternehmen; ausgeschieden; hat uns verlassen; im ruhestand; assistent*; assistenz; sekretar*;
+    meine frau; mein mann; mein sohn; meine tochter; mein bruder; meine schwester; ihr kollege; ihre kollegin;
+    ihrem kollegen; ihrer kollegin; ihr mitarbeiter; ihr vertreter; ihr techniker; a quitte; n'est plus; assistante;
+    secretaire; ma femme; mon mari; mon fils; ma fille; mon frere; ma soeur; votre collegue; votre commercial;
+    votre technicien; ya no trabaja; ya no esta; ha dejado; asistente; secretari*; mi mujer; mi marido; mi hijo;
+    mi hija; su companer*; su colega; su tecnico; non lavora piu; ha lasciato; assistente; segretari*; mia moglie;
+    mio marito; mio figlio; mia figlia; il vostro collega; la vostra collega; vostro tecnico; niet meer werkzaam;
+    werkt niet meer; heeft ons verlaten; mijn vrouw; mijn man; uw collega; ja nao trabalha; deixou a empresa;
+    a minha mulher; o meu marido; o vosso colega; competitor*; konkurren*; mitbewerb*; wettbewerb*; concurrent*;
+    competidor*; concorren*
+"""
 )
 _NEW = re.compile(r"(?:new|neue[rnms]?|nouve\w+|nuev[oa]|nuov[oa]|nieuwe|nov[oa])\s+", re.IGNORECASE)
 _RELATION = phrases(
-    "colleague; kolleg*; collegue; collega; colega; companer*; partner; teammate; co-worker; contact person; ansprechpartner*; interlocuteur; team member; mitarbeiter*; collaborat*"
+    "colleague; kolleg*; collegue; collega; colega; companer*; partner; teammate; co-worker; contact person; "
+    "ansprechpartner*; interlocuteur; team member; mitarbeiter*; collaborat*"
 )
 _NO_TITLE = frozenset(
-    "colleague colleagues kollege kollegin kollegen collegue collega colega companero companera friend partner team boss chef".split()
+    "colleague colleagues kollege kollegin kollegen collegue collega colega companero companera friend partner team "
+    "boss chef".split()
 )
 
 
@@ -375,6 +415,20 @@ def _own_number(text: str, part: Part, countries: tuple[str, ...]) -> Candidate 
     return None
 
 
+_FORM_KEYS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("first", ("first name", "vorname", "prenom")),
+    ("last", ("last name", "nachname", "apellidos", "cognome", "apelido")),
+    ("email", ("mail", "courriel", "correo")),
+    ("phone", ("phone", "tel", "mobile")),
+    (
+        "company",
+        ("company", "organi", "firma", "unternehmen", "societe", "entreprise", "empresa", "azienda", "bedrijf"),
+    ),
+    ("title", ("title", "position", "funktion", "fonction", "cargo", "puesto", "ruolo", "functie")),
+    ("name", ("name", "nom", "naam", "ansprech")),
+)
+
+
 def _form(item: Item, text: str, part: Part, countries: tuple[str, ...]) -> Person | None:
     """Who filled in a web form, from its labelled lines."""
     person = Person("sender")
@@ -382,12 +436,7 @@ def _form(item: Item, text: str, part: Part, countries: tuple[str, ...]) -> Pers
     for match in _FORM_LINE.finditer(text, part.start, part.end):
         label = fold(match["label"])
         value = trimmed(text, match.start("value"), match.end("value"), "*")
-        for key, words in (
-            ("first", ("first name", "vorname", "prenom")), ("last", ("last name", "nachname", "apellidos", "cognome", "apelido")),
-            ("email", ("mail", "courriel", "correo")), ("phone", ("phone", "tel", "mobile")),
-            ("company", ("company", "organi", "firma", "unternehmen", "societe", "entreprise", "empresa", "azienda", "bedrijf")),
-            ("title", ("title", "position", "funktion", "fonction", "cargo", "puesto", "ruolo", "functie")), ("name", ("name", "nom", "naam", "ansprech")),
-        ):  # fmt: skip
+        for key, words in _FORM_KEYS:
             if any(word in label for word in words) and not (key == "name" and "company" in label):
                 pieces.setdefault(key, value)
                 break
@@ -548,7 +597,7 @@ def _recipients(item: Item, text: str) -> list[Person]:
 
 
 def _referred(text: str, found_parts: list[Part], person: Person, countries: tuple[str, ...]) -> None:
-    """What the body says of a recipient by surname: "Herr Yilmaz ist Ansprechpartner, Tel. ...", "Ms Brandt (Purchasing)"."""
+    """What the body says of a recipient by surname: "Herr Yilmaz, Tel. ...", "Ms Brandt (Purchasing)"."""
     if person.name is None or len(person.name.value.split()) < 2:
         return
     surname = re.escape(flat(person.name.value.split()[-1]))

@@ -10,26 +10,40 @@ from crmllm.extraction.rules.text import Piece, flat, phrases, run, sentences, t
 # --- words aimed at the machine ----------------------------------------------------------------------------------
 
 _MACHINE = re.compile(
-    r"(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){0,3}(?:instruction|prompt|rule|guideline|direction|above|context)"
-    r"|(?:ignorier\w*|vergiss|missachte\w*|vergessen sie)\s+(?:\w+\s+){0,4}(?:anweisung|instruktion|regel|vorgabe|prompt)"
+    r"(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){0,3}(?:instruction|prompt|rule|guideline|direction|"
+    r"above|context)"
+    r"|(?:ignorier\w*|vergiss|missachte\w*|vergessen sie)\s+(?:\w+\s+){0,4}(?:anweisung|instruktion|regel|vorgabe|"
+    r"prompt)"
     r"|(?:ignore[zr]?|oublie[zr]?)\s+(?:\w+\s+){0,4}(?:instruction|consigne|regle)"
     r"|(?:ignora\w*|olvida\w*|omite|omita)\s+(?:\w+\s+){0,4}(?:instruccion|regla|istruzion|regol|instruc|instrucoes)"
     r"|(?:negeer|vergeet)\s+(?:\w+\s+){0,4}(?:instructie|regel|opdracht)"
     r"|(?:desconsider\w*|ignore)\s+(?:\w+\s+){0,4}instru"
-    r"|\b(?:system|developer)\s*(?:prompt|message|note|override|instruction)s?\b|^\W*(?:system|assistant|developer|user)\s*:"
-    r"|<\|[\w ]+\|>|\[/?inst\]|<<sys>>|###\s*(?:system|instruction|human|assistant)|</?(?:system|instructions?|prompt|mail|data)>"
-    r"|\b(?:language model|chatgpt|gpt-?\d|\bllm\b|sprachmodell|modele de langage|modelo de lenguaje|modello linguistico|taalmodel|modelo de linguagem)"
-    r"|\b(?:ai|ki|ia|bot|machine|automated)[ -]?(?:assistant|agent|system|model|parser|reader|extractor|assistent\w*|modell)\b"
-    r"|\b(?:you are|du bist|sie sind|tu es|vous etes|eres|sei|je bent|voce e)\s+(?:now\s+|jetzt\s+|nun\s+)?(?:an?\s+|ein\w*\s+|un\w?\s+|het\s+|een\s+)?"
+    r"|\b(?:system|developer)\s*(?:prompt|message|note|override|instruction)s?\b|^[^\w\n]*(?:system|assistant|"
+    r"developer|user)\s*:"
+    r"|<\|[\w ]+\|>|\[/?inst\]|<<sys>>|###\s*(?:system|instruction|human|assistant)|</?(?:system|instructions?|"
+    r"prompt|mail|data)>"
+    r"|\b(?:language model|chatgpt|gpt-?\d|\bllm\b|sprachmodell|modele de langage|modelo de lenguaje|"
+    r"modello linguistico|taalmodel|modelo de linguagem)"
+    r"|\b(?:ai|ki|ia|bot|machine|automated)[ -]?(?:assistant|agent|system|model|parser|reader|extractor|assistent\w*|"
+    r"modell)\b"
+    r"|\b(?:you are|du bist|sie sind|tu es|vous etes|eres|sei|je bent|voce e)\s+(?:now\s+|jetzt\s+|nun\s+)?(?:an?\s+|"
+    r"ein\w*\s+|un\w?\s+|het\s+|een\s+)?"
     r"(?:ai|ki|ia|assistant|assistent|crm|bot|model)\b"
-    r"|\b(?:note|message|attention|instruction|hinweis|nachricht|anweisung|achtung|nota|message|attenzione|atencion|let op|opmerking|aviso)\w*\s+"
-    r"(?:to|for|an|fur|a|pour|para|per|voor|ao|aan)?\s*(?:the|die|das|den|l'|la|le|el|il|de|het|o|all|any|every)?\s*(?:ai|ki|ia|crm|assistant|bot|model|system|parser|automat\w+|software)\b"
-    r"|\b(?:set|change|update|mark|record|create|add|write|enter|log|store|save|insert|delete|export|put|raise|assign|approve)\b[^.!?\n]{0,80}\b(?:crm|opportunity|pipeline|deal stage|database|record as|lead score|field)\b"
+    r"|\b(?:note|message|attention|instruction|hinweis|nachricht|anweisung|achtung|nota|message|attenzione|atencion|"
+    r"let op|opmerking|aviso)\w*\s+"
+    r"(?:to|for|an|fur|a|pour|para|per|voor|ao|aan)?\s*(?:the|die|das|den|l'|la|le|el|il|de|het|o|all|any|"
+    r"every)?\s*(?:ai|ki|ia|crm|assistant|bot|model|system|parser|automat\w+|software)\b"
+    r"|\b(?:set|change|update|mark|record|create|add|write|enter|log|store|save|insert|delete|export|put|raise|"
+    r"assign|approve)\b[^.!?\n]{0,80}\b(?:crm|opportunity|pipeline|deal stage|database|record as|lead score|field)\b"
     r"|\bset (?:the )?(?:amount|value|priority|stage|owner|severity|deal|budget|probability|confidence)\b"
     r"|\b(?:create|add|insert) (?:a |an )?(?:new )?(?:contact|lead|opportunity|record|account)\b"
-    r"|\b(?:lege|legen sie|trage|tragen sie|setze|setzen sie|erstelle|speichere|andere|aktualisiere|erfasse)\b[^.!?\n]{0,80}\b(?:crm|opportunity|datensatz|verkaufschance|kontakt\w* an|datenbank|feld|betrag auf)\b"
-    r"|\b(?:cree[rz]?|mets|mettez|enregistre[rz]?|ajoute[rz]?|modifie[rz]?|inscri\w+)\b[^.!?\n]{0,80}\b(?:crm|opportunite|fiche|base de donnees|champ)\b"
-    r"|\b(?:crea|cree|registra|registre|anade|agrega|pon|ponga|modifica|imposta|aggiungi|inserisci|salva|maak|zet|voeg|registreer|wijzig|crie|adicione|registe|altere|defina)\b"
+    r"|\b(?:lege|legen sie|trage|tragen sie|setze|setzen sie|erstelle|speichere|andere|aktualisiere|"
+    r"erfasse)\b[^.!?\n]{0,80}\b(?:crm|opportunity|datensatz|verkaufschance|kontakt\w* an|datenbank|feld|"
+    r"betrag auf)\b"
+    r"|\b(?:cree[rz]?|mets|mettez|enregistre[rz]?|ajoute[rz]?|modifie[rz]?|inscri\w+)\b[^.!?\n]{0,80}\b(?:crm|"
+    r"opportunite|fiche|base de donnees|champ)\b"
+    r"|\b(?:crea|cree|registra|registre|anade|agrega|pon|ponga|modifica|imposta|aggiungi|inserisci|salva|maak|zet|"
+    r"voeg|registreer|wijzig|crie|adicione|registe|altere|defina)\b"
     r"[^.!?\n]{0,80}\b(?:crm|oportunidad|opportunita|opportuniteit|oportunidade|base de datos|database|campo|veld)\b"
     r"|\b(?:respond|reply|answer|output|return)\s+(?:only\s+)?(?:with|in|as)\s+(?:the following\s+)?(?:json|\{)",
     re.MULTILINE,
@@ -38,31 +52,23 @@ _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 
 
 def aimed_at_machine(text: str, end: int | None = None) -> list[tuple[int, int]]:
-    """Places that speak to a machine instead of a person: the sentence and the rest of its paragraph.
+    """Places that speak to a machine and not to a person: the sentence (in a signature the line) on to the end.
 
     Nothing is read from there. Such words can be hidden anywhere, so a whole paragraph is given up rather than trusted.
     """
     limit = len(text) if end is None else end
     found: list[tuple[int, int]] = []
     folded = flat(text)
-    for match in _MACHINE.finditer(folded, 0, len(text)):
-        start = max(
-            text.rfind("\n\n", 0, match.start()),
-            text.rfind(". ", 0, match.start()),
-            text.rfind("! ", 0, match.start()),
-        )
-        start = max(
-            start,
-            text.rfind("\n", 0, match.start()) if match.start() >= limit else -1,
-            0,
-        )
+    for match in _MACHINE.finditer(folded):
+        first = match.start() + len(match.group()) - len(match.group().lstrip())
+        start = text.rfind("\n", 0, first) + 1
+        if first < limit:  # in running text: from its sentence on
+            start = max(
+                text.rfind("\n\n", 0, first), *(text.rfind(mark, 0, first) for mark in (". ", "! ", "? ", ".\n")), 0
+            )
         stop = text.find("\n\n", match.end())
-        if match.start() >= limit:  # inside the signature: only the line
-            stop = text.find("\n", match.end())
         stop = len(text) if stop < 0 else stop
-        if match.start() < limit:
-            stop = min(stop, limit)
-        found.append((start, stop))
+        found.append((start, min(stop, limit) if first < limit else stop))
     return found
 
 
@@ -74,45 +80,79 @@ def quoted_lines(text: str) -> list[tuple[int, int]]:
 # --- negation, past, competitor ----------------------------------------------------------------------------------
 
 _HARMLESS = phrases(
-    """don't hesitate; do not hesitate; don't forget; not later than; no later than; no more than; not more than; not exceed; no problem
-    don't worry; do not worry; not only; why not; nicht spater als; nicht mehr als; kein problem; zogern sie nicht; nicht uberschreiten; nicht nur
-    n'hesitez pas; pas plus de; pas de probleme; au plus tard; no mas de; no dude*; non solo; non esitate; non oltre; non piu di
-    niet meer dan; geen probleem; aarzel niet; niet later dan; nao mais de; nao hesite*; sem problema; no mas tarde; ne tarder pas
-    can't wait; cannot wait; not sure if; not yet; noch nicht; pas encore; todavia no; non ancora; nog niet; ainda nao; if not; wenn nicht; no se si; aun no"""
+    """
+    don't hesitate; do not hesitate; don't forget; not later than; no later than; no more than; not more than;
+    not exceed; no problem; don't worry; do not worry; not only; why not; nicht spater als; nicht mehr als;
+    kein problem; zogern sie nicht; nicht uberschreiten; nicht nur; n'hesitez pas; pas plus de; pas de probleme;
+    au plus tard; no mas de; no dude*; non solo; non esitate; non oltre; non piu di; niet meer dan; geen probleem;
+    aarzel niet; niet later dan; nao mais de; nao hesite*; sem problema; no mas tarde; ne tarder pas; can't wait;
+    cannot wait; not sure if; not yet; noch nicht; pas encore; todavia no; non ancora; nog niet; ainda nao; if not;
+    wenn nicht; no se si; aun no
+"""
 )
 _NEGATION = phrases(
-    """no longer; not need*; don't need; do not need; not interested; don't want; do not want; not going ahead; not go ahead; not going to; won't; will not
-    not proceed*; not moving forward; not move forward; decided against; decided not; cancel*; withdraw*; not buy*; not order*; don't require; dropped
-    not pursue; not renew*; isn't needed; is not needed; no need; have to pass; off the table; fell through; scrapped; ruled out
-    nicht mehr; kein*; doch nicht; storn*; abgesagt; absagen; verzichten; nicht bestellen; nicht weiterverfolgen; nicht weiter verfolgen; nicht benotigen; brauchen nicht; entfallt; haben uns gegen; dagegen entschieden; nicht interessiert; wird nichts
-    n'avons plus; ne souhaitons plus; ne voulons plus; plus besoin; pas besoin; annul*; renon*; ne sommes plus; ne sommes pas; n'est plus; ne donnerons pas suite; ne souhaitons pas; ne voulons pas; pas interesse*
-    ya no; no necesit*; no queremos; no vamos a; cancel*; anul*; descart*; no estamos interesad*; no nos interesa; no seguiremos; hemos decidido no; no procede*
-    non ci serve; non serve*; non vogliamo; non siamo piu; non abbiamo piu; annull*; rinunci*; abbiamo deciso di non; non siamo interessat*; non procederemo; non intendiamo
-    niet meer; geen; annuler*; afzien; niet nodig; niet door; zien af; niet geinteresseerd; niet bestellen; gaat niet door
-    nao precis*; ja nao; nao quer*; cancel*; desist*; nao vamos; nao temos interesse; nao avancar*; nao iremos"""
+    """
+    no longer; not need*; don't need; do not need; not interested; don't want; do not want; not going ahead;
+    not go ahead; not going to; won't; will not; not proceed*; not moving forward; not move forward; decided against;
+    decided not; cancel*; withdraw*; not buy*; not order*; don't require; dropped; not pursue; not renew*;
+    isn't needed; is not needed; no need; have to pass; off the table; fell through; scrapped; ruled out; nicht mehr;
+    kein*; doch nicht; storn*; abgesagt; absagen; verzichten; nicht bestellen; nicht weiterverfolgen;
+    nicht weiter verfolgen; nicht benotigen; brauchen nicht; entfallt; haben uns gegen; dagegen entschieden;
+    nicht interessiert; wird nichts; n'avons plus; ne souhaitons plus; ne voulons plus; plus besoin; pas besoin;
+    annul*; renon*; ne sommes plus; ne sommes pas; n'est plus; ne donnerons pas suite; ne souhaitons pas;
+    ne voulons pas; pas interesse*; ya no; no necesit*; no queremos; no vamos a; cancel*; anul*; descart*;
+    no estamos interesad*; no nos interesa; no seguiremos; hemos decidido no; no procede*; non ci serve; non serve*;
+    non vogliamo; non siamo piu; non abbiamo piu; annull*; rinunci*; abbiamo deciso di non; non siamo interessat*;
+    non procederemo; non intendiamo; niet meer; geen; annuler*; afzien; niet nodig; niet door; zien af;
+    niet geinteresseerd; niet bestellen; gaat niet door; nao precis*; ja nao; nao quer*; cancel*; desist*; nao vamos;
+    nao temos interesse; nao avancar*; nao iremos
+"""
 )
 _INSTEAD = phrases(
-    """instead of; rather than; not the; not for; but not; in place of; as opposed to; anstatt; statt; anstelle; nicht die; nicht das; nicht den; nicht fur; und nicht; au lieu de; au lieu des; plutot que; et non; pas les; pas le; pas la; en lugar de; en vez de; y no; invece di; invece del; invece dei
-    al posto di; e non; in plaats van; niet de; niet het; em vez de; ao inves de; e nao"""
+    """
+    instead of; rather than; not the; not for; but not; in place of; as opposed to; anstatt; statt; anstelle;
+    nicht die; nicht das; nicht den; nicht fur; und nicht; au lieu de; au lieu des; plutot que; et non; pas les;
+    pas le; pas la; en lugar de; en vez de; y no; invece di; invece del; invece dei; al posto di; e non;
+    in plaats van; niet de; niet het; em vez de; ao inves de; e nao
+"""
 )
 _PAST = phrases(
-    """last year; years ago; year ago; months ago; previously; used to; back then; last time; last spring; last summer; last autumn; last winter; last order; previous order; at the time; formerly; in the past; originally; before that; our old; bought from; already bought; already purchased; had bought; had ordered; we bought; we purchased; we paid
-    letztes jahr; im letzten jahr; letzten jahres; vorigen jahr*; voriges jahr; vorjahr*; vor zwei jahren; vor drei jahren; damals; seinerzeit; beim letzten mal; letzten bestellung; letzte bestellung; ursprunglich; bereits gekauft; haben wir gekauft; gekauft hatten; bezahlt hatten; haben wir bezahlt; kauften wir
-    l'annee derniere; l'an dernier; l'an passe; autrefois; auparavant; precedemment; la derniere fois; derniere commande; initialement; a l'epoque; avions achete; avions commande; avons achete; avions paye; avons paye
-    el ano pasado; hace un ano; hace dos; hace tres; anteriormente; en su dia; la ultima vez; ultimo pedido; en el pasado; compramos; pagamos; habiamos; inicialmente
-    l'anno scorso; anni fa; un anno fa; mesi fa; in passato; precedentemente; l'ultima volta; ultimo ordine; avevamo; abbiamo comprato; abbiamo acquistato; abbiamo pagato; inizialmente
-    vorig jaar; jaar geleden; maanden geleden; destijds; eerder; vroeger; vorige keer; laatste bestelling; oorspronkelijk; hadden we; kochten; betaalden
-    no ano passado; ha um ano; ha dois anos; ha tres; anteriormente; na altura; da ultima vez; ultima encomenda; ultimo pedido; compramos; pagamos; tinhamos; inicialmente"""
+    """
+    last year; years ago; year ago; months ago; previously; used to; back then; last time; last spring; last summer;
+    last autumn; last winter; last order; previous order; at the time; formerly; in the past; originally; before that;
+    our old; bought from; already bought; already purchased; had bought; had ordered; we bought; we purchased;
+    we paid; letztes jahr; im letzten jahr; letzten jahres; vorigen jahr*; voriges jahr; vorjahr*; vor zwei jahren;
+    vor drei jahren; damals; seinerzeit; beim letzten mal; letzten bestellung; letzte bestellung; ursprunglich;
+    bereits gekauft; haben wir gekauft; gekauft hatten; bezahlt hatten; haben wir bezahlt; kauften wir;
+    l'annee derniere; l'an dernier; l'an passe; autrefois; auparavant; precedemment; la derniere fois;
+    derniere commande; initialement; a l'epoque; avions achete; avions commande; avons achete; avions paye;
+    avons paye; el ano pasado; hace un ano; hace dos; hace tres; anteriormente; en su dia; la ultima vez;
+    ultimo pedido; en el pasado; compramos; pagamos; habiamos; inicialmente; l'anno scorso; anni fa; un anno fa;
+    mesi fa; in passato; precedentemente; l'ultima volta; ultimo ordine; avevamo; abbiamo comprato;
+    abbiamo acquistato; abbiamo pagato; inizialmente; vorig jaar; jaar geleden; maanden geleden; destijds; eerder;
+    vroeger; vorige keer; laatste bestelling; oorspronkelijk; hadden we; kochten; betaalden; no ano passado;
+    ha um ano; ha dois anos; ha tres; anteriormente; na altura; da ultima vez; ultima encomenda; ultimo pedido;
+    compramos; pagamos; tinhamos; inicialmente
+"""
 )
 _COMPETITOR = phrases(
-    """competitor*; competing; competition; other vendor*; another vendor; other supplier*; another supplier; other provider*; another provider; alternative offer; rival*; elsewhere; current supplier; current vendor; current provider; existing supplier
-    mitbewerb*; wettbewerb*; konkurren*; anderer anbieter; anderen anbieter*; anderem anbieter; bisheriger lieferant; bisherigen lieferanten; derzeitiger lieferant
-    concurren*; autre fournisseur; autres fournisseurs; fournisseur actuel; prestataire actuel; competenc*; competidor*; otro proveedor; otros proveedores; proveedor actual
-    concorren*; altro fornitore; altri fornitori; fornitore attuale; concurrent*; andere leverancier*; andere aanbieder*; huidige leverancier; outro fornecedor; outros fornecedores; fornecedor atual
-    have quoted us; has quoted us; quoted us; offered us; is offering us; offers us; bietet uns; hat uns angeboten; haben uns angeboten; nous propose; nous a propose; nos ofrece; nos ha ofrecido; ci offre; ci ha offerto; biedt ons; oferece-nos; ofereceu-nos"""
+    """
+    competitor*; competing; competition; other vendor*; another vendor; other supplier*; another supplier;
+    other provider*; another provider; alternative offer; rival*; elsewhere; current supplier; current vendor;
+    current provider; existing supplier; mitbewerb*; wettbewerb*; konkurren*; anderer anbieter; anderen anbieter*;
+    anderem anbieter; bisheriger lieferant; bisherigen lieferanten; derzeitiger lieferant; concurren*;
+    autre fournisseur; autres fournisseurs; fournisseur actuel; prestataire actuel; competenc*; competidor*;
+    otro proveedor; otros proveedores; proveedor actual; concorren*; altro fornitore; altri fornitori;
+    fornitore attuale; concurrent*; andere leverancier*; andere aanbieder*; huidige leverancier; outro fornecedor;
+    outros fornecedores; fornecedor atual; have quoted us; has quoted us; quoted us; offered us; is offering us;
+    offers us; bietet uns; hat uns angeboten; haben uns angeboten; nous propose; nous a propose; nos ofrece;
+    nos ha ofrecido; ci offre; ci ha offerto; biedt ons; oferece-nos; ofereceu-nos
+"""
 )
 _CLAUSE = re.compile(
-    r"[;:]\s+|,?\s+(?=(?:but|aber|sondern|jedoch|mais|pero|sino|ma(?= )|per[oò]|maar|mas|however|so|now|jetzt|nun|désormais|ahora|adesso|nu|agora|this time|diesmal|cette fois|esta vez|questa volta|dit keer|desta vez)\b)|\s+[–—-]\s+|,\s+(?=(?:we|wir|nous|now|instead|dafür)\b)",
+    r"[;:]\s+|,?\s+(?=(?:but|aber|sondern|jedoch|mais|pero|sino|ma(?= )|per[oò]|maar|mas|however|so|now|jetzt|nun|"
+    r"désormais|ahora|adesso|nu|agora|this time|diesmal|cette fois|esta vez|questa volta|dit keer|desta vez)\b)|"
+    r"\s+[–—-]\s+|,\s+(?=(?:we|wir|nous|now|instead|dafür)\b)",
     re.IGNORECASE,
 )
 
@@ -141,7 +181,8 @@ def is_negated(clause: str) -> bool:
 
 
 _AGO = re.compile(
-    r"\b(?:vor \w+ (?:jahren?|monaten?)|il y a \w+ (?:ans?|mois)|(?:haben|hatten) wir fruher|fruher (?:haben|hatten|war))\b"
+    r"\b(?:vor \w+ (?:jahren?|monaten?)|il y a \w+ (?:ans?|mois)|(?:haben|hatten) wir fruher|fruher (?:haben|hatten|"
+    r"war))\b"
 )
 
 
@@ -159,7 +200,8 @@ def is_past(clause: str, year: int | None = None) -> bool:
 
 # "Somebody offered ...": a third person's offer, never "you offered", "as quoted", "the price offered".
 _THIRD_OFFER = re.compile(
-    r"\b(?!(?:you|we|i|as|the|a|be|been|was|were|is|are|price|prices|amount|not|to|your|our|they)\b)\w+ (?:has |have |had |also |just |already )?"
+    r"\b(?!(?:you|we|i|as|the|a|be|been|was|were|is|are|price|prices|amount|not|to|your|our|they)\b)\w+ (?:has |"
+    r"have |had |also |just |already )?"
     r"(?:offered|quoted|is offering)\b"
 )
 

@@ -17,7 +17,7 @@ from crmllm.extraction.rules.text import flat
 _MONTHS: dict[str, int] = {}
 for _number, _names in enumerate(
     (
-        "january jan januar janner janvier enero gennaio januari janeiro jan. ene genn janv leden januar styczen stycznia",
+        "january jan januar janner janvier enero gennaio januari janeiro ene genn janv leden styczen stycznia",
         "february feb februar feber fevrier febrero febbraio februari fevereiro fev fevr febr",
         "march mar marz maerz mars marzo maart marco mrz mrt",
         "april apr avril abril aprile abr avr",
@@ -94,44 +94,78 @@ def _any(table: dict[str, int], least: int = 1) -> str:
 _MONTH = _any(_MONTHS) + r"\.?"
 _DAY = _any(_WEEKDAYS, 3)
 _COUNT = r"(?:\d{1,3}|" + "|".join(sorted(map(re.escape, _NUMBERS), key=len, reverse=True)) + ")"
-_OF = r"(?:\s+(?:of|des|de|du|d'|del|di|van|vom|of the|de la|do|da|der))?(?:\s+(?:the|le|la|el|il|lo|het|de|o|a|this|diesen|diesem|ce|este|questo|deze))?"
+_OF = (
+    r"(?:\s+(?:of|des|de|du|d'|del|di|van|vom|of the|de la|do|da|der))?(?:\s+(?:the|le|la|el|il|lo|het|de|o|a|this|"
+    r"diesen|diesem|ce|este|questo|deze))?"
+)
 _NEXT = (
-    r"(?:next|coming|following|nachste[nrms]?|kommende[nrms]?|folgende[nrms]?|prochaine?|prochain|proxim[oa]|que viene|prossim[oa]|volgende?|komende?|"
+    r"(?:next|coming|following|nachste[nrms]?|kommende[nrms]?|folgende[nrms]?|prochaine?|prochain|proxim[oa]|"
+    r"que viene|prossim[oa]|volgende?|komende?|"
     r"proxim[oa])"
 )
 _THIS = r"(?:this|current|diese[nrms]?|laufende[nrms]?|cette|cet|ce|est[ea]|quest[oa]|deze|dit|nest[ea])"
 _END = r"(?:end|ende|fin|finales|final|fine|eind|einde|fim|close)"
 _MID = r"(?:mid|middle|mitte|mi|mediados|meta|medio|half|medium|meados)"
 _START = r"(?:beginning|start|early|anfang|debut|principios|inizio|begin|inicio)"
-_UNIT_DAY = r"(?:(?:working |business |calendar )?days?|tage?n?|werktage?n?|arbeitstage?n?|jours?(?: ouvr\w+)?|dias?(?: habiles| uteis)?|giorn[oi](?: lavorativi)?|(?:werk)?dagen|dag)"
+_UNIT_DAY = (
+    r"(?:(?:working |business |calendar )?days?|tage?n?|werktage?n?|arbeitstage?n?|jours?(?: ouvr\w+)?|"
+    r"dias?(?: habiles| uteis)?|giorn[oi](?: lavorativi)?|(?:werk)?dagen|dag)"
+)
 _UNIT_WEEK = r"(?:weeks?|wochen?|semaines?|semanas?|settiman[ae]|weken|week)"
 _UNIT_MONTH = r"(?:months?|monate?n?|mois|mes|meses|mes[ei]|maanden|maand)"
 _YEAR = r"(?:year|jahre?s?|annee|an|ano|anno|jaar)"
-_IN = r"(?:in|within|innerhalb von|binnen|innerhalb|dans|sous|d'ici|en|dentro de|dentro|entro|tra|fra|over|em|in the next|in den nachsten|dans les|en los proximos)"
-_QUARTER = r"(?:q\s?(?P<{0}>[1-4])(?:[ /]*(?P<{1}>20\d\d|\d\d)(?!\d))?|(?P<{2}>1|2|3|4|first|second|third|fourth|erste[ns]?|zweite[ns]?|dritte[ns]?|vierte[ns]?|premier|deuxieme|troisieme|quatrieme|primer|segundo|tercer|cuarto|primo|secondo|terzo|quarto)(?:st|nd|rd|th|er|e|º|°|\.)?\s?(?:quarter|quartals?|trimestre|kwartaal))"
+_IN = (
+    r"(?:in|within|innerhalb von|binnen|innerhalb|dans|sous|d'ici|en|dentro de|dentro|entro|tra|fra|over|em|"
+    r"in the next|in den nachsten|dans les|en los proximos)"
+)
+_QUARTER = (
+    r"(?:q\s?(?P<{0}>[1-4])(?:[ /]*(?P<{1}>20\d\d|\d\d)(?!\d))?|(?P<{2}>1|2|3|4|first|second|third|fourth|"
+    r"erste[ns]?|zweite[ns]?|dritte[ns]?|vierte[ns]?|premier|deuxieme|troisieme|quatrieme|primer|segundo|"
+    r"tercer|cuarto|primo|secondo|terzo|quarto)(?:st|nd|rd|th|er|e|º|°|\.)?\s?(?:quarter|quartals?|trimestre|"
+    r"kwartaal))"
+)
 
 _PATTERN = re.compile(
     "|".join(
         (
             rf"(?P<mid>{_MID}[- ]?{_OF}\s*-?(?P<mid_month>{_MONTH})(?:\s+(?P<mid_year>20\d\d))?)",
-            rf"(?P<end>{_END}{_OF}\s+(?:(?:mois de |mois d'|mes de |mese di |mes de |month of )?(?P<end_month>{_MONTH})(?:\s+(?:de\s+)?(?P<end_year>20\d\d))?|(?P<end_next>{_NEXT}\s+)?(?P<end_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|{_YEAR}|quarter|quartals?|trimestre|kwartaal|day|tages|business)(?P<end_next2>\s+{_NEXT})?)(?![\w-]))",
-            rf"(?P<nth>(?P<nth_n>first|second|third|fourth|last|ersten?|zweiten?|dritten?|letzten?|premiere|deuxieme|derniere|primera|segunda|ultima|prima|seconda|eerste|tweede|laatste)\s+{_UNIT_WEEK}{_OF}\s+(?P<nth_month>{_MONTH}))",
+            rf"(?P<end>{_END}{_OF}\s+(?:(?:mois de |mois d'|mes de |mese di |mes de |"
+            rf"month of )?(?P<end_month>{_MONTH})(?:\s+(?:de\s+)?(?P<end_year>20\d\d))?|"
+            rf"(?P<end_next>{_NEXT}\s+)?(?P<end_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|{_YEAR}|quarter|quartals?|trimestre|"
+            rf"kwartaal|day|tages|business)(?P<end_next2>\s+{_NEXT})?)(?![\w-]))",
+            rf"(?P<nth>(?P<nth_n>first|second|third|fourth|last|ersten?|zweiten?|dritten?|letzten?|premiere|deuxieme|"
+            rf"derniere|primera|segunda|ultima|prima|seconda|eerste|tweede|"
+            rf"laatste)\s+{_UNIT_WEEK}{_OF}\s+(?P<nth_month>{_MONTH}))",
             rf"(?P<start>{_START}{_OF}\s+(?P<start_month>{_MONTH})(?:\s+(?P<start_year>20\d\d))?)",
             r"(?P<compound>(?:monats|jahres|wochen|quartals)ende|fin de mois|weekend|maandeinde|jaareinde)",
             r"(?P<iso>(?P<iso_y>20\d\d)-(?P<iso_m>\d{2})-(?P<iso_d>\d{2}))",
-            r"(?P<num>(?P<num_a>\d{1,2})(?P<num_s>[./-])(?P<num_b>\d{1,2})(?:(?P=num_s)(?P<num_y>20\d\d|\d{2})(?!\d)|(?=\.?(?:\s|[,;:!?)]|$))))",
-            rf"(?P<dm>(?P<dm_d>\d{{1,2}})(?:\.|st|nd|rd|th|er|º|°)?(?:\s+(?:of|de|di))?\s*(?P<dm_m>{_MONTH})(?:,?\s+(?:de\s+|del\s+)?(?P<dm_y>20\d\d))?)",
-            rf"(?P<md>(?P<md_m>{_MONTH})\s+(?:the\s+)?(?P<md_d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[.:]\d)(?:,?\s+(?P<md_y>20\d\d))?)",
-            r"(?P<cw>(?:kw|calendar week|kalenderwoche|week|semaine|semana|settimana|wk|cw)\s?(?:n[o°º]?\s?)?(?P<cw_n>\d{1,2})(?!\d|\s*(?:days|hours|%)))",
+            r"(?P<num>(?P<num_a>\d{1,2})(?P<num_s>[./-])(?P<num_b>\d{1,2})(?:(?P=num_s)(?P<num_y>20\d\d|\d{2})(?!\d)|"
+            r"(?=\.?(?:\s|[,;:!?)]|$))))",
+            rf"(?P<dm>(?P<dm_d>\d{{1,2}})(?:\.|st|nd|rd|th|er|º|°)?(?:\s+(?:of|de|"
+            rf"di))?\s*(?P<dm_m>{_MONTH})(?:,?\s+(?:de\s+|del\s+)?(?P<dm_y>20\d\d))?)",
+            rf"(?P<md>(?P<md_m>{_MONTH})\s+(?:the\s+)?(?P<md_d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|"
+            rf"[.:]\d)(?:,?\s+(?P<md_y>20\d\d))?)",
+            r"(?P<cw>(?:kw|calendar week|kalenderwoche|week|semaine|semana|settimana|wk|"
+            r"cw)\s?(?:n[o°º]?\s?)?(?P<cw_n>\d{1,2})(?!\d|\s*(?:days|hours|%)))",
             _QUARTER.format("q_n", "q_y", "q_word").join(("(?P<q>", r"(?:\s+(?P<q_y2>20\d\d))?)")),
-            rf"(?P<relunit>(?P<ru_next>{_NEXT}|{_THIS})\s+(?P<ru_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|quarter|quartal|trimestre|kwartaal|{_YEAR})(?!\w))",
-            rf"(?P<unitnext>(?P<un_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|trimestre)\s+(?:prochaine?|proxim[oa]|que viene|prossim[oa]|que vem)(?!\w))",
-            rf"(?P<wd>(?:(?P<wd_mod>{_NEXT}|{_THIS})\s+)?(?P<wd_n>{_DAY})(?P<wd_post>\s+(?:prochain|proximo|que viene|prossimo|que vem|week|next week|nachster woche|nachste woche|de la semaine prochaine|volgende week|in einer woche))?(?![\w-]))",
-            rf"(?P<in>{_IN}\s+(?P<in_n>{_COUNT})\s+(?:(?P<in_d>{_UNIT_DAY})|(?P<in_w>{_UNIT_WEEK})|(?P<in_m>{_UNIT_MONTH}))(?!\w))",
-            r"(?P<aftertomorrow>day after tomorrow|ubermorgen|apres-demain|pasado manana|dopodomani|overmorgen|depois de amanha)",
-            r"(?P<tomorrow>tomorrow|morgen(?! +(?:zusammen|allerseits|frau|herr))|demain|manana(?! por la manana)|domani|amanha)",
-            r"(?P<today>today|tonight|this afternoon|this morning|this evening|\beod\b|end of day|end of business|\bcob\b|close of business|heute|aujourd'hui|ce soir|cet apres-midi|hoy|esta tarde|oggi|stasera|vandaag|vanmiddag|hoje)",
-            rf"(?P<month>(?P<mo_mod>{_NEXT}\s+)?(?P<mo_m>{_any(_MONTHS, 4)})(?:\s+(?:de\s+)?(?P<mo_y>20\d\d))?(?![\w-]))",
+            rf"(?P<relunit>(?P<ru_next>{_NEXT}|{_THIS})\s+(?P<ru_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|quarter|quartal|"
+            rf"trimestre|kwartaal|{_YEAR})(?!\w))",
+            rf"(?P<unitnext>(?P<un_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|trimestre)\s+(?:prochaine?|proxim[oa]|que viene|"
+            rf"prossim[oa]|que vem)(?!\w))",
+            rf"(?P<wd>(?:(?P<wd_mod>{_NEXT}|{_THIS})\s+)?(?P<wd_n>{_DAY})(?P<wd_post>\s+(?:prochain|proximo|"
+            rf"que viene|prossimo|que vem|week|next week|nachster woche|nachste woche|de la semaine prochaine|"
+            rf"volgende week|in einer woche))?(?![\w-]))",
+            rf"(?P<in>{_IN}\s+(?P<in_n>{_COUNT})\s+(?:(?P<in_d>{_UNIT_DAY})|(?P<in_w>{_UNIT_WEEK})|"
+            rf"(?P<in_m>{_UNIT_MONTH}))(?!\w))",
+            r"(?P<aftertomorrow>day after tomorrow|ubermorgen|apres-demain|pasado manana|dopodomani|overmorgen|"
+            r"depois de amanha)",
+            r"(?P<tomorrow>tomorrow|morgen(?! +(?:zusammen|allerseits|frau|herr))|demain|manana(?! por la manana)|"
+            r"domani|amanha)",
+            r"(?P<today>today|tonight|this afternoon|this morning|this evening|\beod\b|end of day|end of business|"
+            r"\bcob\b|close of business|heute|aujourd'hui|ce soir|cet apres-midi|hoy|esta tarde|oggi|stasera|vandaag|"
+            r"vanmiddag|hoje)",
+            rf"(?P<month>(?P<mo_mod>{_NEXT}\s+)?(?P<mo_m>{_any(_MONTHS, 4)})"
+            r"(?:\s+(?:de\s+)?(?P<mo_y>20\d\d))?(?![\w-]))",
         )
     ).join((r"(?<![\w/])(?:", r")(?!\w)")),
 )
@@ -139,7 +173,7 @@ _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "premier": 1, "deuxieme": 2, "troisieme": 3, "quatrieme": 4,
     "primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4, "primo": 1, "secondo": 2, "terzo": 3, "quarto": 4,
 }  # fmt: skip
-# "may", "mars", "set", "mag", "sat" and the like are words too: alone they are months or days only with more around them.
+# "may", "mars", "set", "sat" and the like are words too: alone they are months or days only with more around them.
 _AMBIGUOUS = {
     "may",
     "mai",
@@ -440,7 +474,8 @@ def _nth(match: re.Match[str], today: date | None, month_first: bool) -> _Resolv
 
 
 _RESOLVERS: dict[str, Callable[[re.Match[str], date | None, bool], _Resolved]] = {
-    "nth": _nth, "mid": _mid, "end": _end, "start": _start, "compound": _compound, "iso": _iso, "num": _num, "dm": _dm, "md": _md, "cw": _cw,
+    "nth": _nth, "mid": _mid, "end": _end, "start": _start, "compound": _compound, "iso": _iso, "num": _num,
+    "dm": _dm, "md": _md, "cw": _cw,
     "q": _q, "relunit": _relunit, "unitnext": _unitnext, "wd": _wd, "in": _in, "aftertomorrow": _offset(2),
     "tomorrow": _offset(1), "today": _offset(0), "month": _month,
 }  # fmt: skip

@@ -10,52 +10,140 @@ from crmllm.extraction.rules import cues, dates, money, products
 from crmllm.extraction.rules.text import Candidate, Piece, phrases, run, sentences, trimmed
 
 _DEMAND = phrases(
-    """quote; quotation; offer; order; orders; ordering; purchase order; pricing; price list; proposal; budget; buy; buying; purchase; purchasing; interested in; interest in; trial; demo; licences; licenses; seats; subscription; upgrade; rfq; rfp; tender; contract; go ahead; move forward; we need; we want; we would like; we'd like; looking for; supply us; deal; renew*; rollout; roll-out
-    angebot; angebote; angebots; kostenvoranschlag; bestellen; bestellung; bestellen wir; auftrag; preis; preise; preisliste; budget; kaufen; anschaffen; anschaffung; beschaffen; interesse; interessieren; lizenzen; ausschreibung; vertrag; benotigen; brauchen; hatten gerne; testzugang; verlangern; beauftragen
-    devis; offre; commande; commander; tarif; tarifs; prix; budget; acheter; achat; acquerir; interesses; interesse; licences; appel d'offres; contrat; souhaitons; besoin; demonstration; renouvel*
-    presupuesto; cotizacion; oferta; pedido; pedir; encargar; precio; precios; comprar; compra; adquirir; interesados; interesa; licencias; licitacion; contrato; necesitamos; queremos; demostracion; renovar
-    preventivo; offerta; ordine; ordinare; prezzo; prezzi; listino; acquistare; acquisto; comprare; interessati; licenze; gara; contratto; ci servono; vorremmo; dimostrazione; rinnov*
-    offerte; bestelling; bestellen; prijs; prijzen; prijsopgave; budget; kopen; aanschaffen; aanschaf; interesse; geinteresseerd; licenties; aanbesteding; contract; nodig; verlengen
-    orcamento; proposta; cotacao; encomenda; encomendar; pedido; preco; precos; comprar; compra; adquirir; interessados; interesse; licencas; concurso; contrato; precisamos; queremos; renovar"""
+    """
+    quote; quotation; offer; order; orders; ordering; purchase order; pricing; price list; proposal; budget; buy;
+    buying; purchase; purchasing; interested in; interest in; trial; demo; licences; licenses; seats; subscription;
+    upgrade; rfq; rfp; tender; contract; go ahead; move forward; we need; we want; we would like; we'd like;
+    looking for; supply us; deal; renew*; rollout; roll-out; angebot; angebote; angebots; kostenvoranschlag;
+    bestellen; bestellung; bestellen wir; auftrag; preis; preise; preisliste; budget; kaufen; anschaffen; anschaffung;
+    beschaffen; interesse; interessieren; lizenzen; ausschreibung; vertrag; benotigen; brauchen; hatten gerne;
+    testzugang; verlangern; beauftragen; devis; offre; commande; commander; tarif; tarifs; prix; budget; acheter;
+    achat; acquerir; interesses; interesse; licences; appel d'offres; contrat; souhaitons; besoin; demonstration;
+    renouvel*; presupuesto; cotizacion; oferta; pedido; pedir; encargar; precio; precios; comprar; compra; adquirir;
+    interesados; interesa; licencias; licitacion; contrato; necesitamos; queremos; demostracion; renovar; preventivo;
+    offerta; ordine; ordinare; prezzo; prezzi; listino; acquistare; acquisto; comprare; interessati; licenze; gara;
+    contratto; ci servono; vorremmo; dimostrazione; rinnov*; offerte; bestelling; bestellen; prijs; prijzen;
+    prijsopgave; budget; kopen; aanschaffen; aanschaf; interesse; geinteresseerd; licenties; aanbesteding; contract;
+    nodig; verlengen; orcamento; proposta; cotacao; encomenda; encomendar; pedido; preco; precos; comprar; compra;
+    adquirir; interessados; interesse; licencas; concurso; contrato; precisamos; queremos; renovar
+"""
 )
 _FIRM = phrases(
-    """we hereby order; hereby order; we order; i order; please find attached our purchase order; attached purchase order; purchase order attached; attached po; po attached; our po; po number; purchase order number; we accept your offer; we accept the offer; we accept your quote; accept the quote; accept your proposal; go ahead; please proceed; order confirmed; confirm the order; confirm our order; signed contract; signed copy; signed the contract; signed quote; signed offer; deal is done; we'll take; we will take; consider it booked; consider it ordered; go on then; yes please order; order it; please order; purchase order; firm order; consider it sold; book us; you have a deal; ready to sign; count us in; sign off
-    bestellen wir; bestelle ich; hiermit bestellen; wir bestellen; ich bestelle; erteilen wir den auftrag; erteilen ihnen den auftrag; auftrag erteilen; wir nehmen das angebot an; nehmen ihr angebot an; nehmen wir an; angebot angenommen; beauftragen wir; wir beauftragen; verbindlich; wir nehmen die; machen wir so; bestellung anbei; anbei die bestellung; anbei unsere bestellung; unterschriebene*; unterzeichnete*; bestatigen die bestellung; bestatigen den auftrag; wir nehmen
-    nous commandons; nous vous commandons; je vous commande; commandons ferme; commande ferme; je commande; nous passons commande; passer commande; bon de commande; nous confirmons la commande; confirmons notre commande; je confirme la commande; nous acceptons votre; acceptons l'offre; bon pour accord; devis signe; contrat signe; ci-joint notre commande; vous pouvez proceder; accord pour
-    hacemos el pedido; realizamos el pedido; queda confirmado; pedido confirmado; confirmado el pedido; pedido numero; confirmamos el pedido; confirmo el pedido; pedido en firme; aceptamos su oferta; aceptamos la oferta; aceptamos el presupuesto; adjunto pedido; orden de compra; contrato firmado; adelante con; queremos formalizar; nos quedamos con
-    ordiniamo; ordine confermato; ordine fermo; confermiamo l'ordine; confermo l'ordine; accettiamo l'offerta; accettiamo la vostra; accettiamo il preventivo; in allegato l'ordine; ordine di acquisto; contratto firmato; procedete; potete procedere
-    wij bestellen; we bestellen; bestellen wij; bestellen we; bestel ze; bestel maar; hierbij de order; hierbij de bestelling; hierbij bestellen; hierbij plaatsen; plaatsen wij de; bevestigen de bestelling; bevestigen wij de; akkoord met de offerte; akkoord met uw; we gaan akkoord; wij gaan akkoord; getekende offerte; inkooporder; bestelbon; ga maar door
-    encomendamos; encomenda confirmada; confirmamos a encomenda; confirmamos o pedido; confirmo a encomenda; aceitamos a proposta; aceitamos o orcamento; aceitamos a vossa; nota de encomenda; ordem de compra; contrato assinado; podem avancar; podem prosseguir; fechamos"""
+    """
+    we hereby order; hereby order; we order; i order; please find attached our purchase order;
+    attached purchase order; purchase order attached; attached po; po attached; our po; po number;
+    purchase order number; we accept your offer; we accept the offer; we accept your quote; accept the quote;
+    accept your proposal; go ahead; please proceed; order confirmed; confirm the order; confirm our order;
+    signed contract; signed copy; signed the contract; signed quote; signed offer; deal is done; we'll take;
+    we will take; consider it booked; consider it ordered; go on then; yes please order; order it; please order;
+    purchase order; firm order; consider it sold; book us; you have a deal; ready to sign; count us in; sign off;
+    bestellen wir; bestelle ich; hiermit bestellen; wir bestellen; ich bestelle; erteilen wir den auftrag;
+    erteilen ihnen den auftrag; auftrag erteilen; wir nehmen das angebot an; nehmen ihr angebot an; nehmen wir an;
+    angebot angenommen; beauftragen wir; wir beauftragen; verbindlich; wir nehmen die; machen wir so;
+    bestellung anbei; anbei die bestellung; anbei unsere bestellung; unterschriebene*; unterzeichnete*;
+    bestatigen die bestellung; bestatigen den auftrag; wir nehmen; nous commandons; nous vous commandons;
+    je vous commande; commandons ferme; commande ferme; je commande; nous passons commande; passer commande;
+    bon de commande; nous confirmons la commande; confirmons notre commande; je confirme la commande;
+    nous acceptons votre; acceptons l'offre; bon pour accord; devis signe; contrat signe; ci-joint notre commande;
+    vous pouvez proceder; accord pour; hacemos el pedido; realizamos el pedido; queda confirmado; pedido confirmado;
+    confirmado el pedido; pedido numero; confirmamos el pedido; confirmo el pedido; pedido en firme;
+    aceptamos su oferta; aceptamos la oferta; aceptamos el presupuesto; adjunto pedido; orden de compra;
+    contrato firmado; adelante con; queremos formalizar; nos quedamos con; ordiniamo; ordine confermato; ordine fermo;
+    confermiamo l'ordine; confermo l'ordine; accettiamo l'offerta; accettiamo la vostra; accettiamo il preventivo;
+    in allegato l'ordine; ordine di acquisto; contratto firmato; procedete; potete procedere; wij bestellen;
+    we bestellen; bestellen wij; bestellen we; bestel ze; bestel maar; hierbij de order; hierbij de bestelling;
+    hierbij bestellen; hierbij plaatsen; plaatsen wij de; bevestigen de bestelling; bevestigen wij de;
+    akkoord met de offerte; akkoord met uw; we gaan akkoord; wij gaan akkoord; getekende offerte; inkooporder;
+    bestelbon; ga maar door; encomendamos; encomenda confirmada; confirmamos a encomenda; confirmamos o pedido;
+    confirmo a encomenda; aceitamos a proposta; aceitamos o orcamento; aceitamos a vossa; nota de encomenda;
+    ordem de compra; contrato assinado; podem avancar; podem prosseguir; fechamos
+"""
 )
 _HEDGED = phrases(
-    """if the budget; if budget; subject to; pending; once approved; if approved; when approved; no budget; not have the budget; not have budget; budget isn't; might; maybe; perhaps; not sure; unsure; uncertain; possibly; considering; thinking about; thinking of; exploring; nothing decided; not decided; not yet decided; haven't decided; depends on; depending on; too early; early days; no promises; can't commit; cannot commit; not commit*; tentative*; provisional*; provided that the board; board approval; if we get; if we win; if the board; if the council; if management; if our management; if the bank; if the customer; if our customer; if the grant; if the funding; if the permit; if the project; if the tender; if headquarters; if head office; if corporate; nothing is promised; no guarantee; can't promise; cannot promise; no yes; can't say yes; cannot say yes; only if; provided that; not yet approved; awaiting approval; still need approval; needs approval; may need; may be interested; no commitment; non-binding; ballpark; rough idea; for planning; next year perhaps; if all goes well; if things go well; unless; on hold; wait for
-    vielleicht; eventuell; moglicherweise; falls; vorbehaltlich; unter vorbehalt; sofern; kein budget; noch kein budget; budget noch nicht; noch nicht entschieden; noch nicht freigegeben; noch offen; nicht sicher; unsicher; hangt davon ab; abhangig von; uberlegen; unverbindlich; wenn das budget; wenn der vorstand; wenn die geschaftsfuhrung; wenn der kunde; wenn die bank; wenn die genehmigung; wenn die forderung; wenn die investition*; vorausgesetzt; nichts versprechen; noch keine zusage; stimmt zu; wenn wir den; freigabe steht; freigabe fehlt; muss noch; mussen erst; konnte sein; ware denkbar; gegebenenfalls; ggf; zur orientierung; grob; zustimmung
-    peut-etre; eventuellement; sous reserve; si le budget; si la direction; si le conseil; si le client; si la banque; si le permis; si la subvention; a condition que; rien promettre; pas encore decide; rien n'est decide; pas sur; pas certain; depend de; dependra; en attente; a l'etude; reflechissons; envisageons; pas de budget; pas encore valide; sans engagement; a titre indicatif; si nous obtenons; si tout va bien; si le projet; il se peut; pourrait
-    quiza; quizas; tal vez; a lo mejor; posiblemente; depende de; dependera; sujeto a; si el presupuesto; si la direccion; si el cliente; si el banco; si nos conceden; siempre que; no puedo decirte que si; no hay nada seguro; no prometo; no esta decidido; aun no hemos decidido; no hay presupuesto; sin presupuesto; pendiente de; estamos pensando; estamos valorando; sin compromiso; orientativo; si nos aprueban; si conseguimos; puede que; podria
-    forse; magari; eventualmente; dipende da; dipendera; salvo approvazione; soggetto a; se il budget; se la direzione; se il cliente; se la banca; se il comune; a condizione che; non posso promettere; non abbiamo ancora deciso; non e deciso; non c'e budget; senza budget; in attesa di; stiamo valutando; stiamo pensando; senza impegno; indicativo; se otteniamo; potremmo; potrebbe essere
-    misschien; wellicht; mogelijk; eventueel; afhankelijk van; hangt af van; onder voorbehoud; als het budget; als de directie; als de klant; als de bank; als de vergunning; op voorwaarde; kan niets beloven; nog niet besloten; nog niet beslist; nog geen budget; geen budget; in afwachting; overwegen; denken erover; vrijblijvend; indicatie; mits; tenzij; weten nog niet
-    talvez; se calhar; possivelmente; depende de; dependera; sujeito a; se o orcamento; se a direcao; se o cliente; se o banco; desde que; nao posso prometer; ainda nao decidimos; nada decidido; sem orcamento; nao ha orcamento; a aguardar; aguardando; pendente de; estamos a ponderar; estamos pensando; sem compromisso; indicativo; se conseguirmos; poderiamos; pode ser que"""
+    """
+    if the budget; if budget; subject to; pending; once approved; if approved; when approved; no budget;
+    not have the budget; not have budget; budget isn't; might; maybe; perhaps; not sure; unsure; uncertain; possibly;
+    considering; thinking about; thinking of; exploring; nothing decided; not decided; not yet decided;
+    haven't decided; depends on; depending on; too early; early days; no promises; can't commit; cannot commit;
+    not commit*; tentative*; provisional*; provided that the board; board approval; if we get; if we win;
+    if the board; if the council; if management; if our management; if the bank; if the customer; if our customer;
+    if the grant; if the funding; if the permit; if the project; if the tender; if headquarters; if head office;
+    if corporate; nothing is promised; no guarantee; can't promise; cannot promise; no yes; can't say yes;
+    cannot say yes; only if; provided that; not yet approved; awaiting approval; still need approval; needs approval;
+    may need; may be interested; no commitment; non-binding; ballpark; rough idea; for planning; next year perhaps;
+    if all goes well; if things go well; unless; on hold; wait for; vielleicht; eventuell; moglicherweise; falls;
+    vorbehaltlich; unter vorbehalt; sofern; kein budget; noch kein budget; budget noch nicht; noch nicht entschieden;
+    noch nicht freigegeben; noch offen; nicht sicher; unsicher; hangt davon ab; abhangig von; uberlegen;
+    unverbindlich; wenn das budget; wenn der vorstand; wenn die geschaftsfuhrung; wenn der kunde; wenn die bank;
+    wenn die genehmigung; wenn die forderung; wenn die investition*; vorausgesetzt; nichts versprechen;
+    noch keine zusage; stimmt zu; wenn wir den; freigabe steht; freigabe fehlt; muss noch; mussen erst; konnte sein;
+    ware denkbar; gegebenenfalls; ggf; zur orientierung; grob; zustimmung; peut-etre; eventuellement; sous reserve;
+    si le budget; si la direction; si le conseil; si le client; si la banque; si le permis; si la subvention;
+    a condition que; rien promettre; pas encore decide; rien n'est decide; pas sur; pas certain; depend de; dependra;
+    en attente; a l'etude; reflechissons; envisageons; pas de budget; pas encore valide; sans engagement;
+    a titre indicatif; si nous obtenons; si tout va bien; si le projet; il se peut; pourrait; quiza; quizas; tal vez;
+    a lo mejor; posiblemente; depende de; dependera; sujeto a; si el presupuesto; si la direccion; si el cliente;
+    si el banco; si nos conceden; siempre que; no puedo decirte que si; no hay nada seguro; no prometo;
+    no esta decidido; aun no hemos decidido; no hay presupuesto; sin presupuesto; pendiente de; estamos pensando;
+    estamos valorando; sin compromiso; orientativo; si nos aprueban; si conseguimos; puede que; podria; forse; magari;
+    eventualmente; dipende da; dipendera; salvo approvazione; soggetto a; se il budget; se la direzione;
+    se il cliente; se la banca; se il comune; a condizione che; non posso promettere; non abbiamo ancora deciso;
+    non e deciso; non c'e budget; senza budget; in attesa di; stiamo valutando; stiamo pensando; senza impegno;
+    indicativo; se otteniamo; potremmo; potrebbe essere; misschien; wellicht; mogelijk; eventueel; afhankelijk van;
+    hangt af van; onder voorbehoud; als het budget; als de directie; als de klant; als de bank; als de vergunning;
+    op voorwaarde; kan niets beloven; nog niet besloten; nog niet beslist; nog geen budget; geen budget;
+    in afwachting; overwegen; denken erover; vrijblijvend; indicatie; mits; tenzij; weten nog niet; talvez; se calhar;
+    possivelmente; depende de; dependera; sujeito a; se o orcamento; se a direcao; se o cliente; se o banco;
+    desde que; nao posso prometer; ainda nao decidimos; nada decidido; sem orcamento; nao ha orcamento; a aguardar;
+    aguardando; pendente de; estamos a ponderar; estamos pensando; sem compromisso; indicativo; se conseguirmos;
+    poderiamos; pode ser que
+"""
 )
 _CLOSING = phrases(
-    """decide; decision; decided; deciding; order by; order before; place the order; placing; sign; signed; signing; signature; purchase; buy; commit; close; finalize; finalise; settle on; choose; choosing; pick a supplier; select a supplier; spent by; make a choice; award; go ahead; approve; approval; award; po by; contract; go-ahead; wrap this up; conclude; order; ordering; budget expires; budget has to be spent; renew; valid until; conclusion; make up our mind
-    entscheid*; entscheiden; beschluss; bestell*; beauftrag*; auftrag; unterschreib*; unterzeichn*; unterschrift; vergabe; vergeben; zusage; kaufen; abschluss; abschliesen; unterschrieben; unterzeichnet; auswahlen; auswahl; festlegen; wahlen; vertrag; freigabe; budget muss; beschaff*
-    decider; decision; decid*; choisir; choix; trancherons; choisirons; command*; signer; signature; signerons; achet*; contrat; conclure; attribution; valider; validation; trancher
-    decidir; decision; decid*; elegir; elegiremos; pedido; pedir; firmar; firma; firmaremos; comprar; compra; contrato; cerrar; adjudic*; aprobacion; formalizar
-    decidere; decisione; decid*; firmiamo; firmeremo; scegliere; sceglieremo; ordin*; firmare; firma; acquist*; contratto; chiudere; concludere; aggiudic*; approvazione
-    beslissen; beslissing; kiezen; kiezen we; beslis*; besluit*; bestel*; tekenen; ondertekenen; ondertekening; kopen; contract; afronden; gunning; goedkeuring
-    decidir; decisao; decid*; encomend*; assinar; assinatura; comprar; compra; contrato; fechar; adjudic*; aprovacao; formalizar"""
+    """
+    decide; decision; decided; deciding; order by; order before; place the order; placing; sign; signed; signing;
+    signature; purchase; buy; commit; close; finalize; finalise; settle on; choose; choosing; pick a supplier;
+    select a supplier; spent by; make a choice; award; go ahead; approve; approval; award; po by; contract; go-ahead;
+    wrap this up; conclude; order; ordering; budget expires; budget has to be spent; renew; valid until; conclusion;
+    make up our mind; entscheid*; entscheiden; beschluss; bestell*; beauftrag*; auftrag; unterschreib*; unterzeichn*;
+    unterschrift; vergabe; vergeben; zusage; kaufen; abschluss; abschliesen; unterschrieben; unterzeichnet; auswahlen;
+    auswahl; festlegen; wahlen; vertrag; freigabe; budget muss; beschaff*; decider; decision; decid*; choisir; choix;
+    trancherons; choisirons; command*; signer; signature; signerons; achet*; contrat; conclure; attribution; valider;
+    validation; trancher; decidir; decision; decid*; elegir; elegiremos; pedido; pedir; firmar; firma; firmaremos;
+    comprar; compra; contrato; cerrar; adjudic*; aprobacion; formalizar; decidere; decisione; decid*; firmiamo;
+    firmeremo; scegliere; sceglieremo; ordin*; firmare; firma; acquist*; contratto; chiudere; concludere; aggiudic*;
+    approvazione; beslissen; beslissing; kiezen; kiezen we; beslis*; besluit*; bestel*; tekenen; ondertekenen;
+    ondertekening; kopen; contract; afronden; gunning; goedkeuring; decidir; decisao; decid*; encomend*; assinar;
+    assinatura; comprar; compra; contrato; fechar; adjudic*; aprovacao; formalizar
+"""
 )
 _DELIVERY = phrases(
-    """deliver*; delivery; ship; shipped; shipping; arrive*; installation; installed; install; go live; go-live; live by; in use; on site; lead time; dispatch*; start date; start using; running by; event; opening
-    liefer*; geliefert; lieferung; versand; versendet; montage; installation; installiert; inbetriebnahme; eintreffen; einsatzbereit; liefertermin
-    livr*; livraison; expedi*; installation; mise en service; installe*; entreg*; entrega; envio; instalacion; puesta en marcha
-    conseg*; consegna; spedizione; installazione; messa in servizio; lever*; levering; geleverd; installatie; verzend*; ingebruikname; entrega; instalacao"""
+    """
+    deliver*; delivery; ship; shipped; shipping; arrive*; installation; installed; install; go live; go-live; live by;
+    in use; on site; lead time; dispatch*; start date; start using; running by; event; opening; liefer*; geliefert;
+    lieferung; versand; versendet; montage; installation; installiert; inbetriebnahme; eintreffen; einsatzbereit;
+    liefertermin; livr*; livraison; expedi*; installation; mise en service; installe*; entreg*; entrega; envio;
+    instalacion; puesta en marcha; conseg*; consegna; spedizione; installazione; messa in servizio; lever*; levering;
+    geleverd; installatie; verzend*; ingebruikname; entrega; instalacao
+"""
 )
 _DECLINE = phrases(
-    """decided against; decided not to; not to buy; not to go ahead; not going ahead; no longer need; no longer interested; no longer require; not interested; cancel the; cancel our; withdraw; went with; going with another; chosen another; chose another; will not be proceeding; won't be proceeding; not proceed*; have to decline; must decline; not moving forward; not pursue; off the table; project is dead; project was cancelled; has been cancelled; won't be renewing; not renew
-    haben uns gegen; dagegen entschieden; entschieden nicht; nicht zu kaufen; anders entschieden; nicht mehr benotigen; kein interesse; kein bedarf; stornieren; absagen; nicht weiterverfolgen; verzichten; anderen anbieter; bestellung zuruck; projekt gestoppt; kundigen
-    ne donnerons pas suite; avons choisi un autre; retenu un autre; plus besoin; plus interesses; pas interesses; annuler; annulons; renoncons; decline*; hemos decidido no; ya no necesitamos; no estamos interesados; cancelar; anular; otro proveedor; descartamos; no seguiremos; abbiamo deciso di non; non siamo piu interessati; non ci serve piu; annullare; annulliamo; rinunciamo; scelto un altro; altro fornitore
-    zien af; niet meer nodig; geen interesse; annuleren; andere leverancier gekozen; kiezen voor een andere; gaat niet door; besloten niet; decidimos nao; ja nao precisamos; nao temos interesse; cancelar; desistimos; outro fornecedor; nao vamos avancar"""
+    """
+    decided against; decided not to; not to buy; not to go ahead; not going ahead; no longer need;
+    no longer interested; no longer require; not interested; cancel the; cancel our; withdraw; went with;
+    going with another; chosen another; chose another; will not be proceeding; won't be proceeding; not proceed*;
+    have to decline; must decline; not moving forward; not pursue; off the table; project is dead;
+    project was cancelled; has been cancelled; won't be renewing; not renew; haben uns gegen; dagegen entschieden;
+    entschieden nicht; nicht zu kaufen; anders entschieden; nicht mehr benotigen; kein interesse; kein bedarf;
+    stornieren; absagen; nicht weiterverfolgen; verzichten; anderen anbieter; bestellung zuruck; projekt gestoppt;
+    kundigen; ne donnerons pas suite; avons choisi un autre; retenu un autre; plus besoin; plus interesses;
+    pas interesses; annuler; annulons; renoncons; decline*; hemos decidido no; ya no necesitamos;
+    no estamos interesados; cancelar; anular; otro proveedor; descartamos; no seguiremos; abbiamo deciso di non;
+    non siamo piu interessati; non ci serve piu; annullare; annulliamo; rinunciamo; scelto un altro; altro fornitore;
+    zien af; niet meer nodig; geen interesse; annuleren; andere leverancier gekozen; kiezen voor een andere;
+    gaat niet door; besloten niet; decidimos nao; ja nao precisamos; nao temos interesse; cancelar; desistimos;
+    outro fornecedor; nao vamos avancar
+"""
 )
 _NOT_MONEY_DEAL = phrases(
     "invoice; rechnung; facture; factura; fattura; factuur; fatura; paid; payment; overdue; mahnung; zahlung; reminder"
@@ -269,11 +357,13 @@ def _close_by(
 
 
 _ASKED = re.compile(
-    r"\b(?:send|call|ring|phone|answer|reply|confirm|schick\w*|send\w*|bestatig\w*|nennen|envoy\w*|confirm\w*|envi\w*|mand\w*|invi\w*|stuur|sturen|bevestig\w*|let me|tell|hear|quote|offer|"
+    r"\b(?:send|call|ring|phone|answer|reply|confirm|schick\w*|send\w*|bestatig\w*|nennen|envoy\w*|confirm\w*|"
+    r"envi\w*|mand\w*|invi\w*|stuur|sturen|bevestig\w*|let me|tell|hear|quote|offer|"
     r"angebot|devis|presupuesto|preventivo|offerte|orcamento|proposal)\b(?P<rest>[^.;?!]*)$"
 )
 _CLOSING_VERB = re.compile(
-    r"\b(?:decid\w*|entscheid\w*|sign|signing|unterschr\w*|unterzeichn\w*|choose|settle|(?:we|i|to|and|will|would) order|bestell\w* (?:wir|ich)|(?:wir|ich) bestell\w*|signer\w*|firm\w+|tekenen|assin\w*|award)\b"
+    r"\b(?:decid\w*|entscheid\w*|sign|signing|unterschr\w*|unterzeichn\w*|choose|settle|(?:we|i|to|and|will|"
+    r"would) order|bestell\w* (?:wir|ich)|(?:wir|ich) bestell\w*|signer\w*|firm\w+|tekenen|assin\w*|award)\b"
 )
 
 
@@ -349,7 +439,8 @@ def _commitment(deal: Deal, rows: list[Piece], off: list[tuple[int, int, str]]) 
 
 
 _LEAD = re.compile(
-    r"^(?:(?:hi|hello|hallo|dear|bonjour|hola|buongiorno|goedemiddag|ola|guten tag|good (?:morning|afternoon))\b[^,!\n]{0,40}[,!]?\s+|(?:and|also|so|then|und|et|y|e|en)\s+|[-*•–]\s*)+",
+    r"^(?:(?:hi|hello|hallo|dear|bonjour|hola|buongiorno|goedemiddag|ola|guten tag|good (?:morning|"
+    r"afternoon))\b[^,!\n]{0,40}[,!]?\s+|(?:and|also|so|then|und|et|y|e|en)\s+|[-*•–]\s*)+",
     re.IGNORECASE,
 )
 

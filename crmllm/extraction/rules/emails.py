@@ -23,8 +23,9 @@ FREE_MAIL = frozenset(
     "o2 inbox rambler comcast verizon att sbcglobal btinternet".split()
 )
 _GENERIC_LOCAL = frozenset(
-    "info sales support contact kontakt office hello hi mail team admin service einkauf vertrieb buchhaltung purchasing "
-    "procurement billing accounts accounting invoice invoices rechnung orders bestellung order noreply no-reply "
+    "info sales support contact kontakt office hello hi mail team admin service einkauf vertrieb buchhaltung "
+    "purchasing procurement billing accounts accounting invoice invoices rechnung orders bestellung order noreply "
+    "no-reply "
     "donotreply do-not-reply newsletter news marketing hr jobs karriere career help helpdesk webmaster postmaster "
     "mailer-daemon notifications notification alerts contacto ventas compras info-de achats comptabilite commercial "
     "acquisti vendite amministrazione inkoop verkoop administratie compras financeiro vendas it press presse kunden "

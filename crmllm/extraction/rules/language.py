@@ -8,21 +8,36 @@ from functools import lru_cache
 from crmllm.extraction.rules.text import flat
 
 _COMMON: dict[str, str] = {
-    "en": """the and you for with this that have are please thank thanks we our your would will can could be is of to in on it i not from
-    at as if my regards hello hi dear need know let has but was they an by or do just get what when which""",
-    "de": """der die das und ich wir sie ist nicht mit für auf ein eine einen dem den des im zu von bitte vielen dank haben uns
-    unser unsere ihre ihr ihnen sind wird werden können könnten auch noch sehr geehrte geehrter hallo grüße gruß guten tag an als
-    bei nach über wie oder es war aber wurde gerne freundlichen möchten""",
-    "fr": """le la les et vous nous je pour avec est une un des du de en dans sur que qui pas ne ce cette votre vos notre nos
-    bonjour merci cordialement au aux sont avons avez serait par plus être il elle mais bien si se s'il d'un""",
-    "es": """el los las y que para con por una un es en del se no su sus nos nuestro nuestra hola gracias saludos buenos buenas días
-    tardes estamos queremos puede pueden como más pero si ya esta este le les muy usted ustedes necesitamos""",
-    "it": """il lo gli che per con una un è di del della in si non sono nostro nostra vostro vostra buongiorno salve grazie saluti cordiali
-    vorremmo abbiamo alla al dei delle anche come più ma se ci vi può questo questa nel siamo""",
-    "nl": """de het een en van ik wij we u dat niet met voor op te is zijn hebben graag bedankt groeten groet vriendelijke goedemiddag
-    goedemorgen beste ons onze uw kunnen kunt wordt ook nog aan bij naar als maar om er dit deze zou willen""",
-    "pt": """o os as e que para com por uma um é em do da dos das no na não se nos nosso nossa bom dia obrigado obrigada olá
-    cumprimentos gostaríamos temos pode podem mais mas já esta este você vocês precisamos ao pelo pela muito estamos""",
+    "en": """
+    the and you for with this that have are please thank thanks we our your would will can could be is of to in on it
+    i not from at as if my regards hello hi dear need know let has but was they an by or do just get what when which
+    """,
+    "de": """
+    der die das und ich wir sie ist nicht mit für auf ein eine einen dem den des im zu von bitte vielen dank haben uns
+    unser unsere ihre ihr ihnen sind wird werden können könnten auch noch sehr geehrte geehrter hallo grüße gruß guten
+    tag an als bei nach über wie oder es war aber wurde gerne freundlichen möchten
+    """,
+    "fr": """
+    le la les et vous nous je pour avec est une un des du de en dans sur que qui pas ne ce cette votre vos notre nos
+    bonjour merci cordialement au aux sont avons avez serait par plus être il elle mais bien si se s'il d'un
+    """,
+    "es": """
+    el los las y que para con por una un es en del se no su sus nos nuestro nuestra hola gracias saludos buenos buenas
+    días tardes estamos queremos puede pueden como más pero si ya esta este le les muy usted ustedes necesitamos
+    """,
+    "it": """
+    il lo gli che per con una un è di del della in si non sono nostro nostra vostro vostra buongiorno salve grazie
+    saluti cordiali vorremmo abbiamo alla al dei delle anche come più ma se ci vi può questo questa nel siamo
+    """,
+    "nl": """
+    de het een en van ik wij we u dat niet met voor op te is zijn hebben graag bedankt groeten groet vriendelijke
+    goedemiddag goedemorgen beste ons onze uw kunnen kunt wordt ook nog aan bij naar als maar om er dit deze zou
+    willen
+    """,
+    "pt": """
+    o os as e que para com por uma um é em do da dos das no na não se nos nosso nossa bom dia obrigado obrigada olá
+    cumprimentos gostaríamos temos pode podem mais mas já esta este você vocês precisamos ao pelo pela muito estamos
+    """,
     "pl": "i w na z do nie się jest że to dla od po o jak proszę dziękuję pozdrawiam dzień dobry czy są państwa",
     "sv": "och att det som en på är av för med till den inte vi jag har om ni hej tack hälsningar vänliga kan från",
     "da": "og at det som en på er af for med til den ikke vi jeg har om hej tak hilsen venlig kan fra jer",

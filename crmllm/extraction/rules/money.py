@@ -14,13 +14,20 @@ from crmllm.extraction.rules.text import flat, phrases
 
 _SYMBOLS = {
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD",
-    "dollars": "USD", "dolares": "USD", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "pfund": "GBP", "quid": "GBP",
-    "chf": "CHF", "sfr": "CHF", "fr": "CHF", "franken": "CHF", "francs": "CHF", "franchi": "CHF", "pln": "PLN", "zł": "PLN", "zl": "PLN", "zloty": "PLN",
-    "sek": "SEK", "dkk": "DKK", "nok": "NOK", "kr": "SEK", "kronor": "SEK", "kroner": "DKK", "czk": "CZK", "kc": "CZK", "huf": "HUF", "ft": "HUF",
-    "cad": "CAD", "c$": "CAD", "aud": "AUD", "a$": "AUD", "nzd": "NZD", "brl": "BRL", "r$": "BRL", "reais": "BRL", "real": "BRL", "mxn": "MXN",
-    "pesos": "MXN", "inr": "INR", "₹": "INR", "rs": "INR", "rupees": "INR", "jpy": "JPY", "¥": "JPY", "yen": "JPY", "cny": "CNY", "rmb": "CNY",
-    "sgd": "SGD", "s$": "SGD", "hkd": "HKD", "hk$": "HKD", "zar": "ZAR", "aed": "AED", "sar": "SAR", "try": "TRY", "₺": "TRY", "ron": "RON", "lei": "RON",
-    "bgn": "BGN", "rub": "RUB", "uah": "UAH", "ils": "ILS", "krw": "KRW", "teur": "EUR", "keur": "EUR", "meur": "EUR", "k€": "EUR", "t€": "EUR", "m€": "EUR", "tchf": "CHF", "kchf": "CHF", "kusd": "USD", "eurs": "EUR",
+    "dollars": "USD", "dolares": "USD", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "pfund": "GBP",
+    "quid": "GBP",
+    "chf": "CHF", "sfr": "CHF", "fr": "CHF", "franken": "CHF", "francs": "CHF", "franchi": "CHF", "pln": "PLN",
+    "zł": "PLN", "zl": "PLN", "zloty": "PLN",
+    "sek": "SEK", "dkk": "DKK", "nok": "NOK", "kr": "SEK", "kronor": "SEK", "kroner": "DKK", "czk": "CZK",
+    "kc": "CZK", "huf": "HUF", "ft": "HUF",
+    "cad": "CAD", "c$": "CAD", "aud": "AUD", "a$": "AUD", "nzd": "NZD", "brl": "BRL", "r$": "BRL", "reais": "BRL",
+    "real": "BRL", "mxn": "MXN",
+    "pesos": "MXN", "inr": "INR", "₹": "INR", "rs": "INR", "rupees": "INR", "jpy": "JPY", "¥": "JPY", "yen": "JPY",
+    "cny": "CNY", "rmb": "CNY",
+    "sgd": "SGD", "s$": "SGD", "hkd": "HKD", "hk$": "HKD", "zar": "ZAR", "aed": "AED", "sar": "SAR", "try": "TRY",
+    "₺": "TRY", "ron": "RON", "lei": "RON",
+    "bgn": "BGN", "rub": "RUB", "uah": "UAH", "ils": "ILS", "krw": "KRW", "teur": "EUR", "keur": "EUR",
+    "meur": "EUR", "k€": "EUR", "t€": "EUR", "m€": "EUR", "tchf": "CHF", "kchf": "CHF", "kusd": "USD", "eurs": "EUR",
 }  # fmt: skip
 _LEADING_FACTOR = {
     "t€": 1000,
@@ -34,9 +41,12 @@ _LEADING_FACTOR = {
     "kusd": 1000,
 }
 _COUNTRY_CURRENCY = {
-    "DE": "EUR", "AT": "EUR", "FR": "EUR", "ES": "EUR", "IT": "EUR", "NL": "EUR", "BE": "EUR", "PT": "EUR", "IE": "EUR", "FI": "EUR", "LU": "EUR", "GR": "EUR",
-    "SK": "EUR", "SI": "EUR", "HR": "EUR", "US": "USD", "GB": "GBP", "CH": "CHF", "PL": "PLN", "SE": "SEK", "DK": "DKK", "NO": "NOK", "CZ": "CZK", "HU": "HUF",
-    "CA": "CAD", "AU": "AUD", "BR": "BRL", "MX": "MXN", "IN": "INR", "JP": "JPY", "SG": "SGD", "NZ": "NZD", "TR": "TRY", "RO": "RON",
+    "DE": "EUR", "AT": "EUR", "FR": "EUR", "ES": "EUR", "IT": "EUR", "NL": "EUR", "BE": "EUR", "PT": "EUR",
+    "IE": "EUR", "FI": "EUR", "LU": "EUR", "GR": "EUR",
+    "SK": "EUR", "SI": "EUR", "HR": "EUR", "US": "USD", "GB": "GBP", "CH": "CHF", "PL": "PLN", "SE": "SEK",
+    "DK": "DKK", "NO": "NOK", "CZ": "CZK", "HU": "HUF",
+    "CA": "CAD", "AU": "AUD", "BR": "BRL", "MX": "MXN", "IN": "INR", "JP": "JPY", "SG": "SGD", "NZ": "NZD",
+    "TR": "TRY", "RO": "RON",
 }  # fmt: skip
 _FACTORS: tuple[tuple[str, int], ...] = (
     (r"k|tsd\.?|tausend|thousand|mila|mil(?!\w)|duizend|mille|grand", 1000),
@@ -53,43 +63,74 @@ _FACTOR = "|".join(f"(?:{words})" for words, _ in _FACTORS)
 _UNIT = "|".join(sorted(map(re.escape, _SYMBOLS), key=len, reverse=True))
 _MONEY = re.compile(
     rf"(?<![\w.,/-])(?:(?P<before>{_UNIT})\.?[ \u00a0]?)?(?P<number>{_NUMBER})(?:,[-–]{{1,2}}|\.[-–]{{1,2}})?"
-    rf"(?:[ \u00a0\u202f]?(?P<factor>{_FACTOR})(?![a-z]))?(?:[ \u00a0\u202f]?(?:de |d'|\()?(?P<after>{_UNIT})(?![a-z]))?(?![\d%])",
+    rf"(?:[ \u00a0\u202f]?(?P<factor>{_FACTOR})(?![a-z]))?(?:[ \u00a0\u202f]?(?:de |d'|"
+    rf"\()?(?P<after>{_UNIT})(?![a-z]))?(?![\d%])",
 )
 _RANGE_JOIN = re.compile(r"^\s*(?:-|–|—|to|bis|a|y|e|et|and|und|en|tot|ate|hasta|bis zu)\s*$")
 _RANGE_OPEN = re.compile(r"(?:between|zwischen|entre|tra|fra|tussen|from|von|de|da|van)\s*$")
 _PER = re.compile(
-    r"^\s*(?:\([^)]{0,20}\)\s*)?(?:net\w*\s+|netto\s+|ht\s+)?(?:/\s?\w+|per (?:unit\w*|uni\w*|seat|user|month|piece|licen\w*|lizenz|week|day|hour|head|person\w*|box|device|pallet|stuks?|stuck|maand|mese|mes|mois|gebruiker|nutzer|utilisateur|usuario|utente|pezzo|pieza|peca|poste|puesto|postazione|monat|tag|stunde|jour|heure|dia|hora|giorno|ora|metre|meter|kg|lit\w+|nacht|night|item|employee|mitarbeiter|arbeitsplatz|lote|caja|scatola|doos|kiste|karton|carton)\\b|each|apiece|a piece|a month|monthly|per month|p\.?\s?m\.?(?!\w)|pro (?!jahr)\w+|je\s+\w+|das stuck|"
-    r"monatlich|par (?:unit\w*|uni\w*|seat|user|month|piece|licen\w*|lizenz|week|day|hour|head|person\w*|box|device|pallet|stuks?|stuck|maand|mese|mes|mois|gebruiker|nutzer|utilisateur|usuario|utente|pezzo|pieza|peca|poste|puesto|postazione|monat|tag|stunde|jour|heure|dia|hora|giorno|ora|metre|meter|kg|lit\w+|nacht|night|item|employee|mitarbeiter|arbeitsplatz|lote|caja|scatola|doos|kiste|karton|carton)\\b|(?:la )?piece|l'unite|chacun\w*|mensuel\w*|por (?:unit\w*|uni\w*|seat|user|month|piece|licen\w*|lizenz|week|day|hour|head|person\w*|box|device|pallet|stuks?|stuck|maand|mese|mes|mois|gebruiker|nutzer|utilisateur|usuario|utente|pezzo|pieza|peca|poste|puesto|postazione|monat|tag|stunde|jour|heure|dia|hora|giorno|ora|metre|meter|kg|lit\w+|nacht|night|item|employee|mitarbeiter|arbeitsplatz|lote|caja|scatola|doos|kiste|karton|carton)\\b|cada un\w|la unidad|al mes|mensual\w*|a testa|cad(?:auno|\.)|al (?:pezzo|mese)|l'uno|"
+    r"^\s*(?:\([^)]{0,20}\)\s*)?(?:net\w*\s+|netto\s+|ht\s+)?(?:/\s?\w+|per (?:unit\w*|uni\w*|seat|user|month|piece|"
+    r"licen\w*|lizenz|week|day|hour|head|person\w*|box|device|pallet|stuks?|stuck|maand|mese|mes|mois|gebruiker|"
+    r"nutzer|utilisateur|usuario|utente|pezzo|pieza|peca|poste|puesto|postazione|monat|tag|stunde|jour|heure|dia|"
+    r"hora|giorno|ora|metre|meter|kg|lit\w+|nacht|night|item|employee|mitarbeiter|arbeitsplatz|lote|caja|scatola|"
+    r"doos|kiste|karton|carton)\\b|each|apiece|a piece|a month|monthly|per month|p\.?\s?m\.?(?!\w)|pro (?!jahr)\w+|"
+    r"je\s+\w+|das stuck|"
+    r"monatlich|par (?:unit\w*|uni\w*|seat|user|month|piece|licen\w*|lizenz|week|day|hour|head|person\w*|box|device|"
+    r"pallet|stuks?|stuck|maand|mese|mes|mois|gebruiker|nutzer|utilisateur|usuario|utente|pezzo|pieza|peca|poste|"
+    r"puesto|postazione|monat|tag|stunde|jour|heure|dia|hora|giorno|ora|metre|meter|kg|lit\w+|nacht|night|item|"
+    r"employee|mitarbeiter|arbeitsplatz|lote|caja|scatola|doos|kiste|karton|carton)\\b|(?:la )?piece|l'unite|"
+    r"chacun\w*|mensuel\w*|por (?:unit\w*|uni\w*|seat|user|month|piece|licen\w*|lizenz|week|day|hour|head|person\w*|"
+    r"box|device|pallet|stuks?|stuck|maand|mese|mes|mois|gebruiker|nutzer|utilisateur|usuario|utente|pezzo|pieza|"
+    r"peca|poste|puesto|postazione|monat|tag|stunde|jour|heure|dia|hora|giorno|ora|metre|meter|kg|lit\w+|nacht|night|"
+    r"item|employee|mitarbeiter|arbeitsplatz|lote|caja|scatola|doos|kiste|karton|carton)\\b|cada un\w|la unidad|"
+    r"al mes|mensual\w*|a testa|cad(?:auno|\.)|al (?:pezzo|mese)|l'uno|"
     r"mensil\w*|per stuk|per maand|a unidade|cada|por mes|por unidade|pp(?!\w)|p\.p\.|a unit|a seat|a user|a head)"
 )
 _PER_BEFORE = re.compile(
-    r"(?:unit price|price per \w+|per[- ]unit(?: price)?|stuckpreis|einzelpreis|preis pro \w+|prix unitaire|prix par \w+|precio unitario|prezzo unitario|"
-    r"stukprijs|preco unitario|list price per \w+|je|\d\s+(?:[\w-]+\s+){1,4}(?:a|at|zu))\W*(?:is|of|von|de|di|van|est|es|e|ist|at|bei)?\W*$"
+    r"(?:unit price|price per \w+|per[- ]unit(?: price)?|stuckpreis|einzelpreis|preis pro \w+|prix unitaire|"
+    r"prix par \w+|precio unitario|prezzo unitario|"
+    r"stukprijs|preco unitario|list price per \w+|je|\d\s+(?:[\w-]+\s+){1,4}(?:a|at|zu))\W*(?:is|of|von|de|di|van|"
+    r"est|es|e|ist|at|bei)?\W*$"
 )
 _NOT_DEAL = phrases(
-    """discount; rebate; off; shipping; freight; delivery fee; deposit; penalty; turnover; revenue; share capital; capital; vat; tax; damage; damages; credit note; refund; fine; salary; fee waived; invest*; raised; funding; valuation; loss; losses; save; saves; saving*
-    rabatt; nachlass; skonto; versand; versandkosten; fracht; anzahlung; umsatz; stammkapital; mwst; steuer; schaden; gutschrift; erstattung; lieferkosten; mahngebuhr*; gehalt
-    remise; rabais; port; livraison; acompte; chiffre d'affaires; tva; avoir; remboursement; frais de port; frais
-    descuento; envio; anticipo; facturacion; iva; portes; reembolso; fianza; sconto; spedizione; acconto; fatturato; rimborso; trasporto; korting; verzendkosten; aanbetaling; omzet; btw; terugbetaling; desconto; frete; sinal; faturacao; reembolso"""
+    """
+    discount; rebate; off; shipping; freight; delivery fee; deposit; penalty; turnover; revenue; share capital;
+    capital; vat; tax; damage; damages; credit note; refund; fine; salary; fee waived; invest*; raised; funding;
+    valuation; loss; losses; save; saves; saving*; rabatt; nachlass; skonto; versand; versandkosten; fracht;
+    anzahlung; umsatz; stammkapital; mwst; steuer; schaden; gutschrift; erstattung; lieferkosten; mahngebuhr*; gehalt;
+    remise; rabais; port; livraison; acompte; chiffre d'affaires; tva; avoir; remboursement; frais de port; frais;
+    descuento; envio; anticipo; facturacion; iva; portes; reembolso; fianza; sconto; spedizione; acconto; fatturato;
+    rimborso; trasporto; korting; verzendkosten; aanbetaling; omzet; btw; terugbetaling; desconto; frete; sinal;
+    faturacao; reembolso
+"""
 )
 _GROSS = re.compile(
-    r"^\W*(?:gross|brutto|ttc|iva incluid[oa]|iva inclusa|incl(?:uding|\.|usive)?(?: of)? (?:vat|btw|tva|iva)|inkl\.? \w*(?:mwst|ust)|inc\.? vat|con iva|com iva|toutes taxes|lordi|bruto)"
+    r"^\W*(?:gross|brutto|ttc|iva incluid[oa]|iva inclusa|incl(?:uding|\.|usive)?(?: of)? (?:vat|btw|tva|iva)|"
+    r"inkl\.? \w*(?:mwst|ust)|inc\.? vat|con iva|com iva|toutes taxes|lordi|bruto)"
 )
 _NET = re.compile(
-    r"^\W*(?:net\b|netto|ht\b|hors taxes?|zzgl|plus (?:vat|mwst)|excl\w*|ex\.? vat|sin iva|mas iva|\+ ?iva|piu iva|sem iva|neto|netti)"
+    r"^\W*(?:net\b|netto|ht\b|hors taxes?|zzgl|plus (?:vat|mwst)|excl\w*|ex\.? vat|sin iva|mas iva|\+ ?iva|piu iva|"
+    r"sem iva|neto|netti)"
 )
 _TOTAL = phrases(
-    """total; in total; overall; budget; ceiling; cap; limit; maximum; max; up to; at most; altogether; sum; all in; all-in; contract value; order value; deal value; purchase price; offer of; agree*; accept*; settle*; final
-    gesamt; gesamtpreis; gesamtbetrag; gesamtsumme; gesamtwert; insgesamt; auftragswert; auftragssumme; bestellwert; obergrenze; hochstens; maximal; bis zu; angebotspreis; summe; pauschal; festpreis; einverstanden
-    enveloppe; plafond; montant; montant total; au total; jusqu'a; maximum; d'accord; accord
-    presupuesto; importe; importe total; en total; como maximo; hasta; tope; techo; acuerdo
-    totale; in totale; importo; tetto; massimo; fino a; complessiv*; accordo
-    totaal; totaalbedrag; plafond; maximaal; tot; bedrag; akkoord
-    orcamento; montante; valor; valor total; no total; ate; no maximo; teto; acordo"""
+    """
+    total; in total; overall; budget; ceiling; cap; limit; maximum; max; up to; at most; altogether; sum; all in;
+    all-in; contract value; order value; deal value; purchase price; offer of; agree*; accept*; settle*; final;
+    gesamt; gesamtpreis; gesamtbetrag; gesamtsumme; gesamtwert; insgesamt; auftragswert; auftragssumme; bestellwert;
+    obergrenze; hochstens; maximal; bis zu; angebotspreis; summe; pauschal; festpreis; einverstanden; enveloppe;
+    plafond; montant; montant total; au total; jusqu'a; maximum; d'accord; accord; presupuesto; importe;
+    importe total; en total; como maximo; hasta; tope; techo; acuerdo; totale; in totale; importo; tetto; massimo;
+    fino a; complessiv*; accordo; totaal; totaalbedrag; plafond; maximaal; tot; bedrag; akkoord; orcamento; montante;
+    valor; valor total; no total; ate; no maximo; teto; acordo
+"""
 )
 _MONEY_WORD = phrases(
-    """budget; price; priced; cost; costs; spend; pay; quote; offer; total; amount; value; ceiling; figure; preis; kosten; angebot; betrag; summe; obergrenze; prix; cout; montant; offre; devis; enveloppe; precio; coste; importe; presupuesto; oferta
-    prezzo; costo; importo; offerta; prijs; bedrag; offerte; preco; custo; valor; orcamento; proposta"""
+    """
+    budget; price; priced; cost; costs; spend; pay; quote; offer; total; amount; value; ceiling; figure; preis;
+    kosten; angebot; betrag; summe; obergrenze; prix; cout; montant; offre; devis; enveloppe; precio; coste; importe;
+    presupuesto; oferta; prezzo; costo; importo; offerta; prijs; bedrag; offerte; preco; custo; valor; orcamento;
+    proposta
+"""
 )
 
 
@@ -220,7 +261,8 @@ def _is_money(folded: str, match: re.Match[str], limit: int) -> bool:
         match["factor"] is None
         and re.match(r"\s*(?:[a-z]{4,}|x\b|st\b)", folded[match.end() : limit])
         and not re.match(
-            r"\s*(?:net|gross|netto|brutto|total|max|for|fur|pour|para|per|voor|excl|plus|inc|and|or|with|before|until)",
+            r"\s*(?:net|gross|netto|brutto|total|max|for|fur|pour|para|per|voor|excl|plus|inc|and|or|with|before|"
+            r"until)",
             folded[match.end() : limit],
         )
     ):
@@ -272,9 +314,7 @@ def _range_partner(folded: str, match: re.Match[str], following: re.Match[str] |
 
 def _is_other(before: str, after: str) -> bool:
     near = before[-28:]
-    last = None
-    for last in _NOT_DEAL.finditer(near):
-        pass
+    last = next(reversed(list(_NOT_DEAL.finditer(near))), None)
     if (
         last is not None
         and not re.search(
@@ -286,7 +326,8 @@ def _is_other(before: str, after: str) -> bool:
         return True
     return (
         re.match(
-            r"\W*(?:off\b|discount|rabatt|de remise|de descuento|di sconto|korting|de desconto|in damages|turnover|revenue|umsatz|ouvertur|versand|shipping)",
+            r"\W*(?:off\b|discount|rabatt|de remise|de descuento|di sconto|korting|de desconto|in damages|turnover|"
+            r"revenue|umsatz|ouvertur|versand|shipping)",
             after,
         )
         is not None

@@ -8,64 +8,81 @@ from functools import lru_cache
 from crmllm.extraction.rules.text import Piece, fold, letters, trimmed
 
 _LEGAL = (
-    r"g?gmbh(?:\s*&\s*co\.?\s*(?:kg(?:aa)?|ohg))?|mbh|ges\.?m\.?b\.?h\.?|ag(?:\s*&\s*co\.?\s*kg)?|kgaa|kg|ohg|gbr|ug(?:\s*\(haftungsbeschrankt\))?|"
-    r"e\.\s?k\.?|e\.\s?v\.?|eg|se|ltd\.?|limited|llc|l\.l\.c\.|llp|l\.p\.|inc\.?|incorporated|corp\.?|corporation|co\.|company|plc|pte\.?|pty\.?|"
-    r"pvt\.?|s\.\s?a\.\s?s\.?|s\.\s?a\.\s?r\.\s?l\.?|sarl|sasu?|eurl|snc|sci|s\.\s?a\.?|sa|s\.\s?l\.\s?u?\.?|slu?|s\.\s?p\.\s?a\.?|spa|"
-    r"s\.\s?r\.\s?l\.?|srls?|s\.\s?a\.\s?r\.?|b\.\s?v\.?|bvba|bv|n\.\s?v\.?|nv|v\.\s?o\.\s?f\.?|vof|cv|a/s|aps|asa|ab|as|oyj?|oy\s+ab|"
-    r"lda\.?|ltda\.?|eireli|sp\.?\s*z\s*o\.?\s?o\.?|s\.\s?r\.\s?o\.?|a\.\s?s\.?|kft\.?|zrt\.?|d\.\s?o\.\s?o\.?|d\.\s?d\.?|ou|uab|sia|"
+    r"g?gmbh(?:\s*&\s*co\.?\s*(?:kg(?:aa)?|ohg))?|mbh|ges\.?m\.?b\.?h\.?|ag(?:\s*&\s*co\.?\s*kg)?|kgaa|kg|ohg|gbr|"
+    r"ug(?:\s*\(haftungsbeschrankt\))?|"
+    r"e\.\s?k\.?|e\.\s?v\.?|eg|se|ltd\.?|limited|llc|l\.l\.c\.|llp|l\.p\.|inc\.?|incorporated|corp\.?|corporation|"
+    r"co\.|company|plc|pte\.?|pty\.?|"
+    r"pvt\.?|s\.\s?a\.\s?s\.?|s\.\s?a\.\s?r\.\s?l\.?|sarl|sasu?|eurl|snc|sci|s\.\s?a\.?|sa|s\.\s?l\.\s?u?\.?|slu?|"
+    r"s\.\s?p\.\s?a\.?|spa|"
+    r"s\.\s?r\.\s?l\.?|srls?|s\.\s?a\.\s?r\.?|b\.\s?v\.?|bvba|bv|n\.\s?v\.?|nv|v\.\s?o\.\s?f\.?|vof|cv|a/s|aps|asa|"
+    r"ab|as|oyj?|oy\s+ab|"
+    r"lda\.?|ltda\.?|eireli|sp\.?\s*z\s*o\.?\s?o\.?|s\.\s?r\.\s?o\.?|a\.\s?s\.?|kft\.?|zrt\.?|d\.\s?o\.\s?o\.?|"
+    r"d\.\s?d\.?|ou|uab|sia|"
     r"k\.k\.|pjsc|oao|ooo|n\.a\.|sarl-s|s\.\s?c\.|s\.\s?coop\.?|coop|ev"
 )
 # "Sa" and "As" are words too: short forms count only in capitals or with stops, which _legal_end checks.
 _LEGAL_END = re.compile(rf"(?<=[\s,])(?:{_LEGAL})(?=$|[\s,;.)|])")
 _WORDS = frozenset(
-    """group holding holdings solutions systems system technologies technology tech bank banque banca banco university
+    """
+    group holding holdings solutions systems system technologies technology tech bank banque banca banco university
     universitat universite universidad universita universiteit college institute institut instituto istituto school
-    schule ecole hospital klinik klinikum clinic clinique consulting consultants partners associates services industries
-    industrie industria logistics logistik logistique logistica foods food energy energie energia media software labs lab
-    laboratories studio studios agency agentur agence agencia association verband verein society societe foundation
-    stiftung fondation council ministry mairie stadtwerke werke maschinenbau anlagenbau technik handel brothers freres
-    gebruder hotel hotels restaurant verlag spedition transport transports trading international enterprises
-    manufacturing engineering pharma pharmaceuticals medical biotech robotics automation electronics electric motors
-    insurance versicherung versicherungen assurances capital ventures investments realty estate properties construction
-    bau metall metallbau stahlbau elektro elektrotechnik druck druckerei bakery backerei brauerei brewery cafe store
-    stores shop market markets supermarket club airlines airways railways shipping freight telecom communications network
-    networks digital interactive analytics dynamics instruments tools werkzeuge werkzeugbau kunststoffe kunststofftechnik
-    textiles textil furniture mobel meubles garden realtors auto autohaus garage records books pictures films press
-    publishing news laboratorio laboratorios grupo gruppe gruppo groupe groep gesellschaft compagnie compania companhia
-    officine fratelli hermanos irmaos zonen sons sohne fils hnos cooperativa genossenschaft maatschappij bouw techniek
-    handelsonderneming praxis kanzlei apotheke pharmacy notaire etude cabinet federal commission committee authority
-    department club union fund trust exchange corporation works mills farm farms dairy vineyards winery cour tribunal
-    centre center zentrum centro chambre kammer office""".split()
+    schule ecole hospital klinik klinikum clinic clinique consulting consultants partners associates services
+    industries industrie industria logistics logistik logistique logistica foods food energy energie energia media
+    software labs lab laboratories studio studios agency agentur agence agencia association verband verein society
+    societe foundation stiftung fondation council ministry mairie stadtwerke werke maschinenbau anlagenbau technik
+    handel brothers freres gebruder hotel hotels restaurant verlag spedition transport transports trading
+    international enterprises manufacturing engineering pharma pharmaceuticals medical biotech robotics automation
+    electronics electric motors insurance versicherung versicherungen assurances capital ventures investments realty
+    estate properties construction bau metall metallbau stahlbau elektro elektrotechnik druck druckerei bakery
+    backerei brauerei brewery cafe store stores shop market markets supermarket club airlines airways railways
+    shipping freight telecom communications network networks digital interactive analytics dynamics instruments tools
+    werkzeuge werkzeugbau kunststoffe kunststofftechnik textiles textil furniture mobel meubles garden realtors auto
+    autohaus garage records books pictures films press publishing news laboratorio laboratorios grupo gruppe gruppo
+    groupe groep gesellschaft compagnie compania companhia officine fratelli hermanos irmaos zonen sons sohne fils
+    hnos cooperativa genossenschaft maatschappij bouw techniek handelsonderneming praxis kanzlei apotheke pharmacy
+    notaire etude cabinet federal commission committee authority department club union fund trust exchange corporation
+    works mills farm farms dairy vineyards winery cour tribunal centre center zentrum centro chambre kammer office
+    """.split()
 )
 _DEPARTMENT = re.compile(
-    r"^(?:(?:the\s+)?(?:department|dept\.?|abteilung|abt\.|service|departement|pole|direction|division|unit|team|bereich|ufficio|"
+    r"^(?:(?:the\s+)?(?:department|dept\.?|abteilung|abt\.|service|departement|pole|direction|division|unit|team|"
+    r"bereich|ufficio|"
     r"departamento|dpto\.?|afdeling|faculty|fakultat|fachbereich|sektion|section|reparto)\b"
     r"|.*\b(?:department|dept\.?|abteilung|division|afdeling|team|desk)$)"
 )
 _ADDRESS = re.compile(
-    r"(?:^|\s|,)(?:street|st\.|road|rd\.?|avenue|av\.?|ave\.?|lane|ln\.|drive|dr\.|boulevard|blvd\.?|bd|court|plaza|square|suite|ste\.?|floor|fl\.|"
-    r"room|building|bldg\.?|bat\.?|batiment|immeuble|parkway|pkwy|highway|hwy|way|po box|p\.\s?o\.\s?box|postfach|rue|chemin|place|allee|impasse|route|cours|"
-    r"quai|esplanade|zone|za|zi|zac|cedex|cs\s?\d+|bp\s?\d+|calle|c/|avda\.?|avenida|plaza|paseo|poligono|carrer|via|viale|"
-    r"piazza|corso|largo|strada|straat|laan|weg|plein|gracht|kade|rua|praca|travessa|estrada|ulica|ul\.|espace|residence|campus)(?=$|\s|,|\d)"
-    r"|\w{3,}(?:strasse|str\.|weg|gasse|platz|allee|ring|damm|ufer|straat|laan|gatan|vagen|vej|gade|katu|tie|utca)(?=$|\s|,|\d)"
+    r"(?:^|\s|,)(?:street|st\.|road|rd\.?|avenue|av\.?|ave\.?|lane|ln\.|drive|dr\.|boulevard|blvd\.?|bd|court|plaza|"
+    r"square|suite|ste\.?|floor|fl\.|"
+    r"room|building|bldg\.?|bat\.?|batiment|immeuble|parkway|pkwy|highway|hwy|way|po box|p\.\s?o\.\s?box|postfach|"
+    r"rue|chemin|place|allee|impasse|route|cours|"
+    r"quai|esplanade|zone|za|zi|zac|cedex|cs\s?\d+|bp\s?\d+|calle|c/|avda\.?|avenida|plaza|paseo|poligono|carrer|via|"
+    r"viale|"
+    r"piazza|corso|largo|strada|straat|laan|weg|plein|gracht|kade|rua|praca|travessa|estrada|ulica|ul\.|espace|"
+    r"residence|campus)(?=$|\s|,|\d)"
+    r"|\w{3,}(?:strasse|str\.|weg|gasse|platz|allee|ring|damm|ufer|straat|laan|gatan|vagen|vej|gade|katu|tie|"
+    r"utca)(?=$|\s|,|\d)"
 )
 _POSTCODE = re.compile(
-    r"\b(?:[A-Z]{1,2}-)?\d{4,6}\b\s*[-–,]?\s*[^\W\d]|\b[A-Z]{2}\s+\d{5}(?:-\d{4})?\b|\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b|\b\d{4}\s?[A-Z]{2}\b|\b\d{5}(?:-\d{4})?\s*$"
+    r"\b(?:[A-Z]{1,2}-)?\d{4,6}\b\s*[-–,]?\s*[^\W\d]|\b[A-Z]{2}\s+\d{5}(?:-\d{4})?\b|"
+    r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b|\b\d{4}\s?[A-Z]{2}\b|\b\d{5}(?:-\d{4})?\s*$"
 )
 _ROOM = re.compile(r"^[A-Z]{1,4}[ -]?\d{2,5}[A-Za-z]?$")
 _STATE_ZIP = re.compile(r",\s*[A-Z]{2}\s+\d{5}|/[A-Z]\d$|,\s*[A-Z][a-z]{2,4}\.$")
 _NUMBER_FIRST = re.compile(r"^\d+[a-z]?\s*(?:[,-]|bis|ter)?\s+\D")
 _LABEL = re.compile(
-    r"^\s*(?:company|organi[sz]ation|employer|firma|unternehmen|soci[ée]t[ée]|entreprise|organisme|empresa|azienda|societ[àa]|"
+    r"^\s*(?:company|organi[sz]ation|employer|firma|unternehmen|soci[ée]t[ée]|entreprise|organisme|empresa|azienda|"
+    r"societ[àa]|"
     r"ditta|bedrijf|organisatie)(?:\s*name)?\s*[:=]\s*",
     re.IGNORECASE,
 )
 _COUNTRY_OR_CITY = frozenset(
-    """france germany deutschland austria osterreich switzerland schweiz suisse spain espana italy italia portugal brasil
+    """
+    france germany deutschland austria osterreich switzerland schweiz suisse spain espana italy italia portugal brasil
     brazil netherlands nederland belgium belgique usa uk england ireland poland polska sweden denmark norway finland
     europe canada mexico india japan china singapore australia paris london berlin madrid roma rome milano milan wien
-    vienna zurich munchen munich hamburg frankfurt barcelona lisboa lisbon porto amsterdam rotterdam bruxelles brussels
-    dublin warszawa praha stockholm kobenhavn oslo helsinki houston chicago boston york""".split()
+    vienna zurich munchen munich hamburg frankfurt barcelona lisboa lisbon porto amsterdam rotterdam bruxelles
+    brussels dublin warszawa praha stockholm kobenhavn oslo helsinki houston chicago boston york
+    """.split()
 )
 
 
@@ -166,15 +183,19 @@ def score(line: str, domain_label: str = "") -> float:
     return 0.6 if agreement >= 0.6 else 0.45 if capital >= len(tokens) * 0.5 else 0.2
 
 
-_NAME_TOKEN = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž0-9][\w&'’.+-]*|&|and|und|et|y|e|en|de|di|del|della|des|du|la|le|van|von|der|for)"
+_NAME_WORD = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž0-9][\w&'’.+-]*|&|and|und|et|y|e|en|de|di|del|della|des|du|la|le|van|von|der|for)"
 _IN_TEXT = re.compile(
-    r"(?:\b(?:from|at|with|of|representing|on behalf of|von(?: der)?|bei(?: der)?|für die|der|chez|de chez|de la société|de|"
-    r"en|desde|de parte de|da|di|dalla|presso|per conto di|bij|van|namens|em|na|company,?|firma|société|empresa|azienda|bedrijf)\s+)"
-    rf"((?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w&'’.+-]*|\d[\w-]*)(?:[ ]{_NAME_TOKEN}){{0,6}})"
+    r"(?:\b(?:from|at|with|of|representing|on behalf of|von(?: der)?|bei(?: der)?|für die|der|chez|de chez|"
+    r"de la société|de|"
+    r"en|desde|de parte de|da|di|dalla|presso|per conto di|bij|van|namens|em|na|company,?|firma|société|empresa|"
+    r"azienda|bedrijf)\s+)"
+    rf"((?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w&'’.+-]*|\d[\w-]*)(?:[ ]{_NAME_WORD}){{0,6}})"
 )
 _LEGAL_IN_TEXT = re.compile(
-    rf"((?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w&'’.+-]*)(?:[ ]{_NAME_TOKEN}){{0,5}}?,?[ ](?:GmbH(?: & Co\.? KG)?|AG|SE|KG|OHG|UG|Ltd\.?|Limited|LLC|LLP|"
-    r"Inc\.?|Corp\.?|PLC|plc|S\.?A\.?S\.?|SARL|S\.?A\.?R\.?L\.?|S\.A\.|SA|S\.?L\.?U?\.?|S\.?p\.?A\.?|S\.?r\.?l\.?|B\.?V\.?|N\.?V\.?|A/S|ApS|"
+    rf"((?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w&'’.+-]*)(?:[ ]{_NAME_WORD}){{0,5}}?,?[ ](?:GmbH(?: & Co\.? KG)?|AG|SE|KG|OHG|UG|Ltd\.?|"
+    rf"Limited|LLC|LLP|"
+    r"Inc\.?|Corp\.?|PLC|plc|S\.?A\.?S\.?|SARL|S\.?A\.?R\.?L\.?|S\.A\.|SA|S\.?L\.?U?\.?|S\.?p\.?A\.?|S\.?r\.?l\.?|"
+    r"B\.?V\.?|N\.?V\.?|A/S|ApS|"
     r"AB|Oyj?|AS|Lda\.?|Ltda\.?|Sp\. z o\.o\.|s\.r\.o\.|Kft\.?|d\.o\.o\.))(?![\w])"
 )
 

@@ -11,26 +11,35 @@ from crmllm.extraction.rules import emails, organisations, titles
 from crmllm.extraction.rules.text import fold, letters
 
 _HONORIFICS = frozenset(
-    """dr dr. prof prof. professor mr mr. mrs mrs. ms ms. miss mx mx. sir dame herr frau hr hr. fr. m. mme mme. mlle mlle. monsieur
-    madame mademoiselle maitre me sr. sra. sra srta srta. senor senora don dona sig sig. sig.ra sig.na signor signora dott
-    dott. dott.ssa dottor dottoressa ing ing. avv avv. rag. geom. arch. arch dipl.-ing. dipl.-ing dipl.ing. dipl.-kfm. dipl.-kffr. dipl. dipl
-    dipl.-wirt.-ing. dipl.-inf. dipl.-betriebsw. mag mag. dkfm. ddr. ddr bc. mgr mgr. mudr. rndr. judr. phdr. dhr dhr. mevr mevr. mw mw. ir ir. drs drs.
-    eng eng. engo. dra dra. pan pani pr pr. rev rev. hon. lic. lic h.c. habil. med. rer. nat. jur. phil. pol. oec. techn. ra rechtsanwalt lektor ds.""".split()
+    """
+    dr dr. prof prof. professor mr mr. mrs mrs. ms ms. miss mx mx. sir dame herr frau hr hr. fr. m. mme mme. mlle
+    mlle. monsieur madame mademoiselle maitre me sr. sra. sra srta srta. senor senora don dona sig sig. sig.ra
+    sig.na signor signora dott dott. dott.ssa dottor dottoressa ing ing. avv avv. rag. geom. arch. arch dipl.-ing.
+    dipl.-ing dipl.ing. dipl.-kfm. dipl.-kffr. dipl. dipl dipl.-wirt.-ing. dipl.-inf. dipl.-betriebsw. mag mag.
+    dkfm. ddr. ddr bc. mgr mgr. mudr. rndr. judr. phdr. dhr dhr. mevr mevr. mw mw. ir ir. drs drs. eng eng. engo.
+    dra dra. pan pani pr pr. rev rev. hon. lic. lic h.c. habil. med. rer. nat. jur. phil. pol. oec. techn. ra
+    rechtsanwalt lektor ds.
+    """.split()
 )
 # Titles that are given names or initials too: taken away only where two words remain.
 _ALSO_NAMES = frozenset(
     {"don", "dona", "pan", "pani", "mag", "arch", "ra", "ir", "ing", "m.", "pr", "eng", "dame", "sir", "rag.", "lic"}
 )
 _POST_NOMINALS = frozenset(
-    """phd ph.d ph.d. dphil mba emba msc m.sc m.sc. bsc b.sc b.sc. ma m.a m.a. ba b.a b.a. beng meng b.eng b.eng. m.eng m.eng. llm ll.m ll.m. llb jd
-    j.d. md m.d m.d. do rn cpa cfa cfp pmp cissp acca aca fca frm cma cia cisa esq esq. pe p.e p.e. p.eng. p.eng ceng dipl.-ing fcca frsa obe cbe mbe mcips
-    fcips shrm-cp shrm-scp sphr phr csm cspo pmi-acp itil msw lcsw dds dvm mph mpa edd ed.d. dba rgn mrics frics riba aia leed
-    csc cpsm cscp mcse prince2 cpim fmva hons (hons)""".split()
+    """
+    phd ph.d ph.d. dphil mba emba msc m.sc m.sc. bsc b.sc b.sc. ma m.a m.a. ba b.a b.a. beng meng b.eng b.eng. m.eng
+    m.eng. llm ll.m ll.m. llb jd j.d. md m.d m.d. do rn cpa cfa cfp pmp cissp acca aca fca frm cma cia cisa esq esq.
+    pe p.e p.e. p.eng. p.eng ceng dipl.-ing fcca frsa obe cbe mbe mcips fcips shrm-cp shrm-scp sphr phr csm cspo
+    pmi-acp itil msw lcsw dds dvm mph mpa edd ed.d. dba rgn mrics frics riba aia leed csc cpsm cscp mcse prince2
+    cpim fmva hons (hons)
+    """.split()
 )
 _GENERATION = frozenset({"jr", "jr.", "sr", "ii", "iii", "iv", "junior", "senior"})
 _PARTICLES = frozenset(
-    """de da do dos das di del della dello degli dei du des la le les van von der den ter ten het 't zu zur zum vom af av bin ibn ben al el
-    abu y e i dal dalla lo san st. st saint mac mc o' d' l' op in""".split()
+    """
+    de da do dos das di del della dello degli dei du des la le les van von der den ter ten het 't zu zur zum vom af
+    av bin ibn ben al el abu y e i dal dalla lo san st. st saint mac mc o' d' l' op in
+    """.split()
 )
 _NICKNAME = re.compile(
     r"\s*(?:\((?!\d)[^()@]{1,25}\)|[\"“„«][^\"”“»@]{1,25}[\"”“»]|(?<=\s)[‘'][^'’@\s]{2,20}['’](?=\s))\s*"
@@ -43,15 +52,17 @@ _EXCHANGE = re.compile(
 _ON_BEHALF = re.compile(r"^\s*(?:i\.?\s?[AV]\.?|ppa\.?|p\.\s?p\.|p\.\s?o\.|im Auftrag|in Vertretung)\s+(?=\S+\s)")
 _VIA = re.compile(r"\s+(?:via|über|through|from|at|@|bei|de chez|chez)\s+(?P<org>.+)$")
 _NOT_NAME_WORDS = frozenset(
-    """team support sales info service services office customer kundenservice kundendienst vertrieb einkauf buchhaltung the your our
-    best kind regards thanks thank cheers hello hi dear sincerely yours merci cordialement bonjour gruss grusse freundliche
-    freundlichen mit saludos cordiali saluti groet groeten atenciosamente obrigado gracias grazie danke dank bedankt
-    phone tel mobile fax email e-mail mail web website address adresse new please note meeting order invoice quote
-    sent from my iphone ipad android confidential notice department division abteilung no nr re fw fwd subject date to cc
-    linkedin facebook twitter instagram youtube monday tuesday wednesday thursday friday january february march april
-    june july august september october november december and und et
-    enclosure attachment legal north south east west street avenue road privacy disclaimer p.s ps asap fyi
-    newsletter noreply system administrator admin webmaster mailer-daemon notification notifications account accounts""".split()
+    """
+    team support sales info service services office customer kundenservice kundendienst vertrieb einkauf buchhaltung
+    the your our best kind regards thanks thank cheers hello hi dear sincerely yours merci cordialement bonjour
+    gruss grusse freundliche freundlichen mit saludos cordiali saluti groet groeten atenciosamente obrigado gracias
+    grazie danke dank bedankt phone tel mobile fax email e-mail mail web website address adresse new please note
+    meeting order invoice quote sent from my iphone ipad android confidential notice department division abteilung
+    no nr re fw fwd subject date to cc linkedin facebook twitter instagram youtube monday tuesday wednesday thursday
+    friday january february march april june july august september october november december and und et enclosure
+    attachment legal north south east west street avenue road privacy disclaimer p.s ps asap fyi newsletter noreply
+    system administrator admin webmaster mailer-daemon notification notifications account accounts
+    """.split()
 )
 
 

@@ -1,4 +1,7 @@
-"""Telephone numbers with their kind; faxes, assistants' lines and look-alikes (orders, VAT, bank, dates) are told apart."""
+"""
+Telephone numbers with their kind;
+faxes, assistants' lines and look-alikes (orders, VAT, bank, dates) are told apart.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ import phonenumbers
 from crmllm.extraction.rules.text import fold
 
 _SHAPE = re.compile(
-    r"(?<![\w@*#=&.,\-])(?:\+[ \u00a0]?|00(?=[1-9]))?[(\[]?\+?\d(?:[\d \u00a0().\u2011\u2012\u2013/\-\[\]]){5,40}(?<=\d)(?![\w@%€$£]|[.,]\d)"
+    r"(?<![\w@*#=&.,\-])(?:\+[ \u00a0]?|"
+    r"00(?=[1-9]))?[(\[]?\+?\d(?:[\d \u00a0().\u2011\u2012\u2013/\-\[\]]){5,40}(?<=\d)(?![\w@%€$£]|[.,]\d)"
 )
 # Two numbers written in one go: "a / b", "a - b", or a wide gap.
 _BETWEEN = re.compile(r"\s*/\s*(?=[+(0])|(?:\s+[-–]\s*|\s*[-–]\s+)(?=[+(0])|\s{3,}")
@@ -44,7 +48,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
 )
 _LABEL = re.compile("|".join(f"(?P<{name}>(?<![a-z0-9])(?:{pattern})(?![a-z0-9]))" for name, pattern in _KINDS))
 _TRAILING = re.compile(
-    r"^[ \t]*[-–(\[,]{0,2}[ \t]*(fax|telefax|facsimile|f|mobile?|cell|phone|ph|office|direct|tel|home|work)\b(?![ \t]*[:.]*[ \t]*[+(\d])",
+    r"^[ \t]*[-–(\[,]{0,2}[ \t]*(fax|telefax|facsimile|f|mobile?|cell|phone|ph|office|direct|tel|home|"
+    r"work)\b(?![ \t]*[:.]*[ \t]*[+(\d])",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"^\s*(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})(?:\s+\d{1,2})?\s*$")
@@ -128,6 +133,14 @@ def find(text: str, start: int, end: int, countries: tuple[str, ...], *, signatu
 def first_of(found: Iterable[Phone]) -> Phone | None:
     """The number to keep for a person: the first one listed that is neither fax nor an assistant's."""
     return next((one for one in found if one.kind in {"phone", "mobile"}), None)
+
+
+def country_of(number: str) -> str:
+    """The country that an E.164 number belongs to, empty where none does."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
+    except phonenumbers.NumberParseException:
+        return ""
 
 
 def e164(written: str, countries: tuple[str, ...]) -> str:

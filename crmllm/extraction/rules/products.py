@@ -9,47 +9,83 @@ from functools import lru_cache
 from crmllm.extraction.rules.text import Piece, flat, run, sentences, trimmed
 
 _UNITS = (
-    r"(?:units?|pieces?|pcs\.?|items?|licen[cs]es?|licen[cs]e keys?|seats?|users?|sets?|boxes|box|packs?|subscriptions?|copies|devices?|pairs?|pallets?|rolls?|kits?|"
-    r"stuck|stk\.?|st\.|einheiten?|lizenzen|lizenz|platze|arbeitsplatze|nutzer|benutzer|packungen|kartons|paletten|exemplare|gerate|"
+    r"(?:units?|pieces?|pcs\.?|items?|licen[cs]es?|licen[cs]e keys?|seats?|users?|sets?|boxes|box|packs?|"
+    r"subscriptions?|copies|devices?|pairs?|pallets?|rolls?|kits?|"
+    r"stuck|stk\.?|st\.|einheiten?|lizenzen|lizenz|platze|arbeitsplatze|nutzer|benutzer|packungen|kartons|paletten|"
+    r"exemplare|gerate|"
     r"unites?|pieces|licences?|postes|utilisateurs|exemplaires|lots?|cartons|palettes|"
-    r"unidades?|piezas|licencias?|usuarios|puestos|cajas|equipos|pezzi|pezzo|unita|licenze|licenza|postazioni|utenti|scatole|confezioni|"
-    r"stuks?|eenheden|licenties|licentie|gebruikers|dozen|pecas|licencas|licenca|usuarios|utilizadores|caixas|uds?\.?|ud\.)"
+    r"unidades?|piezas|licencias?|usuarios|puestos|cajas|equipos|pezzi|pezzo|unita|licenze|licenza|postazioni|utenti|"
+    r"scatole|confezioni|"
+    r"stuks?|eenheden|licenties|licentie|gebruikers|dozen|pecas|licencas|licenca|usuarios|utilizadores|caixas|"
+    r"uds?\.?|ud\.)"
 )
 _WORDS = {
-    "one": 1, "sixteen": 16, "eighteen": 18, "seventy": 70, "ninety": 90, "sechzig": 60, "siebzig": 70, "achtzig": 80, "neunzig": 90, "zweihundert": 200, "soixante": 60, "deux cents": 200, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90, "doscientos": 200, "quaranta": 40, "sessanta": 60, "settanta": 70, "ottanta": 80, "novanta": 90, "duecento": 200, "veertig": 40, "zestig": 60, "zeventig": 70, "tachtig": 80, "negentig": 90, "tweehonderd": 200, "sessenta": 60, "oitenta": 80, "duzentos": 200,
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20,
-    "twenty-five": 25, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "eighty": 80, "hundred": 100, "a hundred": 100, "one hundred": 100, "a dozen": 12, "two dozen": 24, "two hundred": 200,
-    "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwolf": 12, "funfzehn": 15, "zwanzig": 20,
-    "dreisig": 30, "vierzig": 40, "funfzig": 50, "hundert": 100, "ein dutzend": 12, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
-    "onze": 11, "douze": 12, "une douzaine de": 12, "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "cent": 100, "dos": 2, "tres": 3, "cuatro": 4,
-    "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12, "quince": 15, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "cien": 100, "una docena de": 12,
-    "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "nove": 9, "dieci": 10, "dodici": 12, "quindici": 15, "venti": 20, "trenta": 30, "cinquanta": 50, "cento": 100,
-    "una dozzina di": 12, "twee": 2, "drie": 3, "vijf": 5, "zes": 6, "zeven": 7, "negen": 9, "tien": 10, "twaalf": 12, "vijftien": 15, "twintig": 20, "dertig": 30, "vijftig": 50, "honderd": 100,
-    "een dozijn": 12, "dois": 2, "duas": 2, "quatro": 4, "sete": 7, "oito": 8, "dez": 10, "doze": 12, "vinte": 20, "trinta": 30, "quarenta": 40, "cinquenta": 50, "cem": 100, "uma duzia de": 12,
+    "one": 1, "sixteen": 16, "eighteen": 18, "seventy": 70, "ninety": 90, "sechzig": 60, "siebzig": 70,
+    "achtzig": 80, "neunzig": 90, "zweihundert": 200, "soixante": 60, "deux cents": 200, "sesenta": 60,
+    "setenta": 70, "ochenta": 80, "noventa": 90, "doscientos": 200, "quaranta": 40, "sessanta": 60, "settanta": 70,
+    "ottanta": 80, "novanta": 90, "duecento": 200, "veertig": 40, "zestig": 60, "zeventig": 70, "tachtig": 80,
+    "negentig": 90, "tweehonderd": 200, "sessenta": 60, "oitenta": 80, "duzentos": 200,
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "fifteen": 15, "twenty": 20,
+    "twenty-five": 25, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "eighty": 80, "hundred": 100,
+    "a hundred": 100, "one hundred": 100, "a dozen": 12, "two dozen": 24, "two hundred": 200,
+    "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11,
+    "zwolf": 12, "funfzehn": 15, "zwanzig": 20,
+    "dreisig": 30, "vierzig": 40, "funfzig": 50, "hundert": 100, "ein dutzend": 12, "deux": 2, "trois": 3,
+    "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
+    "onze": 11, "douze": 12, "une douzaine de": 12, "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40,
+    "cinquante": 50, "cent": 100, "dos": 2, "tres": 3, "cuatro": 4,
+    "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12, "quince": 15, "veinte": 20,
+    "treinta": 30, "cuarenta": 40, "cincuenta": 50, "cien": 100, "una docena de": 12,
+    "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "nove": 9, "dieci": 10,
+    "dodici": 12, "quindici": 15, "venti": 20, "trenta": 30, "cinquanta": 50, "cento": 100,
+    "una dozzina di": 12, "twee": 2, "drie": 3, "vijf": 5, "zes": 6, "zeven": 7, "negen": 9, "tien": 10,
+    "twaalf": 12, "vijftien": 15, "twintig": 20, "dertig": 30, "vijftig": 50, "honderd": 100,
+    "een dozijn": 12, "dois": 2, "duas": 2, "quatro": 4, "sete": 7, "oito": 8, "dez": 10, "doze": 12, "vinte": 20,
+    "trinta": 30, "quarenta": 40, "cinquenta": 50, "cem": 100, "uma duzia de": 12,
 }  # fmt: skip
 _N = r"(?:\d{1,3}(?:[.,' ]\d{3})+|\d{1,6}|" + "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True)) + r")"
 _FILL = (
-    r"(?:\s*(?:x|×|\*)\s*|\s+)(?:(?:of|more|additional|new|further|extra|other|units?|of the|of your|weitere|zusatzliche|neue|supplementaires|nouveaux|nouvelles|mas|nuevas|nuevos|adicionales|"
-    r"altre|altri|nuove|nuovi|extra|nieuwe|novas|novos|mais|die|der|den|das|the|your|our|ihrer?|ihre|von|vom|de|des|d'|du|di|del|della|van|da|do|vos|nos|seiner|seats|of our)\s+){0,3}"
-    rf"(?:{_UNITS}\s*(?:(?:of|for|fur|von|vom|der|des|de|du|d'|pour|para|del|di|per|van|voor|da|do)\s+)?(?:(?:the|your|our|die|der|den|das|ihre[rn]?|ihr|le|la|les|vos|votre|el|los|las|su|il|lo|gli|het|uw|o|a|os|as)\s+)?)?[\"“„«']?\s*"
+    r"(?:\s*(?:x|×|\*)\s*|\s+)(?:(?:of|more|additional|new|further|extra|other|units?|of the|of your|weitere|"
+    r"zusatzliche|neue|supplementaires|nouveaux|nouvelles|mas|nuevas|nuevos|adicionales|"
+    r"altre|altri|nuove|nuovi|extra|nieuwe|novas|novos|mais|die|der|den|das|the|your|our|ihrer?|ihre|von|vom|de|des|"
+    r"d'|du|di|del|della|van|da|do|vos|nos|seiner|seats|of our)\s+){0,3}"
+    rf"(?:{_UNITS}\s*(?:(?:of|for|fur|von|vom|der|des|de|du|d'|pour|para|del|di|per|van|voor|da|do)\s+)?(?:(?:the|"
+    rf"your|our|die|der|den|das|ihre[rn]?|ihr|le|la|les|vos|votre|el|los|las|su|il|lo|gli|het|uw|o|a|os|"
+    rf"as)\s+)?)?[\"“„«']?\s*"
 )
 _DEMAND = re.compile(
-    r"\b(?:order\w*|quot\w+|offer\w*|buy\w*|purchas\w*|need\w*|want\w*|require\w*|looking for|interested in|price\w*|pricing|supply|get|take|bestell\w*|angebot\w*|kaufen|brauch\w*|benotig\w*|mochten|hatten gern\w*|interess\w*|preis\w*|"
-    r"command\w*|devis|offre|achet\w*|besoin\w*|souhait\w*|voudr\w*|aimer\w*|tarif\w*|prix|pedi\w*|presupuest\w*|oferta|comprar|necesit\w*|quer\w*|gustaria|precio\w*|ordin\w*|preventiv\w*|offert\w*|acquist\w*|serv\w*|"
-    r"vorr\w*|bisogn\w*|prezz\w*|bestel\w*|offerte|kopen|nodig|willen|graag|prij\w*|encomend\w*|orcament\w*|propost\w*|precis\w*|gostar\w*|prec\w*|licen\w*)\b"
+    r"\b(?:order\w*|quot\w+|offer\w*|buy\w*|purchas\w*|need\w*|want\w*|require\w*|looking for|interested in|price\w*|"
+    r"pricing|supply|get|take|bestell\w*|angebot\w*|kaufen|brauch\w*|benotig\w*|mochten|hatten gern\w*|interess\w*|"
+    r"preis\w*|"
+    r"command\w*|devis|offre|achet\w*|besoin\w*|souhait\w*|voudr\w*|aimer\w*|tarif\w*|prix|pedi\w*|presupuest\w*|"
+    r"oferta|comprar|necesit\w*|quer\w*|gustaria|precio\w*|ordin\w*|preventiv\w*|offert\w*|acquist\w*|serv\w*|"
+    r"vorr\w*|bisogn\w*|prezz\w*|bestel\w*|offerte|kopen|nodig|willen|graag|prij\w*|encomend\w*|orcament\w*|"
+    r"propost\w*|precis\w*|gostar\w*|prec\w*|licen\w*)\b"
 )
 _STOP = frozenset(
-    """for to by in at with from per of and or before until asap as on this that which we i our the a an if is are would will can could please including plus
-    fur zu bis im am mit von und oder vor so bald ab inklusive sowie pour a au avec de et ou avant des d'ici dans y o para por con en antes hasta entro per con e prima da di
-    voor tot met en of vanaf binnen para com e ou ate antes por no na um uma each je zum zur inkl incl including delivered geliefert""".split()
+    """
+    for to by in at with from per of and or before until asap as on this that which we i our the a an if is are would
+    will can could please including plus fur zu bis im am mit von und oder vor so bald ab inklusive sowie pour a au
+    avec de et ou avant des d'ici dans y o para por con en antes hasta entro per con e prima da di voor tot met en of
+    vanaf binnen para com e ou ate antes por no na um uma each je zum zur inkl incl including delivered geliefert
+    """.split()
 )
 _NOT_PRODUCT = frozenset(
-    """day days week weeks month months year years hour hours minute minutes people employees persons colleagues staff eur euro euros usd dollars percent tage tagen wochen monate monaten jahre jahren stunden minuten
-    mitarbeiter mitarbeiterinnen personen kollegen uhr prozent jours semaines mois ans heures personnes collaborateurs employes salaries dias semanas meses anos horas personas empleados giorni settimane mesi anni ore
-    persone dipendenti dagen weken maanden jaar uur personen medewerkers dias semanas meses anos horas pessoas colaboradores am pm st nd rd th times mal fois veces volte keer vezes offices sites locations
-    standorte niederlassungen questions fragen points options k mio million january february march april may june july august september october november december januar februar marz mai juni juli oktober dezember
-    janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre enero febrero marzo abril mayo junio julio septiembre octubre noviembre diciembre calls meetings grand thousand thousands pounds dollars invoices invoice rechnungen rechnung factures facturas fatture facturen degree degrees dpi copies rolls lines lanes halls
-    plants machines technicians visits trips days items things ways reasons steps parts tausend mille mila duizend users utilisateurs usuarios utenti gebruikers nutzer benutzer""".split()
+    """
+    day days week weeks month months year years hour hours minute minutes people employees persons colleagues staff
+    eur euro euros usd dollars percent tage tagen wochen monate monaten jahre jahren stunden minuten mitarbeiter
+    mitarbeiterinnen personen kollegen uhr prozent jours semaines mois ans heures personnes collaborateurs employes
+    salaries dias semanas meses anos horas personas empleados giorni settimane mesi anni ore persone dipendenti dagen
+    weken maanden jaar uur personen medewerkers dias semanas meses anos horas pessoas colaboradores am pm st nd rd th
+    times mal fois veces volte keer vezes offices sites locations standorte niederlassungen questions fragen points
+    options k mio million january february march april may june july august september october november december januar
+    februar marz mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout septembre octobre
+    novembre decembre enero febrero marzo abril mayo junio julio septiembre octubre noviembre diciembre calls meetings
+    grand thousand thousands pounds dollars invoices invoice rechnungen rechnung factures facturas fatture facturen
+    degree degrees dpi copies rolls lines lanes halls plants machines technicians visits trips days items things ways
+    reasons steps parts tausend mille mila duizend users utilisateurs usuarios utenti gebruikers nutzer benutzer
+    """.split()
 )
 
 
@@ -76,10 +112,12 @@ class Quantity:
 
 
 _COMMON_WORDS = frozenset(
-    """annual basic premium standard service support professional enterprise rental compressor software cloud smart digital transfer pump
-    monitoring plan training maintenance installation module system unit licence license starter advanced business home office mobile
-    desktop server wartung schulung paket lizenz contrat maintenance servicio mantenimiento servizio onderhoud manutencao gold silver
-    platinum express classic compact portable industrial""".split()
+    """
+    annual basic premium standard service support professional enterprise rental compressor software cloud smart
+    digital transfer pump monitoring plan training maintenance installation module system unit licence license starter
+    advanced business home office mobile desktop server wartung schulung paket lizenz contrat maintenance servicio
+    mantenimiento servizio onderhoud manutencao gold silver platinum express classic compact portable industrial
+    """.split()
 )
 
 
@@ -147,7 +185,9 @@ def listed(text: str, names: tuple[str, ...], start: int = 0, end: int | None = 
 
 
 def demanded(sentence: Piece) -> list[tuple[Product, Quantity | None]]:
-    """Products that are not on our list, from "12 x Office Chair" or "a quote for 40 standing desks" in one sentence."""
+    """
+    Products that are not on our list, from "12 x Office Chair" or "a quote for 40 standing desks" in one sentence.
+    """
     folded = run(sentence.text)
     if not _DEMAND.search(folded):
         return []
@@ -223,17 +263,21 @@ def _proper_run(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
 
 
 def quantities(text: str, products: list[Product], start: int = 0, end: int | None = None) -> list[Quantity]:
-    """Counts that belong to a named product ("12 x GTX Pro", "GTX Pro (12 Stück)"), or to a unit alone ("12 licences")."""
+    """
+    Counts that belong to a named product ("12 x GTX Pro", "GTX Pro (12 Stück)"), or to a unit alone ("12 licences").
+    """
     limit = len(text) if end is None else end
     folded = flat(text)
     found: list[Quantity] = []
     before = re.compile(rf"(?<![\w.,/#:-])(?P<n>{_N})(?![\d%]){_FILL}(?:[^\W\d_][\w-]{{3,}}\s+)?$")
     article = re.compile(
-        r"(?<!\w)(?:a|an|another|eine?[nmrs]?|une?|otr[oa]|un[oa]?|een|uma?)\s+(?:(?:weitere[nrs]?|zusatzliche[nrs]?|neue[nrs]?|new|further|second|autre|nouve\w+|"
+        r"(?<!\w)(?:a|an|another|eine?[nmrs]?|une?|otr[oa]|un[oa]?|een|uma?)\s+(?:(?:weitere[nrs]?|zusatzliche[nrs]?|"
+        r"neue[nrs]?|new|further|second|autre|nouve\w+|"
         r"nuev[oa]|altr[oa]|nuov[oa]|extra|nieuwe|outr[oa]|nov[oa])\s+)?(?:[^\W\d_][\w-]{3,}\s+)?$"
     )
     after = re.compile(
-        rf"^[\"”“»']?\s*(?:{_UNITS}\s*)?(?:[x×*:(–-]|,?\s*(?:qty|quantity|menge|anzahl|quantite|cantidad|quantita|aantal|quantidade)\.?:?)\s*(?P<n>{_N})(?:\s*(?:x|×|{_UNITS}))?(?![\w.,]*\d)(?!\s*(?:€|eur|usd|\$|£|chf|%))"
+        rf"^[\"”“»']?\s*(?:{_UNITS}\s*)?(?:[x×*:(–-]|,?\s*(?:qty|quantity|menge|anzahl|quantite|cantidad|quantita|"
+        rf"aantal|quantidade)\.?:?)\s*(?P<n>{_N})(?:\s*(?:x|×|{_UNITS}))?(?![\w.,]*\d)(?!\s*(?:€|eur|usd|\$|£|chf|%))"
     )
     for product in products:
         window_start = max(start, product.start - 60)
@@ -252,8 +296,10 @@ def quantities(text: str, products: list[Product], start: int = 0, end: int | No
             place = window_start + single.start()
             found.append(Quantity(1, place, place + len(single.group().split()[0]), product.name, 0.6))
     units = re.compile(
-        rf"(?<![\w.,/#:€$£-])(?P<n>{_N})\s*(?:x\s*)?(?:(?:more|additional|new|further|named|weitere|zusatzliche|nouvelles|nuevas|altre|extra|novas)\s+)?{_UNITS}(?!\w)"
-        rf"|(?:qty|quantity|menge|anzahl|quantite|cantidad|quantita|aantal|quantidade)\.?\s*:?\s*(?P<m>\d{{1,6}})(?!\w|[.,]\d)"
+        rf"(?<![\w.,/#:€$£-])(?P<n>{_N})\s*(?:x\s*)?(?:(?:more|additional|new|further|named|weitere|zusatzliche|"
+        rf"nouvelles|nuevas|altre|extra|novas)\s+)?{_UNITS}(?!\w)"
+        rf"|(?:qty|quantity|menge|anzahl|quantite|cantidad|quantita|aantal|"
+        rf"quantidade)\.?\s*:?\s*(?P<m>\d{{1,6}})(?!\w|[.,]\d)"
     )
     for match in units.finditer(folded, start, limit):
         group = "n" if match["n"] else "m"

@@ -95,7 +95,7 @@ def _read_part(
         part.body_end,
         sent_at=item.sent_at,
         names=item.products,
-        country=countries[0] if countries else "",
+        country=_country(reading, item, countries),
         month_first=month_first,
     )
     if reading.deal is None or deal.demand > reading.deal.demand:
@@ -105,6 +105,14 @@ def _read_part(
         reading.problem = cases.summary(text, part.start, part.body_end)
         reading.severity = cases.severity(text, part.start, part.body_end)
     reading.actions += requests.find(text, part.start, part.body_end, sent_at=item.sent_at, month_first=month_first)
+
+
+def _country(reading: Reading, item: Item, countries: tuple[str, ...]) -> str:
+    """Where the customer is: by their own number, else by what the mail tells, else unknown."""
+    for person in reading.persons:
+        if person.phone is not None and (country := phones.country_of(person.phone.value)):
+            return country
+    return countries[0] if countries and (item.region or len(countries) < 4) else ""
 
 
 def _month_first(item: Item, tongue: str) -> bool:

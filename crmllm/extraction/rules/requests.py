@@ -13,79 +13,144 @@ from crmllm.extraction.rules.text import Candidate, Piece, flat, run, sentences
 _ASK = re.compile(
     r"\b(?:"
     # English
-    r"(?:could|can|would|will) (?:you|someone|somebody|anyone|your team)(?: guys| all)?(?: please| kindly| maybe| perhaps| possibly| also)?(?: be able to| be so kind as to| mind)?"
-    r"|(?:please|pls|plz|kindly)(?: could you| can you| also)?|(?:i|we) (?:would|'d) (?:appreciate|be grateful)(?: it)? if you (?:could|would|can)|(?:i|we)'d (?:appreciate|be grateful)(?: it)? if you (?:could|would|can)"
-    r"|(?:i|we) (?:kindly )?(?:ask|request)(?: that)? you(?: to)?|(?:i|we) need you to|(?:i|we) want you to|i'd like you to|we'd like you to|would you like to|you (?:need|should|must|have) to|make sure|be sure to"
-    r"|(?:could|can|may) (?:i|we) (?:please )?(?:have|get|ask for)|(?:do you think you|is there any way you|is it possible|would it be possible)(?: could| can)?(?: to)?"
+    r"(?:could|can|would|will) (?:you|someone|somebody|anyone|your team)(?: guys| all)?(?: please| kindly| maybe|"
+    r" perhaps| possibly| also)?(?: be able to| be so kind as to| mind)?"
+    r"|(?:please|pls|plz|kindly)(?: could you| can you| also)?|(?:i|we) (?:would|'d) (?:appreciate|"
+    r"be grateful)(?: it)? if you (?:could|would|can)|(?:i|we)'d (?:appreciate|be grateful)(?: it)? if you (?:could|"
+    r"would|can)"
+    r"|(?:i|we) (?:kindly )?(?:ask|request)(?: that)? you(?: to)?|(?:i|we) need you to|(?:i|we) want you to|"
+    r"i'd like you to|we'd like you to|would you like to|you (?:need|should|must|have) to|make sure|be sure to"
+    r"|(?:could|can|may) (?:i|we) (?:please )?(?:have|get|ask for)|(?:do you think you|is there any way you|"
+    r"is it possible|would it be possible)(?: could| can)?(?: to)?"
     # German
-    r"|(?:konnten|konnen|wurden|wollen|mochten) sie(?: mir| uns)?(?: bitte)?|(?:kannst|konntest|wurdest) du(?: mir| uns| bitte)*|(?:ich|wir) bitten? (?:sie )?(?:um|darum)?|bitte|ich bitte|wir bitten um|ware es moglich"
+    r"|(?:konnten|konnen|wurden|wollen|mochten) sie(?: mir| uns)?(?: bitte)?|(?:kannst|konntest|wurdest) du(?: mir|"
+    r" uns| bitte)*|(?:ich|wir) bitten? (?:sie )?(?:um|darum)?|bitte|ich bitte|wir bitten um|ware es moglich"
     # French
-    r"|(?:pouvez|pourriez)-vous|(?:peux|pourrais)-tu|merci (?:de(?: bien vouloir)?|d')|veuillez|je vous (?:prie|saurais gre|remercie) de(?: bien vouloir)?|nous vous (?:prions|remercions) de(?: bien vouloir)?|serait-il possible (?:de|d')"
+    r"|(?:pouvez|pourriez)-vous|(?:peux|pourrais)-tu|merci (?:de(?: bien vouloir)?|d')|veuillez|je vous (?:prie|"
+    r"saurais gre|remercie) de(?: bien vouloir)?|nous vous (?:prions|remercions) de(?: bien vouloir)?|"
+    r"serait-il possible (?:de|d')"
     r"|vous serait-il possible (?:de|d')|s'il vous plait|svp"
     # Spanish
-    r"|(?:podria|podrias|podrian|puede|puedes|pueden)(?:n)?(?: usted(?:es)?)?|por favor|(?:le|les|te) (?:ruego|rogamos|pido|pedimos|agradeceria|agradeceriamos)(?: que)?|(?:rogamos|solicito|solicitamos|agradeceria|agradeceriamos)(?: que| nos)?|seria posible"
+    r"|(?:podria|podrias|podrian|puede|puedes|pueden)(?:n)?(?: usted(?:es)?)?|por favor|(?:le|les|te) (?:ruego|"
+    r"rogamos|pido|pedimos|agradeceria|agradeceriamos)(?: que)?|(?:rogamos|solicito|solicitamos|agradeceria|"
+    r"agradeceriamos)(?: que| nos)?|seria posible"
     # Italian
-    r"|(?:potrebbe|potreste|potresti|puo|puoi|potete)|per (?:favore|cortesia|piacere)|(?:vi|le|la|ti) (?:prego|preghiamo|chiedo|chiediamo|sarei grat[oa])(?: di)?|(?:si prega|preghiamo|chiediamo)(?: di)?|sarebbe possibile|cortesemente"
+    r"|(?:potrebbe|potreste|potresti|puo|puoi|potete)|per (?:favore|cortesia|piacere)|(?:vi|le|la|ti) (?:prego|"
+    r"preghiamo|chiedo|chiediamo|sarei grat[oa])(?: di)?|(?:si prega|preghiamo|chiediamo)(?: di)?|sarebbe possibile|"
+    r"cortesemente"
     # Dutch
-    r"|(?:kunt|zou|wilt|zoudt) u(?: mij| ons)?(?: alstublieft| misschien| s\.?v\.?p\.?)?|(?:kun|kan|zou|wil) (?:je|jij|jullie)(?: mij| ons)?|gelieve|alstublieft|alsjeblieft|graag|wij verzoeken u"
+    r"|(?:kunt|zou|wilt|zoudt) u(?: mij| ons)?(?: alstublieft| misschien| s\.?v\.?p\.?)?|(?:kun|kan|zou|wil) (?:je|"
+    r"jij|jullie)(?: mij| ons)?|gelieve|alstublieft|alsjeblieft|graag|wij verzoeken u"
     # Portuguese
-    r"|(?:poderia|poderiam|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|eria|eriamos)(?: que| se)?|peco(?:-lhe| que)?|pedimos(?: que)?|solicit(?:o|amos)(?: que)?|queiram?|seria possivel"
+    r"|(?:poderia|poderiam|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|eria|eriamos)(?: que|"
+    r" se)?|peco(?:-lhe| que)?|pedimos(?: que)?|solicit(?:o|amos)(?: que)?|queiram?|seria possivel"
     r")(?:(?!\w)|(?<='))[, ]*"
 )
 _IMPERATIVE = re.compile(
-    r"^(?:and |then |so |also |just |ok,? |thanks,? |hi \w+,? |hello,? |if (?:so|not|possible),? )*(?P<verb>send|call|phone|ring|confirm|check|review|provide|schedule|arrange|forward|fix|advise|give|tell|reply|respond|update|ensure|prepare|quote|book|include|add|remove|"
-    r"cancel|contact|take|look|see|read|print|sign|return|get|set|let (?:me|us) know|keep|change|use|follow|submit|complete|attend|join|bring|note|ask|email|mail|fax|copy|"
-    r"invite|meet|talk|discuss|find|verify|approve|ship|deliver|replace|refund|reset|renew|extend|process|issue|share|draft|file|remind|plan|click|visit|go|come|try|put|move|pass|hold|stop|start|make|turn|write|leave|help|pay|buy|order|reserve|register|"
-    r"senden sie|schicken sie|rufen sie|bestatigen sie|prufen sie|geben sie|teilen sie|melden sie|lassen sie|nennen sie|schick|sende|ruf|"
-    r"envoyez|appelez|confirmez|faites|donnez|rappelez|transmettez|indiquez|adressez|envienos|envieme|envieos|enviad|mandenos|mandeme|llamenos|llameme|confirmen\w*|confirme|digame|diganos|"
-    r"inviateci|mandateci|inviatemi|mandatemi|chiamatemi|chiamateci|fatemi sapere|fateci sapere|mi mandi|mi invii|ci mandi|ci invii|mi chiami|mi faccia sapere|ci faccia sapere|confermate|"
-    r"stuur|bel|bestel|bevestig|geef|laat|neem|me llamas|me envias|nos envias|enviame|envianos|llamame|llamanos|mandame|mandanos|me mandas|confirmame|me confirmas|mi chiami|mi mandi|mandami|mandaci|chiamami|me ligas|envia-me|bel me|bel je|stuur je|bevestig je|kom|rappelle|envoie|confirme|envie-nos|envie-me|enviem\w*|mande\w*|ligue\w*|confirmem|digam\w*)(?!\w)"
+    r"^(?:and |then |so |also |just |ok,? |thanks,? |hi \w+,? |hello,? |if (?:so|not|possible),? )*(?P<verb>send|"
+    r"call|phone|ring|confirm|check|review|provide|schedule|arrange|forward|fix|advise|give|tell|reply|respond|"
+    r"update|ensure|prepare|quote|book|include|add|remove|"
+    r"cancel|contact|take|look|see|read|print|sign|return|get|set|let (?:me|us) know|keep|change|use|follow|submit|"
+    r"complete|attend|join|bring|note|ask|email|mail|fax|copy|"
+    r"invite|meet|talk|discuss|find|verify|approve|ship|deliver|replace|refund|reset|renew|extend|process|issue|"
+    r"share|draft|file|remind|plan|click|visit|go|come|try|put|move|pass|hold|stop|start|make|turn|write|leave|help|"
+    r"pay|buy|order|reserve|register|"
+    r"senden sie|schicken sie|rufen sie|bestatigen sie|prufen sie|geben sie|teilen sie|melden sie|lassen sie|"
+    r"nennen sie|schick|sende|ruf|"
+    r"envoyez|appelez|confirmez|faites|donnez|rappelez|transmettez|indiquez|adressez|envienos|envieme|envieos|enviad|"
+    r"mandenos|mandeme|llamenos|llameme|confirmen\w*|confirme|digame|diganos|"
+    r"inviateci|mandateci|inviatemi|mandatemi|chiamatemi|chiamateci|fatemi sapere|fateci sapere|mi mandi|mi invii|"
+    r"ci mandi|ci invii|mi chiami|mi faccia sapere|ci faccia sapere|confermate|"
+    r"stuur|bel|bestel|bevestig|geef|laat|neem|me llamas|me envias|nos envias|enviame|envianos|llamame|llamanos|"
+    r"mandame|mandanos|me mandas|confirmame|me confirmas|mi chiami|mi mandi|mandami|mandaci|chiamami|me ligas|"
+    r"envia-me|bel me|bel je|stuur je|bevestig je|kom|rappelle|envoie|confirme|envie-nos|envie-me|enviem\w*|mande\w*|"
+    r"ligue\w*|confirmem|digam\w*)(?!\w)"
 )
 # What the writer says they need from us counts as asked for.
 _NEED = re.compile(
-    r"\b(?:(?:i|we) (?:would|'d) (?:like|love|need) to (?:receive|get|see|know|schedule|arrange|book|set up|discuss|speak|talk|request|ask)|(?:i|we)'d (?:like|love) to (?:receive|get|see|know|schedule|arrange|book|set up|discuss|speak|talk|request|ask)"
-    r"|(?:i|we) (?:would|'d) like (?=(?:a|an|the|your|some)\b[^.]*\b(?:quote|quotation|offer|proposal|demo|call|meeting|price|invoice|refund|sample|trial|copy))|(?:i|we)'d like (?=(?:a|an|the|your|some)\b[^.]*\b(?:quote|quotation|offer|proposal|demo|call|meeting|price|invoice|refund|sample|trial|copy))"
-    r"|(?:i|we) need (?=(?:a|an|the|your|some|to know)\b[^.]*\b(?:quote|quotation|offer|proposal|demo|call|price|invoice|refund|replacement|answer|solution|technician|copy|update|confirmation|access|know))|(?:i|we) (?:am|are) waiting for|let (?:me|us) know|get back to (?:me|us)|looking for a (?=(?:quote|quotation|offer|proposal|demo))"
-    r"|(?:wir|ich) (?:hatten?|hatte) gern\w*|(?:wir|ich) (?:mochten|mochte|wunschen|brauchen|brauche|benotigen|benotige) (?=[^.]*\b(?:angebot|termin|ruckruf|demo|preis\w*|rechnung|muster|ersatz|auskunft|ruckmeldung|techniker|antwort|losung|kostenvoranschlag))"
-    r"|(?:nous|je) (?:souhait\w+|aimeri\w+|voudri\w+|desir\w+) (?:recevoir|obtenir|avoir|connaitre|savoir|organiser|planifier|convenir)|(?:nous aurions|j'aurais|nous avons|j'ai) besoin (?=d[eu'][^.]*\b(?:devis|offre|rendez-vous|facture|prix|reponse|demonstration|technicien|remplacement))"
-    r"|(?:nos|me) gustaria (?:recibir|tener|saber|conocer|concertar|organizar|agendar)|(?:necesitamos|queremos|quisieramos|quiero|necesito) (?=[^.]*\b(?:presupuesto|oferta|cotizacion|reunion|llamada|demostracion|factura|precio|respuesta|tecnico|sustitucion))"
-    r"|(?:vorremmo|vorrei|gradiremmo|desideriamo|ci serve|ci servirebbe|avremmo bisogno di|abbiamo bisogno di) (?=[^.]*\b(?:preventivo|offerta|incontro|appuntamento|chiamata|demo\w*|fattura|prezz\w*|risposta|tecnico|sostituzione|ricevere|sapere))"
-    r"|(?:wij|we|ik) (?:ontvangen|ontvang|willen|wil|zouden|zou|hebben|heb) graag|(?:wij|we|ik) (?:willen|wil|zouden|zou) graag|(?:gostariamos|gostaria|queriamos|precisamos|necessitamos) de (?=[^.]*\b(?:orcamento|proposta|cotacao|reuniao|chamada|demonstracao|fatura|preco|resposta|receber|saber|agendar|tecnico))"
+    r"\b(?:(?:i|we) (?:would|'d) (?:like|love|need) to (?:receive|get|see|know|schedule|arrange|book|set up|discuss|"
+    r"speak|talk|request|ask)|(?:i|we)'d (?:like|love) to (?:receive|get|see|know|schedule|arrange|book|set up|"
+    r"discuss|speak|talk|request|ask)"
+    r"|(?:i|we) (?:would|'d) like (?=(?:a|an|the|your|some)\b[^.]*\b(?:quote|quotation|offer|proposal|demo|call|"
+    r"meeting|price|invoice|refund|sample|trial|copy))|(?:i|we)'d like (?=(?:a|an|the|your|some)\b[^.]*\b(?:quote|"
+    r"quotation|offer|proposal|demo|call|meeting|price|invoice|refund|sample|trial|copy))"
+    r"|(?:i|we) need (?=(?:a|an|the|your|some|to know)\b[^.]*\b(?:quote|quotation|offer|proposal|demo|call|price|"
+    r"invoice|refund|replacement|answer|solution|technician|copy|update|confirmation|access|know))|(?:i|we) (?:am|"
+    r"are) waiting for|let (?:me|us) know|get back to (?:me|us)|looking for a (?=(?:quote|quotation|offer|proposal|"
+    r"demo))"
+    r"|(?:wir|ich) (?:hatten?|hatte) gern\w*|(?:wir|ich) (?:mochten|mochte|wunschen|brauchen|brauche|benotigen|"
+    r"benotige) (?=[^.]*\b(?:angebot|termin|ruckruf|demo|preis\w*|rechnung|muster|ersatz|auskunft|ruckmeldung|"
+    r"techniker|antwort|losung|kostenvoranschlag))"
+    r"|(?:nous|je) (?:souhait\w+|aimeri\w+|voudri\w+|desir\w+) (?:recevoir|obtenir|avoir|connaitre|savoir|organiser|"
+    r"planifier|convenir)|(?:nous aurions|j'aurais|nous avons|j'ai) besoin (?=d[eu'][^.]*\b(?:devis|offre|"
+    r"rendez-vous|facture|prix|reponse|demonstration|technicien|remplacement))"
+    r"|(?:nos|me) gustaria (?:recibir|tener|saber|conocer|concertar|organizar|agendar)|(?:necesitamos|queremos|"
+    r"quisieramos|quiero|necesito) (?=[^.]*\b(?:presupuesto|oferta|cotizacion|reunion|llamada|demostracion|factura|"
+    r"precio|respuesta|tecnico|sustitucion))"
+    r"|(?:vorremmo|vorrei|gradiremmo|desideriamo|ci serve|ci servirebbe|avremmo bisogno di|"
+    r"abbiamo bisogno di) (?=[^.]*\b(?:preventivo|offerta|incontro|appuntamento|chiamata|demo\w*|fattura|prezz\w*|"
+    r"risposta|tecnico|sostituzione|ricevere|sapere))"
+    r"|(?:wij|we|ik) (?:ontvangen|ontvang|willen|wil|zouden|zou|hebben|heb) graag|(?:wij|we|ik) (?:willen|wil|zouden|"
+    r"zou) graag|(?:gostariamos|gostaria|queriamos|precisamos|necessitamos) de (?=[^.]*\b(?:orcamento|proposta|"
+    r"cotacao|reuniao|chamada|demonstracao|fatura|preco|resposta|receber|saber|agendar|tecnico))"
     r")(?:(?!\w)|(?<='))[, ]*"
 )
 _PROMISE = re.compile(
-    r"\b(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also| now)?(?! (?:not|need|require|be (?:happy|glad|able|using|needing)|have to|want|buy|take|see\b))"
+    r"\b(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also|"
+    r" now)?(?! (?:not|need|require|be (?:happy|glad|able|using|needing)|have to|want|buy|take|see\b))"
     r"|(?:our|my) \w+(?: \w+)? will(?! (?:not|need|be))|let me (?=(?:check|send|get|ask|find|confirm|come back|talk))"
-    r"|(?:ich|wir) (?:werden?|sende?n?|schicken?|melden?|rufen?|liefern|bestatigen?|klaren?|prufen?|kommen?|geben?|uberweisen?|reichen?|ubermitteln?|stellen|besprechen) (?!ihr|ihnen nicht|nicht)(?=.*)|(?:melde|melden) (?:ich mich|wir uns)|(?:sende|senden|schicke|schicken) (?:ich|wir)"
-    r"|(?:je|nous) (?:vais|allons|vous (?:envoie|envoyons|enverrai|enverrons|rappelle|rappellerai|rappellerons|confirme|confirmons|confirmerai|confirmerons|transmets|transmettrons|ferai|ferons|recontacte\w*|adresse\w*|tiendr\w+)|reviens|reviendrai|reviendrons|revenons) ?"
-    r"|(?:le|les|te|os) (?:enviare|enviaremos|llamare|llamaremos|mandare|mandaremos|confirmare|confirmaremos|hare|haremos)|(?:enviare|enviaremos|llamare|llamaremos|confirmare|confirmaremos|revisaremos|hablare|hablaremos)(?!\w)|(?:voy|vamos) a (?!necesitar|querer)"
-    r"|(?:vi|le|ti) (?:invier\w+|mander\w+|far\w+ (?:sapere|avere)|chiamer\w+|confermer\w+|richiamer\w+|contatter\w+)|(?:invieremo|invierò|manderemo|confermeremo|chiameremo|verificheremo|parlero|parleremo)(?!\w)"
-    r"|(?:ik|wij|we) (?:stuur|sturen|zal|zullen|bel|bellen|kom|komen|bevestig|bevestigen|laat|laten|neem|nemen|ga|gaan)(?! graag)(?!\w)"
-    r"|(?:enviarei|enviaremos|ligarei|ligaremos|confirmarei|confirmaremos|mandarei|falarei|entrarei|entraremos|vou|vamos)(?!\w)"
+    r"|(?:ich|wir) (?:werden?|sende?n?|schicken?|melden?|rufen?|liefern|bestatigen?|klaren?|prufen?|kommen?|geben?|"
+    r"uberweisen?|reichen?|ubermitteln?|stellen|besprechen) (?!ihr|ihnen nicht|nicht)(?=.*)|(?:melde|"
+    r"melden) (?:ich mich|wir uns)|(?:sende|senden|schicke|schicken) (?:ich|wir)"
+    r"|(?:je|nous) (?:vais|allons|vous (?:envoie|envoyons|enverrai|enverrons|rappelle|rappellerai|rappellerons|"
+    r"confirme|confirmons|confirmerai|confirmerons|transmets|transmettrons|ferai|ferons|recontacte\w*|adresse\w*|"
+    r"tiendr\w+)|reviens|reviendrai|reviendrons|revenons) ?"
+    r"|(?:le|les|te|os) (?:enviare|enviaremos|llamare|llamaremos|mandare|mandaremos|confirmare|confirmaremos|hare|"
+    r"haremos)|(?:enviare|enviaremos|llamare|llamaremos|confirmare|confirmaremos|revisaremos|hablare|"
+    r"hablaremos)(?!\w)|(?:voy|vamos) a (?!necesitar|querer)"
+    r"|(?:vi|le|ti) (?:invier\w+|mander\w+|far\w+ (?:sapere|avere)|chiamer\w+|confermer\w+|richiamer\w+|"
+    r"contatter\w+)|(?:invieremo|invierò|manderemo|confermeremo|chiameremo|verificheremo|parlero|parleremo)(?!\w)"
+    r"|(?:ik|wij|we) (?:stuur|sturen|zal|zullen|bel|bellen|kom|komen|bevestig|bevestigen|laat|laten|neem|nemen|ga|"
+    r"gaan)(?! graag)(?!\w)"
+    r"|(?:enviarei|enviaremos|ligarei|ligaremos|confirmarei|confirmaremos|mandarei|falarei|entrarei|entraremos|vou|"
+    r"vamos)(?!\w)"
     r")"
 )
 _PLEASANTRY = re.compile(
-    r"(?:don'?t|do not) hesitate|feel free|please find|please see (?:below|attached)|see attached|please note that|if you have any (?:further )?questions|any questions|please excuse|please accept|"
-    r"zogern sie nicht|bei (?:ruckfragen|fragen)|fur (?:ruckfragen|weitere fragen)|anbei|n'hesitez|trouverez|veuillez (?:trouver|agreer|recevoir|accepter)|je vous prie d'agreer|no dud\w+|quedamos a su disposicion|quedo a su disposicion|"
-    r"encontrara|non esit\w+|in allegato|a disposizione|rimaniamo|aarzel|in de bijlage|nao hesit\w+|em anexo|ao dispor|consider the environment|think before|take care|have a (?:nice|great|good)|see you|"
-    r"this (?:e-?mail|message)|intended recipient|unsubscribe|click here|notify the sender|delete (?:it|this)|thank you for|thanks for|let me know what you think"
+    r"(?:don'?t|do not) hesitate|feel free|please find|please see (?:below|attached)|see attached|please note that|"
+    r"if you have any (?:further )?questions|any questions|please excuse|please accept|"
+    r"zogern sie nicht|bei (?:ruckfragen|fragen)|fur (?:ruckfragen|weitere fragen)|anbei|n'hesitez|trouverez|"
+    r"veuillez (?:trouver|agreer|recevoir|accepter)|je vous prie d'agreer|no dud\w+|quedamos a su disposicion|"
+    r"quedo a su disposicion|"
+    r"encontrara|non esit\w+|in allegato|a disposizione|rimaniamo|aarzel|in de bijlage|nao hesit\w+|em anexo|"
+    r"ao dispor|consider the environment|think before|take care|have a (?:nice|great|good)|see you|"
+    r"this (?:e-?mail|message)|intended recipient|unsubscribe|click here|notify the sender|delete (?:it|this)|"
+    r"thank you for|thanks for|let me know what you think"
 )
 _TAIL = re.compile(
-    r"(?:, (?:i'm|i am|i|we|it|that|then|otherwise|ich|wir|es|je|nous|ik|wij|yo|io) |,? (?:because|since|as we|as i|so that|so we|otherwise|if possible|thanks|thank you|please)|,? (?:weil|da wir|da ich|damit|sonst|falls moglich|vielen dank|danke)|,? (?:car|parce que|afin que|afin de|merci|sinon|si possible)|,? (?:porque|ya que|para que|gracias|si es posible)"
-    r"|,? (?:perche|poiche|cosi|grazie|se possibile)|,? (?:omdat|zodat|bedankt|indien mogelijk)|,? (?:porque|uma vez que|obrigad[oa]|se possivel))(?!\w).*$",
+    r"(?:, (?:i'm|i am|i|we|it|that|then|otherwise|ich|wir|es|je|nous|ik|wij|yo|io) |,? (?:because|since|as we|as i|"
+    r"so that|so we|otherwise|if possible|thanks|thank you|please)|,? (?:weil|da wir|da ich|damit|sonst|"
+    r"falls moglich|vielen dank|danke)|,? (?:car|parce que|afin que|afin de|merci|sinon|si possible)|,? (?:porque|"
+    r"ya que|para que|gracias|si es posible)"
+    r"|,? (?:perche|poiche|cosi|grazie|se possibile)|,? (?:omdat|zodat|bedankt|indien mogelijk)|,? (?:porque|"
+    r"uma vez que|obrigad[oa]|se possivel))(?!\w).*$",
     re.DOTALL,
 )
 # Not an action of its own: a nod, a warning, a link.
 _EMPTY = re.compile(
-    r"(?:go ahead\b.{0,20}$|do not|don't|never|read (?:more|on)|leave:|note\b|see (?:you|below)|keep up|be (?:aware|advised)|take care|have a)"
+    r"(?:go ahead\b.{0,20}$|do not|don't|never|read (?:more|on)|leave:|note\b|see (?:you|below)|keep up|be (?:aware|"
+    r"advised)|take care|have a)"
 )
 _CUT = re.compile(r"\s+[–—-]\s+|;\s+|:\s+(?=[A-Za-zÀ-ÿ])|\?\s+|!\s+")
 
 
 # "Let's meet", "we should": a plan that involves the reader. Only for judging single sentences.
 _PLAN = re.compile(
-    r"\b(?:let'?s|let us|(?:i|we|you|someone) (?:should|need to|must|have to)|(?:can|could|shall|may) (?:we|i)|if you (?:could|can|would)|would be (?:great|helpful|good)"
-    r"|(?:don'?t|do not) hesitate|feel free|hope (?:to|we)|would (?:like|love) to|look(?:ing)? forward|any chance|(?:and|then|to) (?:call|send|let me|tell|discuss|meet)|give (?:me|us)|send (?:me|us|it)|lassen sie uns|parlons|hablemos|parliamone)\b"
+    r"\b(?:let'?s|let us|(?:i|we|you|someone) (?:should|need to|must|have to)|(?:can|could|shall|may) (?:we|i)|"
+    r"if you (?:could|can|would)|would be (?:great|helpful|good)"
+    r"|(?:don'?t|do not) hesitate|feel free|hope (?:to|we)|would (?:like|love) to|look(?:ing)? forward|any chance|"
+    r"(?:and|then|to) (?:call|send|let me|tell|discuss|meet)|give (?:me|us)|send (?:me|us|it)|lassen sie uns|parlons|"
+    r"hablemos|parliamone)\b"
 )
 
 
@@ -154,8 +219,10 @@ def find(
 
 
 _AND_THEN = re.compile(
-    r",?\s+(?:and|und|et|y|e|en)\s+(?:please\s+|bitte\s+)?(?=(?:send|call|confirm|check|let|give|tell|prepare|forward|deliver|cancel|arrange|include|add|book|fix|replace|"
-    r"senden sie|schicken sie|rufen sie|bestatigen sie|geben sie|teilen sie|nennen sie|envoyez|appelez|confirmez|indiquez|d'envoyer|de nous envoyer)\b)"
+    r",?\s+(?:and|und|et|y|e|en)\s+(?:please\s+|bitte\s+)?(?=(?:send|call|confirm|check|let|give|tell|prepare|"
+    r"forward|deliver|cancel|arrange|include|add|book|fix|replace|"
+    r"senden sie|schicken sie|rufen sie|bestatigen sie|geben sie|teilen sie|nennen sie|envoyez|appelez|confirmez|"
+    r"indiquez|d'envoyer|de nous envoyer)\b)"
 )
 
 
@@ -210,8 +277,10 @@ def _who(folded: str) -> tuple[str, int, float]:
 def _after_subject(folded: str, promise: re.Match[str]) -> int:
     """Where the promised action starts: after "I will", "je vous"; at the verb itself elsewhere."""
     subject = re.match(
-        r"(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also| now)?|our \w+(?: \w+)? will|my \w+(?: \w+)? will|"
-        r"(?:ich|wir) werden?|(?:ich|wir)|(?:je|nous) (?:vais|allons)|(?:je|nous)(?: vous)?|(?:voy|vamos) a|vou|vamos|(?:ik|wij|we) (?:zal|zullen|ga|gaan)|(?:ik|wij|we)|(?:vi|le|ti|les|os|te))\s+",
+        r"(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also| now)?|"
+        r"our \w+(?: \w+)? will|my \w+(?: \w+)? will|"
+        r"(?:ich|wir) werden?|(?:ich|wir)|(?:je|nous) (?:vais|allons)|(?:je|nous)(?: vous)?|(?:voy|vamos) a|vou|"
+        r"vamos|(?:ik|wij|we) (?:zal|zullen|ga|gaan)|(?:ik|wij|we)|(?:vi|le|ti|les|os|te))\s+",
         folded[promise.start() :],
     )
     return promise.start() + (subject.end() if subject else 0)
@@ -234,7 +303,12 @@ def _words(sentence: Piece, begin: int) -> Piece:
 
 
 # A deadline or a number at the end is told apart from the action itself; "me", "us" at its start say nothing.
-_DEADLINE_LEAD = r"(?:by|before|until|till|on|no later than|not later than|bis(?: zum| spatestens)?|vor(?: dem)?|am|avant(?: le)?|d'ici(?: au| le)?|pour(?: le)?|antes (?:del?|de la)|para (?:el|la)|hasta(?: el)?|entro(?: il| la)?|prima (?:di|del)|voor|tot|uiterlijk|op|nog|noch|ate(?: ao?)?|this|deze|diese[nr]?|next|in|at|the|la|el|le|der|die|das|den|de)"
+_DEADLINE_LEAD = (
+    r"(?:by|before|until|till|on|no later than|not later than|bis(?: zum| spatestens)?|vor(?: dem)?|am|"
+    r"avant(?: le)?|d'ici(?: au| le)?|pour(?: le)?|antes (?:del?|de la)|para (?:el|la)|hasta(?: el)?|"
+    r"entro(?: il| la)?|prima (?:di|del)|voor|tot|uiterlijk|op|nog|noch|ate(?: ao?)?|this|deze|"
+    r"diese[nr]?|next|in|at|the|la|el|le|der|die|das|den|de)"
+)
 _LATE_DEADLINE = re.compile(rf"(?:[\s,]+{_DEADLINE_LEAD})+[\s]*$")
 _EARLY_DEADLINE = re.compile(rf"^(?:{_DEADLINE_LEAD}\s+)*$")
 _LATE_PHONE = re.compile(r"[\s,]+(?:or|oder|ou|o|of|on|at|under|unter|au|al|op|no|tel\.?|:)*\s*\+?\(?\d[\d\s().-]{6,}$")
@@ -266,7 +340,7 @@ def _due(
     month_first: bool,
 ) -> Candidate | None:
     """The date by which it is to happen: in its own words, else in its sentence."""
-    found = [one for one in dates.find(text, sent_at, sentence.start, sentence.end, month_first=month_first)]
+    found = dates.find(text, sent_at, sentence.start, sentence.end, month_first=month_first)
     if sent_at is not None:
         found = [one for one in found if one.day >= sent_at.date()]
     inside = [one for one in found if piece.start <= one.start < piece.end] or found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crmllm.extraction.rules import emails, organisations, people, phones, titles
 from crmllm.extraction.rules.text import (
@@ -16,51 +16,71 @@ from crmllm.extraction.rules.text import (
 from crmllm.extraction.types import Zone
 
 SIGN_OFF = re.compile(
-    r"^\W*(?:(?:many |best |kind(?:est)? |warm(?:est)? |with (?:best |kind |warm )?)?(?:regards|wishes)|best|cheers|thanks?(?: you)?"
+    r"^\W*(?:(?:many |best |kind(?:est)? |warm(?:est)? |with (?:best |kind |warm )?)?(?:regards|wishes)|best|cheers|"
+    r"thanks?(?: you)?"
     r"(?: (?:and|&) (?:best |kind )?regards| so much| again| in advance| very much)?|many thanks|"
     r"(?:yours )?(?:sincerely|faithfully|truly)(?: yours)?|yours|respectfully|cordially|take care|br|rgds|"
-    r"(?:mit )?(?:den )?(?:freundlichen?|besten?|herzlichen?|lieben?|viele[n]?|schonen?) (?:\w+ )?gru(?:ss|sse|ssen)(?: aus .{2,30})?|"
-    r"hochachtungsvoll|mfg|lg|vg|bg|gruss|gruesse|grusse|mit freundlichen gruessen|vielen dank(?: und .{2,40})?|danke(?: und .{2,40})?|"
-    r"(?:bien )?(?:tres )?cordialement(?: a vous)?|cdt|cordiales salutations|(?:meilleures|sinceres) salutations|bien a vous|"
-    r"salutations(?: distinguees)?|merci(?: d'avance| beaucoup)?|(?:un )?(?:cordial(?:es)? |afectuoso )?saludos?(?: cordiales)?|"
-    r"atentamente|atte|muchas gracias|gracias(?: de antemano)?|un abrazo|(?:cordiali|distinti|migliori) saluti|saluti(?: cordiali)?|grazie(?: mille)?|"
-    r"cordialmente|(?:met )?(?:vriendelijke|hartelijke|beste) groet(?:en)?|mvg|groet(?:en|jes)?|hoogachtend|alvast bedankt|bedankt|"
-    r"(?:melhores |com os melhores )?cumprimentos|atenciosamente|att|abracos?|obrigad[oa]|(?:med )?vanlig(?:a)? halsning(?:ar)?|"
-    r"med venlig hilsen|mvh|vennlig hilsen|ystavallisin terveisin|pozdrawiam|z powazaniem|s pozdravem|udvozlettel|saygilarimla)"
+    r"(?:mit )?(?:den )?(?:freundlichen?|besten?|herzlichen?|lieben?|viele[n]?|schonen?) (?:\w+ )?gru(?:ss|sse|"
+    r"ssen)(?: aus .{2,30})?|"
+    r"hochachtungsvoll|mfg|lg|vg|bg|gruss|gruesse|grusse|mit freundlichen gruessen|vielen dank(?: und .{2,40})?|"
+    r"danke(?: und .{2,40})?|"
+    r"(?:bien )?(?:tres )?cordialement(?: a vous)?|cdt|cordiales salutations|(?:meilleures|sinceres) salutations|"
+    r"bien a vous|"
+    r"salutations(?: distinguees)?|merci(?: d'avance| beaucoup)?|(?:un )?(?:cordial(?:es)? |"
+    r"afectuoso )?saludos?(?: cordiales)?|"
+    r"atentamente|atte|muchas gracias|gracias(?: de antemano)?|un abrazo|(?:cordiali|distinti|migliori) saluti|"
+    r"saluti(?: cordiali)?|grazie(?: mille)?|"
+    r"cordialmente|(?:met )?(?:vriendelijke|hartelijke|beste) groet(?:en)?|mvg|groet(?:en|jes)?|hoogachtend|"
+    r"alvast bedankt|bedankt|"
+    r"(?:melhores |com os melhores )?cumprimentos|atenciosamente|att|abracos?|obrigad[oa]|"
+    r"(?:med )?vanlig(?:a)? halsning(?:ar)?|"
+    r"med venlig hilsen|mvh|vennlig hilsen|ystavallisin terveisin|pozdrawiam|z powazaniem|s pozdravem|udvozlettel|"
+    r"saygilarimla)"
     r"[\s,.!:;–-]*$"
 )
 _SIGN_OFF_LEAD = re.compile(
-    r"^(?:best|cheers|thanks|regards|kind regards|best regards|gru(?:ß|ss)|viele grüße|lg|vg|mfg|cordialement|merci|saludos|gracias|"
+    r"^(?:best|cheers|thanks|regards|kind regards|best regards|gru(?:ß|ss)|viele grüße|lg|vg|mfg|cordialement|merci|"
+    r"saludos|gracias|"
     r"saluti|grazie|groet(?:en|jes)?|mvg|abraços?|obrigad[oa]),\s+",
     re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(
-    r"confidential|privileged|intended (?:only|solely)|vertraulich|disclaimer|confidentiel|confidencial|riservat|vertrouwelijk|"
-    r"unsubscribe|virus|think before you print|please consider the environment|amtsgericht|registergericht|handelsregister|"
-    r"geschaftsfuhrer(?:in)?\s*:|geschaftsfuhrung\s*:|vorstand\s*:|aufsichtsrat|sitz der gesellschaft|registered (?:office|in|address)|"
-    r"ust-?id|siret|capital (?:de|social)|company (?:no|reg)|vat (?:no|reg|id)|sent from my|von meinem \w+ gesendet|envoye de mon|get outlook",
+    r"confidential|privileged|intended (?:only|solely)|vertraulich|disclaimer|confidentiel|confidencial|riservat|"
+    r"vertrouwelijk|"
+    r"unsubscribe|virus|think before you print|please consider the environment|amtsgericht|registergericht|"
+    r"handelsregister|"
+    r"geschaftsfuhrer(?:in)?\s*:|geschaftsfuhrung\s*:|vorstand\s*:|aufsichtsrat|sitz der gesellschaft|"
+    r"registered (?:office|in|address)|"
+    r"ust-?id|siret|capital (?:de|social)|company (?:no|reg)|vat (?:no|reg|id)|sent from my|von meinem \w+ gesendet|"
+    r"envoye de mon|get outlook",
 )
 # Lines about somebody else: an assistant, a secretary, a deputy, an emergency contact.
 _SOMEBODY_ELSE = re.compile(
     r"^\W*(?:(?:my|his|her|meine?|mon|ma|mi|il mio|la mia|mijn|minha|meu)\s+)?(?:(?:executive|personal|team)\s+)?"
-    r"(?:assistan\w*|assistenz|assistentin|secretar\w*|sekretariat|secretariat|segreteria|secretaria|pa|ea)\s*(?:to\b.*)?[:–-]|"
+    r"(?:assistan\w*|assistenz|assistentin|secretar\w*|sekretariat|secretariat|segreteria|secretaria|pa|"
+    r"ea)\s*(?:to\b.*)?[:–-]|"
     r"\b(?:assistant|assistentin|assistante|secretary)\s*:\s*\w",
 )
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pdf|pptx?|zip|csv|png|jpe?g|gif|txt)\W*$")
 _URL = re.compile(
-    r"<?(?:https?://|www\.)[^\s>|]+>?|<?\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|fr|de|eu|io|it|es|nl|be|ch|at|co\.uk|uk|info|biz|pt|pl|us|example|test)\b(?:/[^\s>|]*)?>?"
+    r"<?(?:https?://|www\.)[^\s>|]+>?|<?\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|fr|de|eu|io|it|es|nl|be|ch|at|co\.uk|"
+    r"uk|info|biz|pt|pl|us|example|test)\b(?:/[^\s>|]*)?>?"
 )
 _NOISE = re.compile(
     r"\[?<?(?:cid:[^\s>\]]+|image\d*\.\w+|mailto:[^\s>\]]*)>?\]?|\[(?:logo|image|plan|cid)[^\]]*\]|<[^<>\s]*>",
     re.IGNORECASE,
 )
 _LABEL_ONLY = re.compile(
-    r"^[\W_]*(?:(?<!\w)(?:tel\w*|phone\w*|fax\w*|mobil\w*|mobiel|cell\w*|handy|port(?:able)?|gsm|e-?mails?|mails?|courriel|web(?:site)?|internet|site|"
-    r"office|bureau|direct(?: dial| line)?|durchwahl|standard|contact|kontakt|home|work|main|ext|poste|movil|correo|adresse|address|no|nr|n|"
-    r"skype|linkedin|facebook|twitter|instagram|youtube|xing|ld|ph|fon|telefax|visit|ou|or|oder|und|and|et|ligne|directe|principale|mob|web page|page|envoye a|sent to|s|t|f|m|e|w|p|d|c|o)(?!\w)[\W_]*)+$"
+    r"^[\W_]*(?:(?<!\w)(?:tel\w*|phone\w*|fax\w*|mobil\w*|mobiel|cell\w*|handy|port(?:able)?|gsm|e-?mails?|mails?|"
+    r"courriel|web(?:site)?|internet|site|"
+    r"office|bureau|direct(?: dial| line)?|durchwahl|standard|contact|kontakt|home|work|main|ext|poste|movil|correo|"
+    r"adresse|address|no|nr|n|"
+    r"skype|linkedin|facebook|twitter|instagram|youtube|xing|ld|ph|fon|telefax|visit|ou|or|oder|und|and|et|ligne|"
+    r"directe|principale|mob|web page|page|envoye a|sent to|s|t|f|m|e|w|p|d|c|o)(?!\w)[\W_]*)+$"
 )
 _LABEL_BEFORE = re.compile(
-    r"(?<!\w)(?:(?:t[ée]l\w*|phone|mobile?|mobil|mob|cell|fax|port(?:able)?|direct|office|ligne|directe|bureau|standard|e-?mail|mail|courriel|"
+    r"(?<!\w)(?:(?:t[ée]l\w*|phone|mobile?|mobil|mob|cell|fax|port(?:able)?|direct|office|ligne|directe|bureau|"
+    r"standard|e-?mail|mail|courriel|"
     r"contact|web|site|[tmfpe])(?!\w)[ .:]*)+(?=\x1f)",
     re.IGNORECASE,
 )
@@ -69,7 +89,8 @@ _JOINABLE = re.compile(r"^\s*(?:[-–—,/&]|\|)\s*$")
 _EDGES = ' \t,;:|-–—•·*_>=#~+\x1f"“”„'
 _AT = re.compile(r"\s+(?:at|@|bei(?: der)?|chez|presso|en|bij|na|of)\s+(?=[A-ZÀ-Þ0-9])|,\s+")
 _NAME_LABEL = re.compile(
-    r"^\s*(?:(?:full |your |contact )?name|nom(?: et prénom)?|nombre|nome|naam|ansprechpartner(?:in)?|contact(?: person)?)\s*[:=]\s*",
+    r"^\s*(?:(?:full |your |contact )?name|nom(?: et prénom)?|nombre|nome|naam|ansprechpartner(?:in)?|"
+    r"contact(?: person)?)\s*[:=]\s*",
     re.IGNORECASE,
 )
 
@@ -207,22 +228,14 @@ def parse(
     if not rows:
         return card
     first, last = rows[0].start, rows[-1].end
-    found_emails = [one for one in emails.find(text[first:last])]
     found_emails = [
-        Candidate(
-            one.field,
-            one.value,
-            one.start + first,
-            one.end + first,
-            one.confidence,
-            one.rule,
-        )
-        for one in found_emails
+        replace(one, start=one.start + first, end=one.end + first)
+        for one in emails.find(text[first:last])
+        if _inside(rows, one.start + first)
     ]
     found_phones = [
         one for one in phones.find(text, first, last, countries, signature=True) if _inside(rows, one.start)
     ]
-    found_emails = [one for one in found_emails if _inside(rows, one.start)]
     segments = _segments(text, rows, found_emails, found_phones)
     card.name = _name(segments, address or _single_personal(found_emails), header_name)
     name = card.name.value if card.name else header_name

@@ -10,56 +10,71 @@ from crmllm.extraction.rules.text import flat, fold, phrase_pattern, phrases
 # A trailing * leaves the word's end open (Leiter, Leiterin, Leiterinnen).
 _HEADS: tuple[str, ...] = tuple(
     # English
-    """manager director officer president vice-president vice chief head lead engineer analyst consultant specialist
+    """
+    manager director officer president vice-president vice chief head lead engineer analyst consultant specialist
     coordinator co-ordinator administrator assistant secretary executive representative rep buyer purchaser accountant
-    controller treasurer counsel attorney lawyer solicitor paralegal partner founder co-founder cofounder owner co-owner
-    principal associate developer programmer designer architect scientist researcher professor lecturer teacher
-    technician supervisor superintendent foreman planner strategist advisor adviser agent broker trader editor journalist
-    producer nurse doctor physician surgeon chairman chairwoman chairperson chair deputy ceo cto cfo coo cio ciso cmo cpo
-    cro chro cdo vp svp evp avp pm intern trainee operator dispatcher clerk receptionist librarian translator
-    writer copywriter photographer chef dean postdoc fellow minister mayor judge recruiter marketer salesman salesperson
-    merchandiser inspector auditor surveyor instructor trainer coach therapist pharmacist dentist veterinarian biologist
-    chemist physicist economist statistician geologist machinist mechanic electrician plumber carpenter concierge
-    proprietor registrar curator underwriter actuary bookkeeper storekeeper warehouseman webmaster sysadmin
-    spokesperson spokesman ambassador captain pilot steward organizer organiser estimator brewer grower farmer miller baker butcher winemaker quarryman keeper handler rigger fitter welder machinist chairperson scheduler tester counselor counsellor conductor student programmer/analyst buyer/planner
-    procurement purchasing"""
+    controller treasurer counsel attorney lawyer solicitor paralegal partner founder co-founder cofounder owner
+    co-owner principal associate developer programmer designer architect scientist researcher professor lecturer
+    teacher technician supervisor superintendent foreman planner strategist advisor adviser agent broker trader editor
+    journalist producer nurse doctor physician surgeon chairman chairwoman chairperson chair deputy ceo cto cfo coo
+    cio ciso cmo cpo cro chro cdo vp svp evp avp pm intern trainee operator dispatcher clerk receptionist librarian
+    translator writer copywriter photographer chef dean postdoc fellow minister mayor judge recruiter marketer
+    salesman salesperson merchandiser inspector auditor surveyor instructor trainer coach therapist pharmacist dentist
+    veterinarian biologist chemist physicist economist statistician geologist machinist mechanic electrician plumber
+    carpenter concierge proprietor registrar curator underwriter actuary bookkeeper storekeeper warehouseman webmaster
+    sysadmin spokesperson spokesman ambassador captain pilot steward organizer organiser estimator brewer grower
+    farmer miller baker butcher winemaker quarryman keeper handler rigger fitter welder machinist chairperson
+    scheduler tester counselor counsellor conductor student programmer/analyst buyer/planner procurement purchasing
+    """
     # German
-    """ *leiter* *fuhrer* *berater* *ingenieur* *entwickler* *kaufer* *meister* *techniker* *kaufmann* *kauffrau*
+    """
+    *leiter* *fuhrer* *berater* *ingenieur* *entwickler* *kaufer* *meister* *techniker* *kaufmann* *kauffrau*
     *referent* *arbeiter* *assistent* *beauftragte* *verantwortliche* inhaber* *koordinator* *buchhalter* *leitung
     vorstand* prokurist* vorsitzende* gesellschafter* *anwalt* *anwaltin* dozent* disponent* *planer* *verwalter*
     *trainer* *manager* sekretar* *spezialist* architekt* *vertreter* haendler* *hausmeister* verkaufer*
-    stellvertretende* stellv werkstudent* praktikant* auszubildende* *berechtigte* *fachkraft* *wissenschaftler*
-    i.v. *chefin *betreuer* *brauer* *winzer* *muller* *backer* *fahrer* *pfleger* *bauer studentin *redakteur* geschaftsleitung geschaftsfuhrung *administrator*"""
+    stellvertretende* stellv werkstudent* praktikant* auszubildende* *berechtigte* *fachkraft* *wissenschaftler* i.v.
+    *chefin *betreuer* *brauer* *winzer* *muller* *backer* *fahrer* *pfleger* *bauer studentin *redakteur*
+    geschaftsleitung geschaftsfuhrung *administrator*
+    """
     # French
-    """ directeur directrice responsable chef cheffe charge chargee gerant gerante presidente ingenieur ingenieure
+    """
+    directeur directrice responsable chef cheffe charge chargee gerant gerante presidente ingenieur ingenieure
     conseiller conseillere assistante technicien technicienne commercial commerciale acheteur acheteuse comptable
     consultante gestionnaire secretaire developpeur developpeuse architecte professeur professeure maitre enseignant
     enseignante chercheur chercheuse enseignant-chercheur doctorant doctorante stagiaire coordinateur coordinatrice
     delegue deleguee animateur animatrice administrateur administratrice adjoint adjointe attache attachee associe
     associee fondateur fondatrice co-fondateur co-fondatrice cofondateur cofondatrice co-responsable juriste avocat
     avocate medecin infirmier infirmiere operateur operatrice formateur formatrice redacteur redactrice traducteur
-    traductrice vendeur vendeuse dirigeant dirigeante cogerant cogerante pdg dg drh daf rssi dsi redacteur
-    specialiste expert experte avocats etudiant etudiante clerc mannequin cameraman archiviste plombier membre resp pilote chargee alternant apprenti superviseur correspondant correspondante"""
+    traductrice vendeur vendeuse dirigeant dirigeante cogerant cogerante pdg dg drh daf rssi dsi redacteur specialiste
+    expert experte avocats etudiant etudiante clerc mannequin cameraman archiviste plombier membre resp pilote chargee
+    alternant apprenti superviseur correspondant correspondante
+    """
     # Spanish, Portuguese
-    """ directora gerente jefe jefa ingeniero ingeniera encargado encargada coordinador coordinadora comprador compradora
-    consejero consejera asesor asesora administradora tecnico tecnica abogado abogada contable secretario secretaria socio
-    socia propietario propietaria ejecutivo ejecutiva desarrollador desarrolladora analista consultor consultora profesor
-    profesora presidenta vicepresidente subdirector subdirectora responsable representante vendedor vendedora fundador
-    fundadora diretor diretora responsavel engenheiro engenheira coordenador coordenadora chefe supervisora advogado
-    advogada contador contadora proprietario assessor assessora encarregado encarregada estagiario"""
+    """
+    directora gerente jefe jefa ingeniero ingeniera encargado encargada coordinador coordinadora comprador compradora
+    consejero consejera asesor asesora administradora tecnico tecnica abogado abogada contable secretario secretaria
+    socio socia propietario propietaria ejecutivo ejecutiva desarrollador desarrolladora analista consultor consultora
+    profesor profesora presidenta vicepresidente subdirector subdirectora responsable representante vendedor vendedora
+    fundador fundadora diretor diretora responsavel engenheiro engenheira coordenador coordenadora chefe supervisora
+    advogado advogada contador contadora proprietario assessor assessora encarregado encarregada estagiario
+    """
     # Italian
-    """ direttore direttrice responsabile amministratore amministratrice titolare ingegnere capo addetto addetta consulente
-    impiegato impiegata commerciale coordinatore coordinatrice tecnica presidente avvocato ragioniere segretaria
-    segretario fondatore fondatrice rappresentante progettista tecnologo venditore venditrice geometra architetto
-    procuratore vicedirettore specialista"""
+    """
+    direttore direttrice responsabile amministratore amministratrice titolare ingegnere capo addetto addetta
+    consulente impiegato impiegata commerciale coordinatore coordinatrice tecnica presidente avvocato ragioniere
+    segretaria segretario fondatore fondatrice rappresentante progettista tecnologo venditore venditrice geometra
+    architetto procuratore vicedirettore specialista
+    """
     # Dutch
     """ directeur hoofd inkoper inkoopster adviseur medewerker medewerkster verkoper eigenaar bestuurder *leider
     ontwikkelaar beheerder *manager vertegenwoordiger secretaris assistente boekhouder monteur voorzitter
     zaakvoerder bedrijfsleider docent onderzoeker stagiair"""
     # Nordic, Polish, Czech, Hungarian, Turkish
-    """ direktor *direktor vd inkopare ansvarig saljare *chef *ansvarig *leder indkober innkjoper johtaja *johtaja *paallikko
-    ostaja kierownik dyrektor prezes specjalista inzynier menedzer wlasciciel kupiec handlowiec reditel reditelka vedouci
-    jednatel nakupci igazgato vezeto mudur muduru uzmani muhendis""".split()
+    """
+    direktor *direktor vd inkopare ansvarig saljare *chef *ansvarig *leder indkober innkjoper johtaja *johtaja
+    *paallikko ostaja kierownik dyrektor prezes specjalista inzynier menedzer wlasciciel kupiec handlowiec reditel
+    reditelka vedouci jednatel nakupci igazgato vezeto mudur muduru uzmani muhendis
+    """.split()
 )
 _PATTERN = re.compile(
     r"(?<![^\W_])(?:"
@@ -77,25 +92,28 @@ _OCCUPATION = re.compile(
     r"(?=\s|$|-)"
 )
 _LABEL = re.compile(
-    r"^\s*(?:job\s*title|title|position|role|fonction|poste|titre|funktion|stellung|cargo|puesto|ruolo|posizione|functie|"
+    r"^\s*(?:job\s*title|title|position|role|fonction|poste|titre|funktion|stellung|cargo|puesto|ruolo|posizione|"
+    r"functie|"
     r"mansione|funcao)\s*[:=]\s*",
     re.IGNORECASE,
 )
 # What may follow a head after a comma or dash and still belongs to the title.
 _AREAS = phrase_pattern(
     tuple(
-        """research*;development;r&d;client*;customer*;sales;marketing;operation*;finance;financial;legal;it;information*;
-        technolog*;purchasing;procurement;supply*;logistic*;human resources;hr;people;talent;europe;emea;dach;apac;
-        americas;asia*;north*;south*;east*;west*;central*;region*;global;international;corporate;commercial*;product*;
-        project*;program*;quality;engineering;production;manufacturing;maintenance;facilities;security;compliance;risk;
-        strategy;business*;account*;key account*;partner*;channel*;public*;government*;communication*;media;design;data;
-        digital;infrastructure;network*;platform;software;hardware;support;service*;training;education;health*;safety;
-        regulatory*;policy;power*;energy;trading;settlement*;credit;tax;audit;investor*;relations;treasury;planning;
-        einkauf;vertrieb;verkauf;technik;entwicklung;produktion;logistik;personal;buchhaltung;verwaltung;instandhaltung;
-        achats;ventes;production;technique;informatique;rh;qualite;relation*;compras;ventas;acquisti;vendite;inkoop;
-        verkoop;general;senior;junior;indirect*;mro;capex;plant*;site;field;inside;retail;wholesale;b2b;enterprise""".split(
-            ";"
-        )
+        """
+        research*; development; r&d; client*; customer*; sales; marketing; operation*; finance; financial; legal; it;
+        information*; technolog*; purchasing; procurement; supply*; logistic*; human resources; hr; people; talent;
+        europe; emea; dach; apac; americas; asia*; north*; south*; east*; west*; central*; region*; global;
+        international; corporate; commercial*; product*; project*; program*; quality; engineering; production;
+        manufacturing; maintenance; facilities; security; compliance; risk; strategy; business*; account*;
+        key account*; partner*; channel*; public*; government*; communication*; media; design; data; digital;
+        infrastructure; network*; platform; software; hardware; support; service*; training; education; health*;
+        safety; regulatory*; policy; power*; energy; trading; settlement*; credit; tax; audit; investor*; relations;
+        treasury; planning; einkauf; vertrieb; verkauf; technik; entwicklung; produktion; logistik; personal;
+        buchhaltung; verwaltung; instandhaltung; achats; ventes; production; technique; informatique; rh; qualite;
+        relation*; compras; ventas; acquisti; vendite; inkoop; verkoop; general; senior; junior; indirect*; mro;
+        capex; plant*; site; field; inside; retail; wholesale; b2b; enterprise
+    """.split(";")
     )
 )
 # Not a title: what a line about a department, an opening hour or a slogan contains.
@@ -135,12 +153,23 @@ def is_area(words: str) -> bool:
 
 
 _DEPARTMENTS = phrases(
-    """purchasing; procurement; stores; accounts; accounts payable; accounts receivable; accounting; finance; sales; marketing; operations; logistics; maintenance; production; quality; engineering; it; it support; administration; office; warehouse; technical services; technical department; customer service; human resources; hr; legal; facilities; supply chain; planning; reception; dispatch
-    einkauf; strategischer einkauf; technischer einkauf; vertrieb; buchhaltung; finanzbuchhaltung; rechnungswesen; technik; instandhaltung; produktion; logistik; versand; verwaltung; personal; personalabteilung; marketing; entwicklung; konstruktion; qualitat; qualitatssicherung; arbeitsvorbereitung; lager; sekretariat; geschaftsleitung; empfang; abfullung; werkstatt; disposition
-    achats; service achats; comptabilite; service technique; technique; maintenance; logistique; production; qualite; administration; direction; ventes; informatique; approvisionnement; ressources humaines; atelier; magasin
-    compras; contabilidad; mantenimiento; logistica; produccion; calidad; administracion; direccion; ventas; informatica; recursos humanos; almacen; taller; financas; contabilidade; manutencao; producao; qualidade; administracao; vendas
-    acquisti; ufficio acquisti; ufficio tecnico; amministrazione; contabilita; manutenzione; logistica; produzione; qualita; direzione; vendite; magazzino; risorse umane
-    inkoop; verkoop; boekhouding; crediteuren; debiteuren; technische dienst; onderhoud; logistiek; productie; kwaliteit; administratie; directie; magazijn; personeelszaken; bedrijfsbureau"""
+    """
+    purchasing; procurement; stores; accounts; accounts payable; accounts receivable; accounting; finance; sales;
+    marketing; operations; logistics; maintenance; production; quality; engineering; it; it support; administration;
+    office; warehouse; technical services; technical department; customer service; human resources; hr; legal;
+    facilities; supply chain; planning; reception; dispatch; einkauf; strategischer einkauf; technischer einkauf;
+    vertrieb; buchhaltung; finanzbuchhaltung; rechnungswesen; technik; instandhaltung; produktion; logistik; versand;
+    verwaltung; personal; personalabteilung; marketing; entwicklung; konstruktion; qualitat; qualitatssicherung;
+    arbeitsvorbereitung; lager; sekretariat; geschaftsleitung; empfang; abfullung; werkstatt; disposition; achats;
+    service achats; comptabilite; service technique; technique; maintenance; logistique; production; qualite;
+    administration; direction; ventes; informatique; approvisionnement; ressources humaines; atelier; magasin;
+    compras; contabilidad; mantenimiento; logistica; produccion; calidad; administracion; direccion; ventas;
+    informatica; recursos humanos; almacen; taller; financas; contabilidade; manutencao; producao; qualidade;
+    administracao; vendas; acquisti; ufficio acquisti; ufficio tecnico; amministrazione; contabilita; manutenzione;
+    logistica; produzione; qualita; direzione; vendite; magazzino; risorse umane; inkoop; verkoop; boekhouding;
+    crediteuren; debiteuren; technische dienst; onderhoud; logistiek; productie; kwaliteit; administratie; directie;
+    magazijn; personeelszaken; bedrijfsbureau
+"""
 )
 
 

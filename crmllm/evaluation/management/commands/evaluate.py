@@ -1,4 +1,4 @@
-"""`manage.py evaluate SUBJECT ...`: measure a part of the product against labels. Progress and logs go to standard error."""
+"""`manage.py evaluate SUBJECT ...`: measure a part of the product against labels; progress goes to standard error."""
 
 from __future__ import annotations
 
