@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from django.db.utils import OperationalError
 from django.utils import timezone
 
 from crmllm.core import work
@@ -279,6 +280,20 @@ def test_an_answer_that_cannot_be_used_leaves_the_rules_values_and_a_line(
 # --- no model ------------------------------------------------------------------------------------------------------
 
 
+def test_a_server_named_in_the_settings_is_looked_for_before_items_are_claimed(
+    drain: Callable[..., Run], settings: Any
+) -> None:
+    settings.LLM_BASE_URL, settings.LLM_MODEL = "http://model.example/v1", "chosen"
+    row = mail()
+    server = Server(httpx2.ConnectError("refused"))
+    server.models = httpx2.ConnectError("refused")
+    run = drain(server)
+    row.refresh_from_db()
+    assert (row.status, row.error_code) == (Status.PARSED, "model_unreachable")
+    assert "LLM_BASE_URL" in run.doing
+    assert not LlmCall.objects.exists()
+
+
 @pytest.mark.parametrize("count", [1, 7])
 def test_while_the_model_is_away_everything_waits_and_no_attempt_is_lost(drain: Callable[..., Run], count: int) -> None:
     rows = [mail() for _ in range(count)]
@@ -498,6 +513,36 @@ def test_when_it_has_to_stop_what_is_in_flight_is_given_back_as_it_was(
         row.refresh_from_db()
         assert (row.status, row.attempts, row.lease_token, row.error_code) == (Status.PARSED, 0, None, "")
         assert row.next_attempt_at <= timezone.now()
+    calls = LlmCall.objects.all()
+    assert {call.state for call in calls} == {"failed"}
+    assert all(call.error.startswith("cancelled:") for call in calls)
+
+
+def test_a_database_that_goes_away_ends_the_drain_and_leaves_the_items_to_their_leases(
+    drain: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [mail() for _ in range(3)]
+
+    def gone(*arguments: Any, **more: Any) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(services, "finish", gone)
+    with pytest.raises(OperationalError):
+        drain(Server(answer()))
+    for row in rows:
+        row.refresh_from_db()
+        assert row.status == Status.EXTRACTING
+        assert row.leased_until is not None
+    assert not Notification.objects.exists()
+
+
+def test_a_message_without_end_is_read_from_its_beginning(drain: Callable[..., Run]) -> None:
+    row = mail(TEXT + "word " * 60_000)
+    server = Server(answer(name="Maria Ruiz"))
+    drain(server)
+    row.refresh_from_db()
+    assert row.status == Status.PROPOSED
+    assert len(server.asked[0]["messages"][1]["content"]) < 10_000
 
 
 def test_handing_back_does_not_touch_what_others_have_taken_over() -> None:

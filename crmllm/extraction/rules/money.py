@@ -68,23 +68,17 @@ _MONEY = re.compile(
 )
 _RANGE_JOIN = re.compile(r"^\s*(?:-|–|—|to|bis|a|y|e|et|and|und|en|tot|ate|hasta|bis zu)\s*$")
 _RANGE_OPEN = re.compile(r"(?:between|zwischen|entre|tra|fra|tussen|from|von|de|da|van)\s*$")
+_EACH_OF = (
+    r"(?:uni[a-z]*|seat|user|month|piece|licen\w*|lizenz|week|day|hour|head|person\w*|box|device|pallet|stuks?|stuck|maand|"
+    r"mes[ei]?|mois|gebruiker|nutzer|utilisateur|usuario|utente|pezzo|pieza|peca|poste|puesto|postazione|monat|tag|stunde|"
+    r"jour|heure|dia|hora|giorno|ora|metre|meter|kg|lit\w+|nacht|night|item|employee|mitarbeiter|arbeitsplatz|lote|caja|"
+    r"scatola|doos|kiste|karton|carton)(?!\w)"
+)
 _PER = re.compile(
-    r"^\s*(?:\([^)]{0,20}\)\s*)?(?:net\w*\s+|netto\s+|ht\s+)?(?:/\s?\w+|per (?:unit\w*|uni\w*|seat|user|month|piece|"
-    r"licen\w*|lizenz|week|day|hour|head|person\w*|box|device|pallet|stuks?|stuck|maand|mese|mes|mois|gebruiker|"
-    r"nutzer|utilisateur|usuario|utente|pezzo|pieza|peca|poste|puesto|postazione|monat|tag|stunde|jour|heure|dia|"
-    r"hora|giorno|ora|metre|meter|kg|lit\w+|nacht|night|item|employee|mitarbeiter|arbeitsplatz|lote|caja|scatola|"
-    r"doos|kiste|karton|carton)\\b|each|apiece|a piece|a month|monthly|per month|p\.?\s?m\.?(?!\w)|pro (?!jahr)\w+|"
-    r"je\s+\w+|das stuck|"
-    r"monatlich|par (?:unit\w*|uni\w*|seat|user|month|piece|licen\w*|lizenz|week|day|hour|head|person\w*|box|device|"
-    r"pallet|stuks?|stuck|maand|mese|mes|mois|gebruiker|nutzer|utilisateur|usuario|utente|pezzo|pieza|peca|poste|"
-    r"puesto|postazione|monat|tag|stunde|jour|heure|dia|hora|giorno|ora|metre|meter|kg|lit\w+|nacht|night|item|"
-    r"employee|mitarbeiter|arbeitsplatz|lote|caja|scatola|doos|kiste|karton|carton)\\b|(?:la )?piece|l'unite|"
-    r"chacun\w*|mensuel\w*|por (?:unit\w*|uni\w*|seat|user|month|piece|licen\w*|lizenz|week|day|hour|head|person\w*|"
-    r"box|device|pallet|stuks?|stuck|maand|mese|mes|mois|gebruiker|nutzer|utilisateur|usuario|utente|pezzo|pieza|"
-    r"peca|poste|puesto|postazione|monat|tag|stunde|jour|heure|dia|hora|giorno|ora|metre|meter|kg|lit\w+|nacht|night|"
-    r"item|employee|mitarbeiter|arbeitsplatz|lote|caja|scatola|doos|kiste|karton|carton)\\b|cada un\w|la unidad|"
-    r"al mes|mensual\w*|a testa|cad(?:auno|\.)|al (?:pezzo|mese)|l'uno|"
-    r"mensil\w*|per stuk|per maand|a unidade|cada|por mes|por unidade|pp(?!\w)|p\.p\.|a unit|a seat|a user|a head)"
+    r"^\s*(?:\([^)]{0,20}\)\s*)?(?:net\w*\s+|netto\s+|ht\s+)?"
+    rf"(?:/\s?\w+|(?:per|par|por) {_EACH_OF}|pro (?!jahr)\w+|je\s+\w+|each|apiece|a (?:piece|month|unit|seat|user|head)|monthly|"
+    r"p\.?\s?m\.?(?!\w)|das stuck|monatlich|(?:la )?piece|l'unite|chacun\w*|mensuel\w*|cada un\w|la unidad|al mes|mensual\w*|"
+    r"a testa|cad(?:auno|\.)|al (?:pezzo|mese)|l'uno|mensil\w*|a unidade|cada|pp(?!\w)|p\.p\.)"
 )
 _PER_BEFORE = re.compile(
     r"(?:unit price|price per \w+|per[- ]unit(?: price)?|stuckpreis|einzelpreis|preis pro \w+|prix unitaire|"
