@@ -53,7 +53,7 @@ def _line(row: Connection) -> dict[str, Any]:
 
 
 def _mailbox(row: Mailbox) -> dict[str, Any]:
-    failing = bool(row.last_error)
+    failing = bool(row.error_code)
     state = _("needs attention") if failing else _("active") if row.active else _("off")
     return {
         "url": reverse("mailboxes:detail", args=[row.pk]),
@@ -61,7 +61,7 @@ def _mailbox(row: Mailbox) -> dict[str, Any]:
         "address": row.username,
         "state": state,
         "tone": "bad" if failing else "good" if row.active else "muted",
-        "detail": row.last_error,
+        "detail": row.error_message,
         "last_poll_at": row.last_polled_at,
     }
 

@@ -101,8 +101,8 @@ def record_many(entries: Sequence[Entry]) -> list[AuditEvent]:
         sealed = Sealed.of({"salt": base64.b64encode(salt).decode(), "body": body}, entry.key_id or _month_key())
         events.append(event)
         payloads.append(AuditPayload(event_id=event.id, payload=sealed))
-    AuditEvent.objects.bulk_create(events)
-    AuditPayload.objects.bulk_create(payloads)
+    sql.insert_many(events)
+    sql.insert_many(payloads)
     return events
 
 

@@ -25,6 +25,7 @@ from crmllm.core.crypto import Sealed, blind_index, new_key, new_keys
 from crmllm.core.errors import BadInput, Conflict
 from crmllm.core.identifiers import company_domain, email_index
 from crmllm.core.ids import uuid7
+from crmllm.core.sql import insert_many
 from crmllm.crm.choices import RecordState
 from crmllm.crm.models import Account, Contact
 from crmllm.ingestion.choices import FINAL, REPLAYABLE, Kind, Origin, Status, Step
@@ -138,10 +139,10 @@ def _store(
         attachments += _attachments(row, readings[i])
     with transaction.atomic():
         # In one order, so that two batches with the same messages wait for each other and never deadlock.
-        Interaction.objects.bulk_create([rows[print_] for print_ in sorted(rows)])
-        InteractionSource.objects.bulk_create(sources)
-        Attachment.objects.bulk_create(attachments)
-        LedgerEntry.objects.bulk_create(line for row in rows.values() for line in _first_lines(row))
+        insert_many([rows[print_] for print_ in sorted(rows)])
+        insert_many(sources)
+        insert_many(attachments)
+        insert_many([line for row in rows.values() for line in _first_lines(row)])
         audit.record_many(
             [
                 audit.Entry(
@@ -251,7 +252,7 @@ def _owners(
     indexes = {email: email_index(email) for email in emails}
     domains = {company_domain(email) for email in emails} - {""}
     contacts = {
-        bytes(index): (owner, team)
+        bytes(index or b""): (owner, team)
         for index, owner, team in Contact.objects.filter(
             email_index__in=indexes.values(), state=RecordState.ACTIVE
         ).values_list("email_index", "owner_id", "team_id")
