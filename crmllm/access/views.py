@@ -154,6 +154,7 @@ PEOPLE: ListSpec[User] = ListSpec(
     order="name",
     filterset=UserFilter,
     search=selectors.search_people,
+    level=2,
 )  # fmt: skip
 
 
@@ -372,6 +373,7 @@ TOKENS: ListSpec[ApiToken] = ListSpec(
     ),
     order="-made",
     filterset=TokenFilter,
+    level=2,
 )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from django.db.models.expressions import Expression, OrderBy
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -102,6 +103,7 @@ class ListSpec(Generic[Row]):
     filterset: type[django_filters.FilterSet] | None = None
     search: Callable[[QuerySet[Row], str], QuerySet[Row]] | None = None
     page_size: int = PAGE_SIZE
+    level: int = 1  # of the heading
 
 
 def narrow(
@@ -201,6 +203,11 @@ class ListPage(Generic[Row]):
         return self.request.path
 
     @property
+    def address(self) -> str:
+        """This page of this list, without what is empty or means nothing."""
+        return self._url({PAGE: self.page.number} if self.page.number > 1 else None)
+
+    @property
     def search_url(self) -> str:
         return self._url() if self.spec.search else ""
 
@@ -221,6 +228,10 @@ class ListPage(Generic[Row]):
     @property
     def title(self) -> Any:
         return self.spec.title
+
+    @property
+    def level(self) -> int:
+        return self.spec.level
 
     @cached_property
     def total(self) -> int:
@@ -350,7 +361,7 @@ def respond(
     columns: Sequence[Column[Row]] = (),
     bulk_actions: Sequence[BulkAction] = (),
 ) -> HttpResponseBase:
-    """The whole life of a list page: shows it, or its #results to HTMX; exports; takes search words and saved views.
+    """The whole life of a list page: shows it, or its fragment to HTMX; exports; takes search words and saved views.
 
     The template gets `list`, `rows`, `page` and `empty`; `context` adds to it, or says it anew once the rows are known.
     `columns` are those that this person may see (access.fields_for), if not all.
@@ -362,9 +373,15 @@ def respond(
         return _export(shown)
     values = {"list": shown, "rows": shown.rows, "page": shown.page, "empty": shown.empty}
     extra = context(shown) if callable(context) else context or {}
+    values |= dict(extra)
     htmx = getattr(request, "htmx", None)
-    fragment = "#results" if htmx and htmx.target == "results" else ""
-    return render(request, f"{template}{fragment}", values | dict(extra))
+    if not (htmx and htmx.target == "results"):
+        return render(request, template, values)
+    # The bar above the rows comes along: its count, chips and links would tell of the rows before.
+    response = render(request, f"{template}#results", values)
+    response.write(render_to_string("components/_list_bar.html", values | {"oob": True}, request))
+    response["HX-Push-Url"] = shown.address
+    return response
 
 
 def capped(rows: QuerySet[Any]) -> str:

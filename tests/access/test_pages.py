@@ -209,6 +209,16 @@ def test_the_people_list_takes_as_many_queries_for_many_as_for_few(
         as_admin.get(path)
 
 
+def test_a_fragment_brings_the_rows_and_the_bar_above_them(as_admin: Client, kim: User) -> None:
+    path = reverse("settings:people")
+    answer = as_admin.get(path, {"role": "rep", "team": ""}, headers={"HX-Request": "true", "HX-Target": "results"})
+    body = answer.content.decode()
+    assert "<html" not in body and 'id="results"' not in body and "Kim Example" in body and "Roles" not in body
+    assert 'id="list-bar" hx-swap-oob="true"' in body and "Role: Sales rep" in body
+    assert re.search(r'id="list-count">1<', body)
+    assert answer["HX-Push-Url"] == f"{path}?role=rep"
+
+
 def test_teams_are_made_and_renamed(as_admin: Client) -> None:
     as_admin.post(reverse("settings:teams"), {"name": "North"})
     team = Team.objects.get()
