@@ -76,8 +76,9 @@ _EACH_OF = (
 )
 _PER = re.compile(
     r"^\s*(?:\([^)]{0,20}\)\s*)?(?:net\w*\s+|netto\s+|ht\s+)?"
-    rf"(?:/\s?\w+|(?:per|par|por) {_EACH_OF}|pro (?!jahr)\w+|je\s+\w+|each|apiece|a (?:piece|month|unit|seat|user|head)|monthly|"
-    r"p\.?\s?m\.?(?!\w)|das stuck|monatlich|(?:la )?piece|l'unite|chacun\w*|mensuel\w*|cada un\w|la unidad|al mes|mensual\w*|"
+    rf"(?:/\s?\w+|(?:per|par|por) {_EACH_OF}|pro (?!jahr)\w+|je\s+\w+|each|apiece|"
+    r"a (?:piece|month|unit|seat|user|head)|monthly|p\.?\s?m\.?(?!\w)|das stuck|monatlich|(?:la )?piece|l'unite|"
+    r"chacun\w*|mensuel\w*|cada un\w|la unidad|al mes|mensual\w*|"
     r"a testa|cad(?:auno|\.)|al (?:pezzo|mese)|l'uno|mensil\w*|a unidade|cada|pp(?!\w)|p\.p\.)"
 )
 _PER_BEFORE = re.compile(
