@@ -14,16 +14,22 @@ from crmllm.extraction.rules import language, phones
 from crmllm.extraction.types import Address, Extracted, Item, Role, Us, Zone, from_json
 from crmllm.ingestion.models import Interaction
 
+#: Code points that are read of a message. Nobody writes more; what a machine pasted below must not hold up the others.
+MAX_TEXT = 100_000
+
 
 def item(interaction: Interaction) -> Item:
     """What the rules and the model read. Raises Erased when the content is gone."""
     assert interaction.content is not None, "only what was read can be understood"
     content: dict[str, Any] = interaction.content.open()
+    text = content["text"][:MAX_TEXT]
     sent_at = _moment(content.get("sent_at"))
     return Item(
-        text=content["text"],
+        text=text,
         kind=interaction.kind,
-        zones=tuple(Zone(kind, start, end) for kind, start, end in content.get("zones", ())),
+        zones=tuple(
+            Zone(kind, start, min(end, len(text))) for kind, start, end in content.get("zones", ()) if start < len(text)
+        ),
         subject=content.get("subject", ""),
         sender=_sender(content),
         recipients=tuple(
@@ -34,7 +40,7 @@ def item(interaction: Interaction) -> Item:
         products=crm.product_names(),
         quoted_text=content.get("quoted_text", ""),
         hidden_text=content.get("hidden_text", ""),
-        region=_region(content["text"], sent_at),
+        region=_region(text, sent_at),
         headers=tuple((name, value) for name, value in content.get("headers", ())),
         attachments=tuple(content.get("attachments", ())),
     )

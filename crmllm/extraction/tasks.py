@@ -9,7 +9,7 @@ question is ready.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from datetime import timedelta
 from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
@@ -88,7 +88,7 @@ async def with_model(run: Job) -> LlmError | None:
     """Drains with the model. Returns why it is away, if it is."""
     async with Model() as model:
         try:
-            await model.name()
+            await model.check()
         except ModelUnavailable as error:
             return error
         extractor = Extractor(run, model)
@@ -128,10 +128,10 @@ class Extractor:
         try:
             await self._feed()
             await self._settle_rest()
-        finally:
-            renewer.cancel()
-            if self._failed:
-                await in_main(_tell)(self._failed)
+        finally:  # also when the database went away: no task may outlive the drain
+            await _end([renewer, *self._tasks])
+        if self._failed:
+            await in_main(_tell)(self._failed)
 
     def _stopping(self) -> bool:
         return self.outage is not None or self.run.should_stop()
@@ -166,9 +166,7 @@ class Extractor:
         while self._tasks and asyncio.get_running_loop().time() < deadline:
             await self._wait(LOOK_SECONDS)
         left = list(self._tasks.values())
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _end(self._tasks)
         self._tasks.clear()
         if left:
             await in_main(services.hand_back)(left)
@@ -241,6 +239,13 @@ class Extractor:
             return
         self._failed += 1
         self.run.tick(done=1, failed=1)
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancels tasks and waits until they are gone."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class _Later(Exception):

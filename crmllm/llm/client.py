@@ -44,6 +44,8 @@ T = TypeVar("T", bound=BaseModel)
 Message = dict[str, str]
 
 CONNECT_SECONDS: Final = 5.0
+#: Codes of a server that is not reached at all.
+NOBODY_THERE: Final = frozenset({"model_starting", "model_unreachable"})
 #: The re-ask repeats at most this much of the bad answer, so that a second try cannot cost many times the first.
 REPEATED_CHARACTERS: Final = 1500
 #: A model that only adds white space is stopped by the server after a few tokens instead of at the token limit.
@@ -135,6 +137,17 @@ class Model:
         if not self._name:
             self._name = await self._served()
         return self._name
+
+    async def check(self) -> None:
+        """Raises ModelUnavailable when nobody answers; cheaper than to find out with the first questions."""
+        try:
+            served = await self._served()
+        except ModelUnavailable as error:
+            # A server that does not tell its models may answer questions all the same, if we know what to ask for.
+            if not settings.LLM_MODEL or error.code in NOBODY_THERE:
+                raise
+        else:
+            self._name = settings.LLM_MODEL or served
 
     async def _served(self) -> str:
         try:
@@ -297,9 +310,10 @@ class _Try:
         self.model = model
         self.started_at: datetime = timezone.now()
         self.messages = messages
-        self.state = CallState.ANSWERED
+        # What stands here while the answer is awaited stays when the worker is told to stop meanwhile.
+        self.state = CallState.FAILED
+        self.error = "cancelled: The worker had to stop before the answer came."
         self.text = ""
-        self.error = ""
         self.finish_reason = ""
         self.input_tokens = self.output_tokens = self.latency_ms = 0
         self.mean_logprob: float | None = None
@@ -311,6 +325,7 @@ class _Try:
             choice = answer.choices[0]
         except (ValidationError, IndexError):
             raise ModelFault("The model server's reply is not a chat completion.", code="reply_garbled") from None
+        self.state, self.error = CallState.ANSWERED, ""
         usage = answer.usage or _Answer.Usage()
         self.input_tokens, self.output_tokens = usage.prompt_tokens, usage.completion_tokens
         self.text, self.finish_reason = choice.message.content or "", (choice.finish_reason or "")[:20]

@@ -290,6 +290,26 @@ def test_without_a_model_list_the_model_is_unavailable(ask: Ask, models: Any, co
     assert server.asked == []
 
 
+@pytest.mark.parametrize("models", [httpx2.Response(404), httpx2.Response(200, text="hello"), httpx2.Response(500)])
+def test_a_server_that_does_not_tell_its_models_is_there_if_the_setting_names_one(
+    settings: Any, models: httpx2.Response
+) -> None:
+    server = Server(chat("{}"))
+    server.models = models
+
+    async def check() -> None:
+        async with Model(transport=server) as model:
+            await model.check()
+
+    with pytest.raises(ModelUnavailable):
+        async_to_sync(check)()
+    settings.LLM_MODEL = "chosen"
+    async_to_sync(check)()
+    server.models = httpx2.ConnectError("refused")
+    with pytest.raises(ModelUnavailable):
+        async_to_sync(check)()
+
+
 # --- many at once --------------------------------------------------------------------------------------------------
 
 

@@ -31,9 +31,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("name", models.SlugField(max_length=60, unique=True)),
@@ -111,9 +109,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "attempt",
-                    models.PositiveSmallIntegerField(
-                        default=1, help_text="2 is the one re-ask."
-                    ),
+                    models.PositiveSmallIntegerField(default=1, help_text="2 is the one re-ask."),
                 ),
                 ("input_tokens", models.PositiveIntegerField(default=0)),
                 ("output_tokens", models.PositiveIntegerField(default=0)),
@@ -151,9 +147,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("number", models.PositiveIntegerField()),
@@ -161,9 +155,7 @@ class Migration(migrations.Migration):
                 ("user", models.TextField(help_text="Template with {variables}.")),
                 (
                     "settings",
-                    models.JSONField(
-                        default=dict, help_text="temperature, max_tokens, …"
-                    ),
+                    models.JSONField(default=dict, help_text="temperature, max_tokens, …"),
                 ),
                 ("note", models.CharField(blank=True, max_length=200)),
                 ("live", models.BooleanField(default=False)),
@@ -179,9 +171,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["prompt", "-number"],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("prompt", "number"), name="promptversion_once"
-                    ),
+                    models.UniqueConstraint(fields=("prompt", "number"), name="promptversion_once"),
                     models.UniqueConstraint(
                         condition=models.Q(("live", True)),
                         fields=("prompt",),

@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('llm', '0001_initial'),
+        ("llm", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='llmcall',
-            name='state',
-            field=models.CharField(choices=[('answered', 'answered'), ('invalid', 'answer not usable'), ('timed_out', 'timed out'), ('unreachable', 'not reachable'), ('refused', 'refused by the server'), ('failed', 'server error')], max_length=12),
+            model_name="llmcall",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("answered", "answered"),
+                    ("invalid", "answer not usable"),
+                    ("timed_out", "timed out"),
+                    ("unreachable", "not reachable"),
+                    ("refused", "refused by the server"),
+                    ("failed", "server error"),
+                ],
+                max_length=12,
+            ),
         ),
     ]
