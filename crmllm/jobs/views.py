@@ -83,7 +83,7 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
         "live": not over,
         "url": reverse("jobs:run", args=[row.pk]),
     }
-    return render(request, "jobs/run.html", {"run": shown})
+    return render(request, "jobs/jobrun_detail.html", {"run": shown})
 
 
 @require_POST
@@ -189,7 +189,7 @@ def _item(row: dict[str, Any]) -> dict[str, Any]:
     place = [row["stage"], row["id"]]
     return row | {
         "stage": row["stage_label"],
-        "url": reverse("interactions:detail", args=[row["interaction_id"]]) if row["interaction_id"] else "",
+        "url": reverse("ingestion:detail", args=[row["interaction_id"]]) if row["interaction_id"] else "",
         "retry_url": reverse("jobs:retry-item", args=place),
         "cancel_url": reverse("jobs:cancel-item", args=place),
     }
