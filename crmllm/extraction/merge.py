@@ -17,7 +17,7 @@ from crmllm.extraction import grounding
 from crmllm.extraction.grounding import Kind
 from crmllm.extraction.rules import cases, contacts, deals, emails, money, people, phones, requests
 from crmllm.extraction.rules.reader import Reading
-from crmllm.extraction.rules.text import Candidate, letters, words
+from crmllm.extraction.rules.text import Candidate, letters, mask, words
 from crmllm.extraction.schema import MailAnswer, ModelAnswer
 from crmllm.extraction.types import (
     CRM_CATEGORIES,
@@ -428,8 +428,9 @@ def _summary(
 
 
 def _says_nothing_new(reading: Reading, said: str) -> bool:
-    """Whether a sentence's numbers all stand in the text and most of its words do."""
-    text_words = set(words(reading.text))
+    """Whether a sentence's numbers all stand in what is on the table, and most of its words in the text."""
+    on_the_table = mask(reading.text, [(start, end) for start, end, _ in reading.deal.off] if reading.deal else [])
+    text_words = set(words(on_the_table))
     said_words = words(said)
     if any(any(char.isdigit() for char in word) and word not in text_words for word in said_words):
         return False

@@ -164,6 +164,7 @@ class Deal:
     demand: float = 0.0
     asks: bool = False  # a sentence asks for a price, an offer or an order
     decoys: list[Candidate] = field(default_factory=list)
+    off: list[tuple[int, int, str]] = field(default_factory=list)  # places off the table, with the reason
 
 
 def read(
@@ -179,7 +180,7 @@ def read(
     """The deal spoken of between two places of a mail's body."""
     deal = Deal()
     year = sent_at.year if sent_at is not None else None
-    off = cues.off_the_table(text, start, end, year)
+    deal.off = off = cues.off_the_table(text, start, end, year)
     rows = sentences(text, start, end)
     _products(deal, text, rows, off, names, start, end)
     _price(deal, text, off, start, end, country)
