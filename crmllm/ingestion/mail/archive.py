@@ -27,7 +27,11 @@ MAX_NAME_CHARS = 200
 _FROM_LINE = re.compile(rb"From .{0,300}\b\d{1,2}:\d{2}(?::\d{2})?\b.{0,60}\b\d{4}\b")
 _ESCAPED_FROM = re.compile(rb">+From ")
 _IGNORED = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
-_MAIL_NAMES = (".eml", ".msg", ".txt", ".mbox", ".mbx", ".zip", ".mime", ".emlx", "")
+_OTHER_NAMES = frozenset(
+    ".pdf .doc .docx .xls .xlsx .ppt .pptx .csv .html .htm .xml .json .jpg .jpeg .png .gif .svg "
+    ".mp3 .mp4 .mov .wav"
+    " .exe .dll .js".split()
+)
 _FOREIGN = (
     (b"\xd0\xcf\x11\xe0", "It is an Outlook .msg file; save it as .eml and try again."),
     (b"!BDN", "It is an Outlook .pst file; export its mails as .eml or .mbox and try again."),
@@ -191,7 +195,7 @@ def _refusal(info: zipfile.ZipInfo, budget: _Budget) -> str:
     if stat.S_ISLNK(info.external_attr >> 16):
         return "The entry is a link, not a file."
     suffix = Path(path).suffix.lower()
-    if suffix not in _MAIL_NAMES and not re.fullmatch(r"\.\d*[,;:!_\w]*", suffix):
+    if suffix in _OTHER_NAMES:
         return "The entry is no mail file."
     if info.file_size > RATIO_FREE_BYTES and info.file_size > MAX_RATIO * max(1, info.compress_size):
         return "The entry is packed so tightly that it may be a trap."
@@ -213,7 +217,7 @@ class _TooMuch(Exception):
 
 def _spooled(source: IO[bytes], limit: int) -> IO[bytes]:
     """A copy that can be rewound, in memory while small and on disk when large."""
-    copy: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=16 * CHUNK_BYTES)
+    copy: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=16 * CHUNK_BYTES)  # noqa: SIM115 - the caller closes it
     size = 0
     try:
         while chunk := source.read(CHUNK_BYTES):

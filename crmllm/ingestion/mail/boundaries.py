@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crmllm.ingestion.mail.lines import Line, is_attribution, is_closed, label_role
+from crmllm.ingestion.mail.lines import Line, is_attribution, is_closed
 from crmllm.ingestion.mail.phrases import (
     DATE,
     EMAIL,
@@ -35,45 +35,58 @@ class Boundary:
     attribution: bool = False
 
 
-def _header_block(lines: Sequence[Line], at: int, have: frozenset[str] = frozenset()) -> int:
-    """The end of a block of labels ("From: ... Sent: ... To: ...") that begins at a line; 0 if there is none."""
-    roles = set(have)
+def _label_block(lines: Sequence[Line], at: int) -> tuple[int, frozenset[str]]:
+    """The end of a block of labels ("From: ... Sent: ... To: ...") that begins at a line, and what they stand for."""
+    roles: set[str] = set()
     end = index = at
     stop = min(len(lines), at + MAX_HEADER_LINES)
     while index < stop:
-        text = lines[index].text
-        role = label_role(text) if text else ""
-        if role and not (role == "from" and "from" in roles and len(roles) > 1):
+        role = lines[index].role
+        if role and not (role in ("from", "to", "subject") and role in roles):
             roles.add(role)
             end = index + 1
             if role == "subject":
-                end = _after_subject(lines, end)
-                index = end
+                end = index = _after_subject(lines, end)
                 continue
         elif role or index == at or not _goes_on(lines, index, stop):
             break
         index += 1
-    told = roles - {"other"}
-    enough = len(told) >= 2 and "from" in told and bool(told & {"sent", "to", "subject"})
-    return end if enough or len(told) >= 3 else 0
+    return end, frozenset(roles - {"other"})
+
+
+def _header_block(lines: Sequence[Line], at: int) -> int:
+    """The end of a header that stands without a separator; 0 if the labels may be words of the author.
+
+    "From: Hamburg, To: Munich, Date: 3 May" may be an order. A header has a subject, an address, or a date and a time.
+    """
+    end, roles = _label_block(lines, at)
+    if "from" not in roles:
+        whole = roles >= {"to", "cc", "subject"} and (at == 0 or lines[at - 1].blank)
+        return end if whole else 0
+    words = " ".join(line.text for line in lines[at:end])[:2_000]
+    mailed = EMAIL.search(words) is not None
+    timed = DATE.search(words) is not None and TIME.search(words) is not None
+    if len(roles) >= 3:
+        return end if "subject" in roles or mailed or timed else 0
+    return end if len(roles) == 2 and mailed and (timed or "subject" in roles) else 0
 
 
 def _goes_on(lines: Sequence[Line], index: int, stop: int) -> bool:
     """Whether a line that is no label still belongs to the block: another label follows before a paragraph ends."""
     if lines[index].blank:
         following = next((line for line in lines[index + 1 : min(stop, index + 3)] if not line.blank), None)
-        return following is not None and bool(label_role(following.text))
+        return following is not None and bool(following.role)
     for line in lines[index : min(stop, index + 60)]:
         if line.blank:
             return False
-        if label_role(line.text):
+        if line.role:
             return True
     return False
 
 
 def _after_subject(lines: Sequence[Line], index: int) -> int:
     """After the subject the block ends, but for a wrapped subject and a few labels that may follow."""
-    if index < len(lines) and not lines[index].blank and not label_role(lines[index].text):
+    if index < len(lines) and not lines[index].blank and not lines[index].role:
         wrapped = len(lines[index - 1].text) >= 60 and (index + 1 == len(lines) or lines[index + 1].blank)
         if wrapped and len(lines[index].text) < 60:
             index += 1
@@ -81,8 +94,8 @@ def _after_subject(lines: Sequence[Line], index: int) -> int:
         following = index
         while following < min(len(lines), index + 2) and lines[following].blank:
             following += 1
-        known = following < len(lines) and label_role(lines[following].text) in ("sent", "to", "cc", "other")
-        if not known or (following > index and label_role(lines[following].text) != "other"):
+        known = following < len(lines) and lines[following].role in ("sent", "to", "cc", "other")
+        if not known or (following > index and lines[following].role != "other"):
             return index
         index = following + 1
     return index
@@ -118,7 +131,7 @@ def _separator(lines: Sequence[Line], at: int) -> tuple[int, bool]:
     """The end of a line such as "----- Original Message -----" (0: none), and whether it says "forwarded"."""
     text = lines[at].text
     if (
-        not text
+        len(text) < 6
         or len(text) > 300
         or not (text[0] in "-_=*~#\u2014\u2013" or ":" in text or "\uff1a" in text or "--" in text)
     ):
@@ -137,11 +150,10 @@ def _separator(lines: Sequence[Line], at: int) -> tuple[int, bool]:
 
 def _notes_header(lines: Sequence[Line], at: int) -> Boundary | None:
     """Lotus Notes: a name, a date and a time, then "To:", "cc:" and "Subject:"."""
-    if label_role(lines[at].text) != "to":
+    if lines[at].role != "to":
         return None
-    end = _header_block(lines, at, frozenset({"from"}))
-    roles = {label_role(line.text) for line in lines[at:end]}
-    if not end or not roles & {"subject", "cc"}:
+    end, roles = _label_block(lines, at)
+    if not roles & {"subject", "cc"}:
         return None
     above = at - 1
     seen = 0
@@ -152,7 +164,7 @@ def _notes_header(lines: Sequence[Line], at: int) -> Boundary | None:
             joined = f"{text} {lines[above + 1].text}"
             if DATE.search(text) and (TIME.search(text) or TIME.search(joined)) and len(text) < 160:
                 return Boundary(_name_above(lines, above), end)
-            if not label_role(text) and not EMAIL.search(text) and len(text) > 80:
+            if not lines[above].role and not EMAIL.search(text) and len(text) > 80:
                 return None
         above -= 1
     return None
@@ -191,14 +203,14 @@ def _boundary_at(lines: Sequence[Line], at: int, stop: int, floor: int) -> Bound
     end, forward = _separator(lines, at)
     if end:
         return Boundary(at, _skip_header(lines, end, stop), forward)
-    role = label_role(lines[at].text)
+    role = lines[at].role
     if role == "to":
         notes = _notes_header(lines, at)
         if notes and notes.start >= floor:
             return notes
     if role in ("from", "sent", "subject", "to"):
         end = _header_block(lines, at)
-        if end and (role == "from" or _is_whole_header(lines, at, end)):
+        if end:
             return Boundary(_rule_above(lines, at, floor), end)
     end = _attribution(lines, at)
     if end:
@@ -206,12 +218,6 @@ def _boundary_at(lines: Sequence[Line], at: int, stop: int, floor: int) -> Bound
     if lines[at].history:
         return Boundary(at, _skip_header(lines, at, stop))
     return None
-
-
-def _is_whole_header(lines: Sequence[Line], at: int, end: int) -> bool:
-    """Whether labels that don't begin with the sender are still the header of a message."""
-    roles = {label_role(line.text) for line in lines[at:end]}
-    return "from" in roles or (roles >= {"to", "cc", "subject"} and (at == 0 or lines[at - 1].blank))
 
 
 def _rule_above(lines: Sequence[Line], at: int, floor: int) -> int:
@@ -231,13 +237,13 @@ def _skip_header(lines: Sequence[Line], at: int, stop: int) -> int:
         index += 1
     if index >= stop:
         return at
-    if label_role(lines[index].text):
-        return _header_block(lines, index) or _header_block(lines, index, frozenset({"from"})) or at
+    if lines[index].role:
+        return _label_block(lines, index)[0]
     for ahead in range(index, min(stop, index + 6)):
-        if label_role(lines[ahead].text) == "to":
+        if lines[ahead].role == "to":
             notes = _notes_header(lines, ahead)
             if notes and notes.start >= at:
                 return notes.end
-        if label_role(lines[ahead].text) == "from":
-            return _header_block(lines, ahead) or at
+        if lines[ahead].role == "from":
+            return _label_block(lines, ahead)[0]
     return _attribution(lines, index) or at

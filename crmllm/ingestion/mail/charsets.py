@@ -48,6 +48,9 @@ _ALIASES = {
 # Codecs that are no mail charset: some are slow on hostile input, some run escapes.
 _FORBIDDEN = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
 _GUESS_SAMPLE = 16_384
+_GUESSED = ["cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "gb18030", "big5", "cp932", "euc_jp", "cp949"]
+# Letters of Central Europe, read as Western: "za\xbf\xf3\xb3\xe6" becomes "za¿ó³æ".
+_CENTRAL_EUROPEAN = re.compile(r"[^\W\d_][¿³¹œŸ][^\W\d_]|[^\W\d_][³¹¿]\b")
 _LONGEST_LABEL = 40
 
 _CONTROLS = {code: None for code in range(32) if chr(code) not in "\t\n"} | {127: None}
@@ -58,6 +61,8 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]"
 )
 # Joiners are needed by some scripts and by emoji, but never beside ASCII.
+_MARKS = re.compile(r"[^\w\s\x00-\u02ff]{31,}")
+_MOST_MARKS = 30
 _STRAY_JOINER = re.compile("(?:^|(?<=[\x00-\x7f]))[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f]|$)")
 
 
@@ -92,9 +97,18 @@ def decode(data: bytes, label: str | None) -> tuple[str, str | None]:
         return _windows(data), None
     if codec and _mostly_fits(data, codec):
         return data.decode(codec, "replace"), f"Some bytes are not valid in the charset {_printable(label)}."
-    guess = from_bytes(data[:_GUESS_SAMPLE]).best()
-    text = _strictly(data, guess.encoding) if guess is not None and codec_name(guess.encoding) else None
-    return (text if text is not None else _windows(data)), defect
+    return _guessed(data), defect
+
+
+def _guessed(data: bytes) -> str:
+    """Text in the likeliest of the charsets that mail is written in."""
+    guess = from_bytes(data[:_GUESS_SAMPLE], cp_isolation=_GUESSED).best()
+    western = _windows(data)
+    if guess is None or (guess.encoding == "cp1250" and not _CENTRAL_EUROPEAN.search(western)):
+        # The guesser can't tell the two apart in short texts, and Western European mail is far more common.
+        return western
+    text = _strictly(data, guess.encoding)
+    return western if text is None else text
 
 
 def _strictly(data: bytes, codec: str) -> str | None:
@@ -131,11 +145,23 @@ def canonical(text: str) -> tuple[str, str]:
         text = _NEWLINES.sub("\n", text).translate(_CONTROLS)
     if text.isascii():
         return text, ""
-    text = unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text))
+    text = _MARKS.sub(_without_heaps, _SURROGATES.sub("\ufffd", text))
+    text = unicodedata.normalize("NFC", text)
     removed = "".join(_INVISIBLE.findall(text))
     if removed:
         text = _INVISIBLE.sub("", text)
     return _STRAY_JOINER.sub("", text), removed
+
+
+def _without_heaps(match: re.Match[str]) -> str:
+    """No letter has more than a few marks; heaps of them make normalising take quadratic time."""
+    kept: list[str] = []
+    marks = 0
+    for char in match[0]:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def spelled(invisible: str) -> str:

@@ -267,10 +267,12 @@ def _mark_sign_off(run: Sequence[Line], sender: Address | None, kind: Kind) -> N
         if line.blank:
             at -= 1
         elif _sign_off(line.text):
+            if not names and not any(not above.blank for above in run[: at - 1]):
+                return  # "Thanks" or "tak" alone is what the mail says
             for marked in run[at - 1 :]:
                 marked.kind = kind
             return
-        elif names < 2 and _is_name(line.text, sender) or (names == 0 and len(line.text) <= 12):
+        elif (names < 2 and _is_name(line.text, sender)) or (names == 0 and len(line.text) <= 12):
             names += 1
             at -= 1
         else:

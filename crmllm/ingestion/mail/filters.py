@@ -48,16 +48,22 @@ _BOUNCE_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _AUTO_REPLY_SUBJECT = re.compile(
-    r"\s*(?:(?:automatic|auto(?:mated)?)[ -]?(?:reply|response|answer)|autoreply|autoresponse|auto:|auto re:|out[ -]of[ -](?:the[ -])?office"
-    r"(?: (?:auto ?reply|reply|message|notice|notification))?\s*(?:[:(\[-]|$)|ooo\s*[:-]|vacation (?:reply|message|notice)|on vacation\s*[:-]|"
+    r"\s*(?:(?:automatic|auto(?:mated)?)[ -]?(?:reply|response|answer)|autoreply|autoresponse|"
+    r"auto:|auto re:|out[ -]of[ -](?:the[ -])?office"
+    r"(?: (?:auto ?reply|reply|message|notice|notification))?\s*(?:[:(\[-]|$)|ooo\s*[:-]|"
+    r"vacation (?:reply|message|notice)|on vacation\s*[:-]|"
     r"i am (?:currently )?out of (?:the )?office|i'm out of (?:the )?office|"
-    r"automatische (?:antwort|antwoord)|abwesenheits(?:notiz|meldung|nachricht|assistent)|abwesenheit\s*[:-]|abwesend\s*[:-]|"
-    r"außer haus\s*[:-]|nicht im (?:büro|haus)\s*[:-]|réponse automatique|absence du bureau|message d'absence|absent\(?e?\)? du bureau|"
+    r"automatische (?:antwort|antwoord)|abwesenheits(?:notiz|meldung|nachricht|assistent)|"
+    r"abwesenheit\s*[:-]|abwesend\s*[:-]|"
+    r"außer haus\s*[:-]|nicht im (?:büro|haus)\s*[:-]|réponse automatique|absence du bureau|"
+    r"message d'absence|absent\(?e?\)? du bureau|"
     r"respuesta automática|fuera de (?:la )?oficina|risposta automatica|fuori (?:sede|ufficio)\s*(?:[:-]|$)|"
     r"automatisch antwoord|afwezig(?:heid)?(?:sbericht|sassistent|smelding)?\s*[:-]|niet aanwezig\s*[:-]|"
     r"resposta automática|ausência (?:do|temporária)|fora do escritório|odpowiedź automatyczna|automatyczna odpowiedź|"
-    r"nieobecność|poza biurem|autosvar|automatiskt svar|frånvaro|automatisk svar|fravær(?:sbesked|smelding)?|ikke til stede|"
-    r"automaattinen vastaus|poissaolo|automatická odpov[eě]ď|mimo kancelář|automatikus válasz|házon kívül|otomatik yanıt|"
+    r"nieobecność|poza biurem|autosvar|automatiskt svar|frånvaro|automatisk svar|fravær(?:sbesked|"
+    r"smelding)?|ikke til stede|"
+    r"automaattinen vastaus|poissaolo|automatická odpov[eě]ď|mimo kancelář|automatikus válasz|"
+    r"házon kívül|otomatik yanıt|"
     r"ofis dışında|автоматический ответ|автоответ|вне офиса|автоматична відповідь|αυτόματη απάντηση|răspuns automat|"
     r"automatski odgovor|samodejni odgovor|自动答复|自動返信|自動応答|不在通知|자동 회신|부재중)",
     re.IGNORECASE,
@@ -75,20 +81,28 @@ _BULK_SENDER = re.compile(
 )
 # Instructions for leaving a list; a customer who asks to be taken off one doesn't write like that.
 _LEAVE = re.compile(
-    r"(?:to|if you (?:would like|wish|want|prefer) (?:to|not to)|you (?:can|may))\s+(?:be removed|unsubscribe|opt[ -]?out|stop receiving|"
+    r"(?:to|if you (?:would like|wish|want|prefer) (?:to|not to)|you (?:can|may))\s+(?:be removed|"
+    r"unsubscribe|opt[ -]?out|stop receiving|"
     r"no longer (?:wish|want)|discontinue|receive|cancel your (?:subscription|membership)|remove yourself)[^.]{0,120}"
     r"(?:click|visit|go to|https?:|www\.|reply|send|e-?mail|here|link|below|address|@)|"
     r"unsubscribe\s*(?:here|link|now|:|\||<|https?:|from this (?:list|newsletter|mailing))|"
     r"(?:click|go|visit)[^.]{0,40}\bto\s+(?:unsubscribe|opt[ -]?out|be removed)|"
-    r"(?:manage|update|change|edit) (?:your|my) (?:e-?mail |newsletter |communication |subscription )*(?:preferences|subscriptions?|profile)|"
+    r"(?:manage|update|change|edit) (?:your|my) (?:e-?mail |newsletter |communication |"
+    r"subscription )*(?:preferences|subscriptions?|profile)|"
     r"you(?:'re| are| have been)? receiv(?:ing|ed) this (?:e-?mail|message|newsletter|mailing)[^.]{0,60}because|"
-    r"this (?:e-?mail|message|newsletter) was sent to[^.]{0,80}(?:because|subscrib|by)|view (?:this|it) (?:e-?mail |message )?in (?:your|a) browser|"
-    r"(?:vom |den )?newsletter (?:hier )?(?:abbestellen|abmelden)|(?:um|wenn sie)[^.]{0,80}(?:abzumelden|abmelden|abbestellen|austragen)[^.]{0,80}(?:klick|https?:|link|hier)|"
-    r"(?:pour|si vous)[^.]{0,80}(?:désabonner|désinscrire|ne plus recevoir)[^.]{0,80}(?:cliqu|https?:|lien|ici)|se désabonner|"
-    r"(?:para|si)[^.]{0,80}(?:darse de baja|cancelar (?:su|la) suscripción|dejar de recibir)[^.]{0,80}(?:clic|https?:|enlace|aquí)|"
+    r"this (?:e-?mail|message|newsletter) was sent to[^.]{0,80}(?:because|subscrib|by)|"
+    r"view (?:this|it) (?:e-?mail |message )?in (?:your|a) browser|"
+    r"(?:vom |den )?newsletter (?:hier )?(?:abbestellen|abmelden)|(?:um|"
+    r"wenn sie)[^.]{0,80}(?:abzumelden|abmelden|abbestellen|austragen)[^.]{0,80}(?:klick|https?:|link|hier)|"
+    r"(?:pour|si vous)[^.]{0,80}(?:désabonner|désinscrire|ne plus recevoir)[^.]{0,80}(?:cliqu|"
+    r"https?:|lien|ici)|se désabonner|"
+    r"(?:para|si)[^.]{0,80}(?:darse de baja|cancelar (?:su|la) suscripción|"
+    r"dejar de recibir)[^.]{0,80}(?:clic|https?:|enlace|aquí)|"
     r"(?:per|se)[^.]{0,80}(?:cancellarsi|disiscriver|annullare l'iscrizione)[^.]{0,80}(?:clicc|https?:|link|qui)|"
-    r"(?:om|als u)[^.]{0,80}(?:uitschrijven|afmelden|af te melden|uit te schrijven)[^.]{0,80}(?:klik|https?:|link|hier)|"
-    r"(?:para|se)[^.]{0,80}(?:cancelar a (?:sua )?(?:subscrição|inscrição)|deixar de receber)|(?:aby|jeśli)[^.]{0,80}(?:wypisać|zrezygnować)[^.]{0,80}(?:klik|https?:|link)",
+    r"(?:om|als u)[^.]{0,80}(?:uitschrijven|afmelden|af te melden|"
+    r"uit te schrijven)[^.]{0,80}(?:klik|https?:|link|hier)|"
+    r"(?:para|se)[^.]{0,80}(?:cancelar a (?:sua )?(?:subscrição|inscrição)|deixar de receber)|"
+    r"(?:aby|jeśli)[^.]{0,80}(?:wypisać|zrezygnować)[^.]{0,80}(?:klik|https?:|link)",
     re.IGNORECASE,
 )
 _CALENDAR_SENTENCES = {

@@ -15,6 +15,7 @@ from lxml import etree
 from crmllm.ingestion.mail.charsets import canonical, spelled
 
 MAX_HTML_CHARS = 1_000_000
+MAX_HTML_TAGS = 60_000
 MAX_HIDDEN_CHARS = 20_000
 MAX_CSS_CHARS = 100_000
 MAX_HINTS = 500
@@ -70,8 +71,8 @@ _UNSEEN_CONTENT = {"script", "style", "title", "head", "template", "iframe", "ob
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|%|in|cm|mm)?")
 _RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+([\d.]+%?))?")
 _HEX = re.compile(r"#([0-9a-f]{3,8})\b")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_CSS_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_RULE = re.compile(r"(?<![^{}])([^{}]+)\{([^{}]*)\}")
+_CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _SIMPLE_SELECTOR = re.compile(r"([a-z0-9]+)?([.#][\w-]+)?")
 _CONDITIONAL = re.compile(r"^\s*\[(?:if|endif)[^\]]*\]")
 _TAG = re.compile(r"<[^<>]*>")
@@ -118,9 +119,10 @@ class HtmlView:
 def read_html(source: str) -> HtmlView:
     """Read an HTML part; never raises, whatever it holds."""
     view = HtmlView()
-    if len(source) > MAX_HTML_CHARS:
+    room = _room(source)
+    if room < len(source):
         view.defects.append("The HTML is too long; the rest of it was not read.")
-        source = source[:MAX_HTML_CHARS]
+        source = source[:room]
     root = _tree(source, view)
     if root is None:
         return view
@@ -142,6 +144,15 @@ def read_html(source: str) -> HtmlView:
         link_rel="noopener noreferrer nofollow",
     )
     return view
+
+
+def _room(source: str) -> int:
+    """How much of the source is within the limits on its length and on its tags."""
+    opened = -1
+    if source.count("<") > 2 * MAX_HTML_TAGS:
+        for _ in range(2 * MAX_HTML_TAGS):
+            opened = source.find("<", opened + 1)
+    return min(MAX_HTML_CHARS, len(source) if opened < 0 else opened)
 
 
 def _tree(source: str, view: HtmlView) -> etree._Element | None:

@@ -57,6 +57,14 @@ class Line:
     history: bool = False
     indented: bool = False
     kind: Kind = Kind.BODY
+    _role: str | None = None
+
+    @property
+    def role(self) -> str:
+        """What the line is in a header block ("from", "sent", "to", ...); empty if it is no label."""
+        if self._role is None:
+            self._role = label_role(self.text)
+        return self._role
 
     @property
     def blank(self) -> bool:
@@ -104,7 +112,7 @@ def _settle_indented(lines: list[Line]) -> None:
     previous = ""
     for at, line in enumerate(lines):
         if line.indented and not line.blank and not line.hinted:
-            begins = at == 0 or not lines[at - 1].hinted and not lines[at - 1].indented
+            begins = at == 0 or (not lines[at - 1].hinted and not lines[at - 1].indented)
             follows = begins and bool(previous) and (is_attribution(previous) or bool(label_role(previous)))
             line.hinted = follows or (at > 0 and lines[at - 1].hinted and lines[at - 1].indented)
         elif line.indented and at > 0:

@@ -31,6 +31,7 @@ from crmllm.ingestion.mail.html import (
     transfer_hints,
 )
 from crmllm.ingestion.mail.structure import (
+    MAX_DEPTH,
     Part,
     Tree,
     find_uuencoded,
@@ -53,7 +54,8 @@ _KEPT_NAMES = (
     "auto-submitted content-class errors-to feedback-id importance list-archive list-help list-id list-owner list-post"
     " list-subscribe list-unsubscribe list-unsubscribe-post mailing-list organization precedence return-path sender"
     " thread-index thread-topic x-auto-response-suppress x-autoreply x-autorespond x-auto-reply-from x-bulkmail"
-    " x-campaign x-campaign-id x-campaignid x-csa-complaints x-failed-recipients x-feedback-id x-forefront-antispam-report"
+    " x-campaign x-campaign-id x-campaignid x-csa-complaints x-failed-recipients x-feedback-id "
+    "x-forefront-antispam-report"
     " x-loop x-mailer x-mailgun-sid x-mc-user x-mailing-list x-ms-exchange-generated-message-source"
     " x-ms-exchange-organization-scl x-priority x-proofpoint-spam-details x-report-abuse x-rspamd-action x-sg-eid"
     " x-spam x-spam-flag x-spam-status x-yahoo-newman-property"
@@ -135,8 +137,8 @@ def parse_mail(raw: bytes) -> ParsedMail:
         raise Unparsable("The file has no mail headers, so it is not a mail message.")
     content = _Content(raw, tree)
     content.read()
-    if tree.too_deep and not content.body.strip() and not content.attachments:
-        raise Unparsable(tree.defects[-1])
+    if tree.too_deep and not content.body.strip() and all(file.refused for file in content.attachments):
+        raise Unparsable(f"Its parts are nested more than {MAX_DEPTH} levels deep.")
     return _assemble(root, tree, content)
 
 

@@ -17,6 +17,8 @@ from crmllm.ingestion.mail.html import Hint
 from crmllm.ingestion.mail.lines import Kind, Line, apply_hints, split_lines, unmarked
 from crmllm.ingestion.mail.phrases import FORWARD_SUBJECT, GREETING, REPLY_SUBJECT
 
+__all__ = ["IN_TEXT", "Kind", "Segments", "Zone", "segment"]
+
 MAX_GREETING_CHARS = 90
 IN_TEXT = frozenset(Kind) - {Kind.QUOTED, Kind.DISCLAIMER}
 
@@ -69,28 +71,26 @@ def _classify(lines: list[Line], subject: str, sender: Address | None) -> None:
     for line in lines[:end]:
         if line.quoted:
             line.kind = Kind.QUOTED
-    own = [line for line in lines[:end] if line.kind is not Kind.QUOTED]
-    said = any(not line.blank for line in own)
-    if boundary is not None:
-        forwarded = (
-            boundary.forward
-            or (bool(FORWARD_SUBJECT.match(subject)) and not boundary.attribution)
-            or (not said and not REPLY_SUBJECT.match(subject) and not any(line.quoted for line in lines[:end]))
-        )
-        _classify_older(lines, boundary, forwarded)
-    elif not said and FORWARD_SUBJECT.match(subject):
-        for line in lines:
-            line.kind = Kind.FORWARDED
     _join_wrapped_quotes(lines[:end])
     own = [line for line in lines[:end] if line.kind is Kind.BODY]
     mark_boilerplate(own)
+    own = [line for line in own if line.kind is Kind.BODY]
+    said = any(not line.blank for line in own)
+    passed_on = bool(FORWARD_SUBJECT.match(subject))
+    if boundary is not None:
+        silent = not said and not REPLY_SUBJECT.match(subject) and not any(line.quoted for line in lines[:end])
+        _classify_older(lines, boundary, boundary.forward or silent or (passed_on and not boundary.attribution))
+    elif not said and passed_on:
+        for line in lines:
+            line.kind = Kind.FORWARDED if line.kind is Kind.QUOTED else line.kind
+    _mark_greeting(own)
     mark_closing(_last_run(lines[:end]), sender, Kind.SIGN_OFF, Kind.SIGNATURE)
-    for line in own:
-        if line.blank or line.kind is not Kind.BODY:
-            continue
-        if GREETING.match(line.text) and len(line.text) < MAX_GREETING_CHARS:
-            line.kind = Kind.GREETING
-        break
+
+
+def _mark_greeting(own: Sequence[Line]) -> None:
+    first = next((line for line in own if not line.blank), None)
+    if first and len(first.text) < MAX_GREETING_CHARS and GREETING.match(first.text):
+        first.kind = Kind.GREETING
 
 
 def _own_lines(lines: list[Line]) -> tuple[int, Boundary | None]:
@@ -122,11 +122,10 @@ def _classify_older(lines: list[Line], boundary: Boundary, forwarded: bool) -> N
     for line in lines[boundary.start : start]:
         line.kind = Kind.FORWARDED_HEADER
     stop = len(lines)
-    deep = quote_follows(lines, start)  # a forwarded message may be marked with ">" as a whole
-    floor = lines[start].depth if deep and start < stop else 0
-    floor = max((line.depth for line in lines[start : start + 4] if not line.blank), default=floor) if deep else 0
+    first = next((line for line in lines[start : start + 4] if not line.blank), None)
+    floor = first.depth if first else 0  # a forwarded message may be marked with ">" as a whole
     unhinted = [
-        Line(line.start, line.end, unmarked(line.text) if deep else line.text, max(0, line.depth - floor))
+        Line(line.start, line.end, unmarked(line.text) if floor else line.text, max(0, line.depth - floor))
         for line in lines
     ]
     for older in find_boundaries(unhinted, start, stop, 0):

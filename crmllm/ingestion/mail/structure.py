@@ -1,8 +1,8 @@
 """The MIME tree of a message, walked with limits.
 
-The standard library's parser recurses as deep as the message says and tests every line against every open boundary, so a
-small hostile message keeps it busy for minutes. This walk splits by offsets, never copies a part, and stops at limits;
-the standard library still reads the headers of each part.
+The standard library's parser recurses as deep as the message says and tests every line against every open boundary, so
+a small hostile message keeps it busy for minutes. This walk splits by offsets, never copies a part, and stops at
+limits; the standard library still reads the headers of each part.
 """
 
 from __future__ import annotations
@@ -95,9 +95,6 @@ def _walk(
     raw: bytes, block: HeaderBlock, end: int, parents: tuple[tuple[str, int], ...], default: str, tree: Tree
 ) -> None:
     content_type = _content_type(block, default)
-    if len(tree.parts) >= MAX_PARTS:
-        tree.defects.append(f"The message has more than {MAX_PARTS} parts; the rest was not read.")
-        return
     if content_type.startswith("multipart/"):
         if len(parents) >= MAX_DEPTH:
             tree.too_deep = True
@@ -112,11 +109,12 @@ def _walk(
             inner = "message/rfc822" if content_type == "multipart/digest" else "text/plain"
             deeper = (*parents, (content_type, number))
             for piece_start, piece_end in _split(raw, boundary, block.body_start, end, tree):
+                if len(tree.parts) >= MAX_PARTS:
+                    tree.defects.append(f"The message has more than {MAX_PARTS} parts; the rest was not read.")
+                    break
                 child = read_block(raw, piece_start, piece_end)
                 tree.defects.extend(child.defects)
                 _walk(raw, child, piece_end, deeper, inner, tree)
-                if len(tree.parts) >= MAX_PARTS:
-                    break
             return
         content_type = "text/plain"
     tree.parts.append(_leaf(block, content_type, end, parents))
