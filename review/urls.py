@@ -12,6 +12,7 @@ urlpatterns = [
     path("<uuid:pk>/peek/", views.peek, name="peek"),
     path("<uuid:pk>/by-hand/", views.by_hand, name="by-hand"),
     path("<uuid:pk>/replay/", views.replay, name="replay"),
+    path("<uuid:pk>/approve-all/", views.approve_all, name="approve-all"),
     path("proposals/<uuid:pk>/approve/", views.approve, name="approve"),
     path("proposals/<uuid:pk>/edit/", views.edit, name="edit"),
     path("proposals/<uuid:pk>/reject/", views.reject, name="reject"),

@@ -5,28 +5,41 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.middleware import HtmxDetails
 
 from crmllm.access.models import User
 from crmllm.access.rules import require
-from crmllm.core.errors import BadInput
+from crmllm.core.errors import BadInput, Conflict
 from crmllm.crm.choices import Object
 from crmllm.crm.forms import RecordForm
 from crmllm.ingestion import selectors as ingestion
 from crmllm.ingestion import services as ingestion_services
+from crmllm.ingestion.choices import Status
 from crmllm.ingestion.models import Interaction
 from crmllm.monitoring.selectors import model_status
 from crmllm.proposals import selectors as proposals
 from crmllm.proposals import services
 from crmllm.proposals.models import Proposal
-from review import selectors
+from review import cards, selectors
+from review import services as review_services
 from review.selectors import QueueView
 
 PERMISSION = "proposals.decide"
+MOST_PAGES = 20  # of the list beside the card; who needs more narrows it
+
+
+class Asked(HttpRequest):
+    """A request, of the page or of one of its fragments."""
+
+    htmx: HtmxDetails
 
 
 def _person(request: HttpRequest) -> User:
@@ -35,7 +48,7 @@ def _person(request: HttpRequest) -> User:
 
 @login_required
 @require_GET
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Asked) -> HttpResponse:
     """The first card that nobody else holds."""
     user, view = _person(request), QueueView.of(request.GET)
     require(user, "interactions.view")
@@ -45,7 +58,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def card(request: HttpRequest, pk: UUID) -> HttpResponse:
+def card(request: Asked, pk: UUID) -> HttpResponse:
     """One card; opening it holds it for a while."""
     view = QueueView.of(request.GET)
     row = ingestion.interaction(_person(request), pk)
@@ -57,24 +70,43 @@ def card(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def peek(request: HttpRequest, pk: UUID) -> HttpResponse:
+def peek(request: Asked, pk: UUID) -> HttpResponse:
     """The next card, looked at before its turn: claims nothing."""
     view = QueueView.of(request.GET)
     row = ingestion.interaction(_person(request), pk)
-    return _fragment(request, "review/card.html", view, selectors.card(_person(request), row, view), row)
+    return _fragment(request, "review/card.html", view, cards.card(_person(request), row, view), row)
 
 
 @login_required
 @require_POST
-def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
+def approve(request: Asked, pk: UUID) -> HttpResponse:
     row = _proposal(request, pk)
-    services.approve(user=_person(request), proposal=row, milliseconds=_milliseconds(request))
+    try:
+        services.approve(user=_person(request), proposal=row, milliseconds=_milliseconds(request))
+    except Conflict as refusal:
+        _raise_unless_moved(refusal)
+        messages.warning(request, refusal.message)
+        return _answer(request, row, stay=True)
     return _answer(request, row)
 
 
 @login_required
+@require_POST
+def approve_all(request: Asked, pk: UUID) -> HttpResponse:
+    """Approves what waits in one interaction; says why where it stops."""
+    user, view = _person(request), QueueView.of(request.GET)
+    row = ingestion.interaction(user, pk, permission=PERMISSION)
+    approved, refusal = review_services.approve_all(user=user, interaction=row, milliseconds=_milliseconds(request))
+    if refusal is None:
+        return _next(request, view, row)
+    count = ngettext("%(n)d approved.", "%(n)d approved.", len(approved)) % {"n": len(approved)} if approved else ""
+    messages.warning(request, f"{count} {refusal.message}".strip())
+    return _go(request, view, ingestion.interaction(user, pk))
+
+
+@login_required
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def edit(request: Asked, pk: UUID) -> HttpResponse:
     """GET shows the lines as a form, POST approves with the values that were set."""
     row, view = _proposal(request, pk), QueueView.of(request.GET)
     if request.method == "GET":
@@ -83,13 +115,18 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         edits = _edits(request, row)
         services.approve(user=_person(request), proposal=row, edits=edits, milliseconds=_milliseconds(request))
     except BadInput as error:
-        return _edit_form(request, row, view, error)
+        messages.error(request, error.message)
+        return _edit_form(request, row, view, error.fields)
+    except Conflict as refusal:
+        _raise_unless_moved(refusal)
+        messages.warning(request, refusal.message)
+        return _edit_form(request, row, view, {})
     return _answer(request, row)
 
 
 @login_required
 @require_POST
-def reject(request: HttpRequest, pk: UUID) -> HttpResponse:
+def reject(request: Asked, pk: UUID) -> HttpResponse:
     row = _proposal(request, pk)
     reason = request.POST.get("reason", "")
     services.reject(user=_person(request), proposal=row, reason=reason, milliseconds=_milliseconds(request))
@@ -98,7 +135,7 @@ def reject(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def skip(request: HttpRequest, pk: UUID) -> HttpResponse:
+def skip(request: Asked, pk: UUID) -> HttpResponse:
     row = _proposal(request, pk)
     services.skip(user=_person(request), proposal=row, milliseconds=_milliseconds(request))
     return _answer(request, row)
@@ -106,16 +143,18 @@ def skip(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+def undo(request: Asked, pk: UUID) -> HttpResponse:
     """Takes a decision back and shows its card again."""
     row = _proposal(request, pk)
-    services.undo(user=_person(request), proposal=row)
+    others = [one.name for one in services.undo(user=_person(request), proposal=row) if one.pk != row.pk]
+    if others:
+        messages.info(request, _("Taken back with it: %(names)s.") % {"names": ", ".join(others)})
     return _answer(request, row, stay=True)
 
 
 @login_required
 @require_POST
-def by_hand(request: HttpRequest, pk: UUID) -> HttpResponse:
+def by_hand(request: Asked, pk: UUID) -> HttpResponse:
     """Saves what a person filled in, or notes that there is nothing to record."""
     user, view = _person(request), QueueView(part="failed")
     row = ingestion.interaction(user, pk, permission=PERMISSION)
@@ -125,17 +164,17 @@ def by_hand(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = _bound_hand_form(request)
     try:
         proposal = services.propose_by_hand(
-            user=user, interaction=row, object_name=form.object_name, entered=form.data.dict()
+            user=user, interaction=row, object_name=form.object_name, entered=request.POST.dict()
         )
     except BadInput as error:
         form.refuse(error.fields, error.message)
-        return _shown_again(request, view, selectors.card(user, row, view, form=form), row)
+        return _shown_again(request, view, cards.card(user, row, view, form=form), row)
     return _answer(request, proposal, stay=True)
 
 
 @login_required
 @require_POST
-def replay(request: HttpRequest, pk: UUID) -> HttpResponse:
+def replay(request: Asked, pk: UUID) -> HttpResponse:
     """Sends an interaction through all stages again."""
     row = ingestion.interaction(_person(request), pk, permission="interactions.add")
     ingestion_services.replay(actor=_person(request), interaction=row)
@@ -145,15 +184,15 @@ def replay(request: HttpRequest, pk: UUID) -> HttpResponse:
 # --- what the views share
 
 
-def _proposal(request: HttpRequest, pk: UUID) -> Proposal:
+def _proposal(request: Asked, pk: UUID) -> Proposal:
     return proposals.proposal(_person(request), pk, permission=PERMISSION)
 
 
-def _milliseconds(request: HttpRequest) -> int | None:
+def _milliseconds(request: Asked) -> int | None:
     return selectors.milliseconds(request.POST.get("shown_at", ""), request.POST.get("elapsed_ms", ""))
 
 
-def _edits(request: HttpRequest, row: Proposal) -> dict[str, Any]:
+def _edits(request: Asked, row: Proposal) -> dict[str, Any]:
     """The values that differ from the proposed ones; a line that was left out is None."""
     edits: dict[str, Any] = {}
     for line in proposals.lines(_person(request), [row])[row.pk]:
@@ -164,113 +203,124 @@ def _edits(request: HttpRequest, row: Proposal) -> dict[str, Any]:
         if f"value-{key}" not in request.POST:
             continue
         given = request.POST[f"value-{key}"].strip()
-        proposed = ", ".join(line.proposed) if isinstance(line.proposed, list) else line.proposed
-        if given != str("" if proposed is None else proposed):
+        if given != cards.as_typed(line.proposed).strip():
             edits[key] = given or None
     return edits
 
 
-def _claimed_card(request: HttpRequest, row: Interaction, view: QueueView, form: Any = None) -> dict[str, Any]:
+def _claimed_card(
+    request: Asked, row: Interaction, view: QueueView, *, form: Any = None, near: UUID | None = None
+) -> dict[str, Any]:
     user = _person(request)
     if user.may(PERMISSION) and row.open_proposals:
         services.claim(user=user, interaction=row)
-    return selectors.card(user, row, view, form=form)
+    return cards.card(user, row, view, form=form, near=near)
 
 
-def _hand_form(request: HttpRequest, row: Interaction) -> RecordForm | None:
-    name = request.GET.get("by_hand") or (Object.CONTACT if row.status == "failed" else "")
-    if name not in Object.values:
+def _hand_form(request: Asked, row: Interaction) -> RecordForm | None:
+    name = request.GET.get("by_hand") or (Object.CONTACT if row.status == Status.FAILED else "")
+    if name not in cards.BY_HAND:
         return None
-    content = ingestion.content(row)
-    sender = content.get("sender") or {}
-    known = {"name": sender.get("name", ""), "email": sender.get("email", "")}
-    return RecordForm(name, selectors.hand_fields(_person(request), name), initial=known)
+    return RecordForm(name, cards.hand_fields(_person(request), name), initial=cards.known(row, name))
 
 
-def _bound_hand_form(request: HttpRequest) -> RecordForm:
+def _bound_hand_form(request: Asked) -> RecordForm:
     name = request.GET.get("object", "")
-    if name not in Object.values:
-        raise BadInput("Choose what kind of record to make.")
-    return RecordForm(name, selectors.hand_fields(_person(request), name), request.POST)
+    if name not in cards.BY_HAND:
+        raise BadInput(_("Choose what kind of record to make."))
+    return RecordForm(name, cards.hand_fields(_person(request), name), request.POST)
 
 
-def _edit_form(request: HttpRequest, row: Proposal, view: QueueView, error: BadInput | None = None) -> HttpResponse:
-    user = _person(request)
+def _raise_unless_moved(refusal: Conflict) -> None:
+    """When the CRM moved, the lines were brought up to date and are shown again; every other refusal is an error."""
+    if refusal.code != "crm_moved":
+        raise refusal
+
+
+def _edit_form(
+    request: Asked, row: Proposal, view: QueueView, errors: dict[str, list[str]] | None = None
+) -> HttpResponse:
+    """The lines of a proposal as a form; after a refusal with what was typed and what is wrong with it."""
+    user, refused = _person(request), errors is not None
     interaction = ingestion.interaction(user, row.interaction_id)
-    shown = selectors.card(user, interaction, view, editing=row.pk, errors=error.fields if error else None)
-    if error is not None:
+    typed = request.POST if refused else {}
+    shown = cards.card(user, interaction, view, editing=row.pk, errors=errors, typed=typed)
+    if refused:
         return _shown_again(request, view, shown, interaction)
     if not request.htmx:
         return _page(request, view, shown, interaction)
     one = next(one for one in shown["proposals"] if one["id"] == str(row.pk))
-    context = {"proposal": one, "reject_reasons": selectors.reject_reasons()}
+    context = {"proposal": one, "card": shown, "reject_reasons": selectors.reject_reasons()}
     return _varied(render(request, "review/_proposal.html", context))
 
 
-def _shown_again(request: HttpRequest, view: QueueView, shown: dict[str, Any], row: Interaction) -> HttpResponse:
-    """A form with its mistakes: shown in place, whatever the status."""
+def _shown_again(request: Asked, view: QueueView, shown: dict[str, Any], row: Interaction) -> HttpResponse:
+    """A form with its mistakes, in place."""
     if request.htmx:
-        return _fragment(request, "review/card.html", view, shown, row)
+        return _fragment(request, "review/card.html#answer", view, shown, row, whole=True, status=422)
     return _page(request, view, shown, row, status=422)
 
 
-def _answer(request: HttpRequest, row: Proposal, *, stay: bool = False) -> HttpResponse:
-    """After a decision: the same interaction while it holds open proposals, else the next one."""
+def _answer(request: Asked, row: Proposal, *, stay: bool = False) -> HttpResponse:
+    """After a decision: the same interaction while something waits in it, else the next one."""
     view = QueueView.of(request.GET)
     interaction = ingestion.interaction(_person(request), row.interaction_id)
-    if stay or interaction.open_proposals:
-        return _go(request, view, interaction)
+    if stay or selectors.waits(interaction, view):
+        return _go(request, view, interaction, near=row.pk)
     return _next(request, view, interaction)
 
 
-def _next(request: HttpRequest, view: QueueView, row: Interaction) -> HttpResponse:
+def _next(request: Asked, view: QueueView, row: Interaction) -> HttpResponse:
     return _go(request, view, selectors.next_after(_person(request), view, row))
 
 
-def _go(request: HttpRequest, view: QueueView, row: Interaction | None) -> HttpResponse:
+def _go(request: Asked, view: QueueView, row: Interaction | None, near: UUID | None = None) -> HttpResponse:
     url = view.card_url(row.pk) if row else view.url()
     if not request.htmx:
-        return redirect(url)
-    shown = _claimed_card(request, row, view) if row else None
+        return redirect(f"{url}#proposal-{near}" if near else url)
+    shown = _claimed_card(request, row, view, near=near) if row else None
     response = _fragment(request, "review/card.html#answer", view, shown, row, whole=True)
     response["HX-Push-Url"] = url
     return response
 
 
 def _context(
-    request: HttpRequest, view: QueueView, shown: dict[str, Any] | None, row: Interaction | None, *, whole: bool
+    request: Asked, view: QueueView, shown: dict[str, Any] | None, row: Interaction | None, *, whole: bool
 ) -> dict[str, Any]:
     user = _person(request)
     context: dict[str, Any] = {
-        "card": shown or selectors.nothing(starting=model_status().state == "starting"),
+        "card": shown or cards.nothing(user, view, starting=model_status().state == "starting"),
         "reject_reasons": selectors.reject_reasons(),
     }
     if whole:
         page = request.GET.get("page", "1")
+        pages = min(int(page), MOST_PAGES) if page.isdecimal() else 1
+        queue = selectors.queue(user, view, row.pk if row else None, pages)
         context |= {
-            "queue": selectors.queue(user, view, row.pk if row else None, int(page) if page.isdigit() else 1),
-            "progress": selectors.progress(user),
-            "last": selectors.last(user),
+            "queue": queue,
+            "progress": selectors.progress(user, queue["waiting"]),
+            "last": selectors.last(user, view),
         }
     return context
 
 
 def _page(
-    request: HttpRequest, view: QueueView, shown: dict[str, Any] | None, row: Interaction | None, status: int = 200
+    request: Asked, view: QueueView, shown: dict[str, Any] | None, row: Interaction | None, status: int = 200
 ) -> HttpResponse:
     return _varied(render(request, "review/queue.html", _context(request, view, shown, row, whole=True), status=status))
 
 
 def _fragment(
-    request: HttpRequest,
+    request: Asked,
     template: str,
     view: QueueView,
     shown: dict[str, Any] | None,
     row: Interaction | None,
     *,
     whole: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
-    return _varied(render(request, template, _context(request, view, shown, row, whole=whole)))
+    return _varied(render(request, template, _context(request, view, shown, row, whole=whole), status=status))
 
 
 def _varied(response: HttpResponse) -> HttpResponse:

@@ -83,6 +83,15 @@ def normal_phone(value: str, region: str = "") -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def readable_phone(value: str) -> str:
+    """A number with the blanks that people expect; as it is where it cannot be read."""
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return value
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def email_index(value: str) -> bytes:
     """What an e-mail address is looked up by."""
     return blind_index("email", normal_email(value))

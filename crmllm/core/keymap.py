@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Shortcut:
-    """One action, the keys that start it (named as ``KeyboardEvent.key`` does; "g h" is two in a row) and its help."""
+    """One action, the keys that start it and its help.
+
+    A key is named as ``KeyboardEvent.key`` does ("Shift+Enter" apart); "g h" is two in a row.
+    """
 
     action: str
     keys: tuple[str, ...]
@@ -21,6 +24,7 @@ class Shortcut:
 
 REVIEW = (
     Shortcut("approve", ("Enter",), _("Approve and go on")),
+    Shortcut("approve-all", ("Shift+Enter",), _("Approve all of this message and go on")),
     Shortcut("reject", ("x",), _("Reject; then 1 to 8 for the reason")),
     Shortcut("edit", ("e",), _("Edit the values")),
     Shortcut("skip", ("s",), _("Skip for now")),

@@ -20,6 +20,7 @@ from crmllm.core.identifiers import (
     email_index,
     normal_email,
     phone_index,
+    readable_phone,
 )
 from crmllm.crm import values
 from crmllm.crm.choices import FieldType, Object, RecordState
@@ -39,9 +40,22 @@ MAX_TIMELINE = 100
 MAX_RELATED = 50
 
 
+FIELDS_KEPT = 5.0  # seconds; in the process that changes a definition it counts at once
+_fields: dict[str, tuple[float, dict[str, FieldDef]]] = {}
+
+
 def field_map(object_name: str) -> dict[str, FieldDef]:
-    """All fields of an object by name, in their order."""
-    return {field.name: field for field in FieldDef.objects.filter(object=object_name)}
+    """All fields of an object by name, in their order. Asked for every line of every page, so kept for some seconds."""
+    kept = _fields.get(object_name)
+    if kept is None or kept[0] < time.monotonic():
+        found = {field.name: field for field in FieldDef.objects.filter(object=object_name)}
+        kept = _fields[object_name] = (time.monotonic() + FIELDS_KEPT, found)
+    return kept[1]
+
+
+def forget_fields(**kwargs: object) -> None:
+    """A definition was changed in this process."""
+    _fields.clear()
 
 
 def visible_fields(user: User, object_name: str) -> list[FieldDef]:
@@ -52,8 +66,7 @@ def visible_fields(user: User, object_name: str) -> list[FieldDef]:
 
 def fields_hidden_by_role(user: User, object_name: str) -> frozenset[str]:
     """access.rules asks this: fields whose definition hides them from the person's role."""
-    rows = FieldDef.objects.filter(object=object_name, hidden_from__contains=[user.role])
-    return frozenset(rows.values_list("name", flat=True))
+    return frozenset(name for name, field in field_map(object_name).items() if user.role in field.hidden_from)
 
 
 def records(user: User, object_name: str) -> QuerySet[Record]:
@@ -164,6 +177,8 @@ def in_words(field: FieldDef, value: Any, names: dict[str, str]) -> str:
         return names.get(str(value), "")
     if field.type == FieldType.LIST:
         return ", ".join(value)
+    if field.type == FieldType.PHONE:
+        return readable_phone(value)
     if field.type == FieldType.DECIMAL:
         return f"{float(value):,.2f}"
     return str(value)
@@ -189,6 +204,20 @@ def existing(pairs: Iterable[tuple[str, UUID]]) -> set[UUID]:
     for object_name, ids in wanted.items():
         rows = model_for(object_name)._default_manager.filter(pk__in=ids, state=RecordState.ACTIVE)
         found.update(rows.values_list("pk", flat=True))
+    return found
+
+
+def whereabouts(user: User, pairs: Iterable[tuple[str, UUID]]) -> dict[UUID, str]:
+    """The account (a lead's company) of records, by id; one query for each object that has one."""
+    wanted: dict[str, set[UUID]] = {}
+    for object_name, pk in pairs:
+        wanted.setdefault(object_name, set()).add(pk)
+    found: dict[UUID, str] = {}
+    for object_name, ids in wanted.items():
+        model = model_for(object_name)
+        path = "account__name" if hasattr(model, "account") else "company" if hasattr(model, "company") else ""
+        if path and path.partition("__")[0] not in hidden_fields(user, object_name):
+            found |= {pk: name or "" for pk, name in model._default_manager.filter(pk__in=ids).values_list("pk", path)}
     return found
 
 

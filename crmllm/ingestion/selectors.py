@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -119,6 +119,11 @@ def show_whole(row: Interaction) -> dict[str, Any]:
             for line in ledger(row)
         ],
     }
+
+
+def attachments(row: Interaction) -> list[Any]:
+    """The files of an interaction without their bytes; `stored` tells whether there are any to download."""
+    return list(row.attachments.defer("blob").annotate(stored=ExpressionWrapper(Q(blob__isnull=False), BooleanField())))
 
 
 #: (title, text) of what a reader should beware of, by the code that the readers store.

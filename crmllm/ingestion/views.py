@@ -162,10 +162,10 @@ def _whole(row: Interaction) -> dict[str, Any]:
             {
                 "name": open_or(file.filename, ""),
                 "size": file.size,
-                "url": reverse("ingestion:attachment", args=[row.pk, file.pk]) if file.blob else None,
+                "url": reverse("ingestion:attachment", args=[row.pk, file.pk]) if file.stored else None,
                 "note": file.refused,
             }
-            for file in row.attachments.all()
+            for file in selectors.attachments(row)
         ],
         "facts": _facts(row, content),
     }

@@ -14,9 +14,10 @@ class State(models.TextChoices):
     UNDONE = "undone", _("taken back")
 
 
-#: Still waiting for a decision. A skipped one waits too, behind the others.
+#: Still waiting for a decision.
 OPEN = frozenset({State.PENDING, State.CLAIMED})
-DECIDABLE = frozenset({State.PENDING, State.CLAIMED, State.SKIPPED})
+#: May be decided: what is open, what was left for later, and what was taken back and can be approved again.
+DECIDABLE = OPEN | {State.SKIPPED, State.UNDONE}
 
 
 class Action(models.TextChoices):

@@ -6,7 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from crmllm.access.models import User
 from crmllm.core.fields import SealedField
 from crmllm.core.ids import uuid7
 from crmllm.core.models import BaseModel
@@ -86,6 +89,17 @@ class Proposal(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.action} {self.object}"
+
+    def held_by_other_than(self, user: User) -> bool:
+        """Whether somebody else is deciding on it right now."""
+        until = self.claimed_until
+        return self.claimed_by_id not in (None, user.pk) and until is not None and until > timezone.now()
+
+    @property
+    def title(self) -> str:
+        """What it does, in two words: "Update contact"."""
+        template = _("New %(object)s") if self.action == Action.CREATE else _("Update %(object)s")
+        return template % {"object": str(Object(self.object).label).lower()}
 
 
 class ProposedChange(BaseModel):

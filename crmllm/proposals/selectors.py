@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from crmllm.access.models import User
@@ -16,8 +17,10 @@ from crmllm.core.crypto import open_or, preload
 from crmllm.crm import selectors as crm
 from crmllm.crm.models import FieldDef
 from crmllm.ingestion.models import Interaction
-from crmllm.proposals.choices import DECIDABLE, OPEN, Action, State
+from crmllm.proposals.choices import DECIDABLE, OPEN, Action, State, Verdict
 from crmllm.proposals.models import Decision, Proposal, ProposedChange
+
+UNDO_IN_SIGHT = timedelta(days=1)
 
 
 def proposals(user: User) -> QuerySet[Proposal]:
@@ -67,12 +70,12 @@ def blocked_by(
 ) -> list[str]:
     """Sentences that say why this cannot be approved now; empty when it can. `edited` fields pass their own checks;
     `there` spares a query where `targets_there` was asked for many."""
-    if proposal.state not in (*DECIDABLE, State.UNDONE):
+    if proposal.state not in DECIDABLE:
         return [f"This proposal is {proposal.get_state_display()} already."]
     sentences: list[str] = []
     if user is not None and not user.may("proposals.decide"):
         sentences.append("Your role does not allow deciding on proposals.")
-    if user is not None and _held_by_other(proposal, user):
+    if user is not None and proposal.held_by_other_than(user):
         sentences.append(f"{proposal.claimed_by} is deciding on this one right now.")
     for change in proposal.changes.all():
         if change.field not in edited:
@@ -85,11 +88,6 @@ def blocked_by(
     ):
         sentences.append("The record is not in the CRM any more. Replay the message to propose anew.")
     return sentences
-
-
-def _held_by_other(proposal: Proposal, user: User) -> bool:
-    until = proposal.claimed_until
-    return proposal.claimed_by_id not in (None, user.pk) and until is not None and until > timezone.now()
 
 
 @dataclass(frozen=True)
@@ -191,8 +189,14 @@ def _shown(row: Proposal, found: list[ChangeLine], blocked: list[str]) -> dict[s
 
 
 def last_decision(user: User) -> Decision | None:
-    """What this person decided last, for the undo that is always in sight."""
-    return Decision.objects.filter(actor=user).select_related("proposal").order_by("-created_at").first()
+    """What this person decided last and can take back; after an undo it is the decision before."""
+    stands = (
+        Q(verdict__in=[Verdict.APPROVE, Verdict.EDIT], proposal__state=State.APPROVED)
+        | Q(verdict=Verdict.REJECT, proposal__state=State.REJECTED)
+        | Q(verdict=Verdict.SKIP, proposal__state=State.SKIPPED)
+    )
+    rows = Decision.objects.filter(stands, actor=user, created_at__gte=timezone.now() - UNDO_IN_SIGHT)
+    return rows.select_related("proposal").order_by("-created_at").first()
 
 
 # --- around a record

@@ -1,7 +1,7 @@
 """The doors of proposals: propose, claim, decide, undo. The only place where their states change.
 
 pending <-> claimed -> approved | rejected | skipped      superseded: a replay or another approval made it void
-approved -> undone; rejected, skipped -> pending again by undo; undone -> approved again
+approved -> undone; rejected, skipped -> pending again by undo; undone -> approved | rejected
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def approve(
     _refresh_or_raise(proposal)
     with transaction.atomic():
         current = _locked(proposal)
-        _require_free(current, user, allowed={*DECIDABLE, State.UNDONE})
+        _require_free(current, user, allowed=DECIDABLE)
         wanted, edited = _values(current, edits or {})
         blocked = selectors.blocked_by(current, edited=edited)
         if blocked:
@@ -236,8 +236,7 @@ def _locked(proposal: Proposal) -> Proposal:
 def _require_free(proposal: Proposal, user: User, *, allowed: Iterable[str]) -> None:
     if proposal.state not in allowed:
         raise Conflict(f"This proposal is {proposal.get_state_display()} already.", code="decided")
-    held = proposal.claimed_by_id not in (None, user.pk) and proposal.claimed_until is not None
-    if held and proposal.claimed_until and proposal.claimed_until > timezone.now():
+    if proposal.held_by_other_than(user):
         raise Conflict(f"{proposal.claimed_by} is deciding on this one right now.", code="claimed")
 
 

@@ -86,16 +86,22 @@
   };
 
   const onKey = (event) => {
-    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const { key, target } = event;
+    if (event.defaultPrevented || event.isComposing) return;
+    const { target } = event;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      target.closest?.("form.edit-lines, form.by-hand")?.requestSubmit(); // also from a box where Enter is a new line
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key === "Enter" && event.shiftKey ? "Shift+Enter" : event.key;
     if (key === "Escape") {
       if (escape(target)) event.preventDefault();
       return;
     }
     if (isTyping(target)) return;
-    if (singleKeys === false && key.length === 1) return;
+    if (!singleKeys && key.length === 1) return;
     const native = target instanceof Element && target.closest("a[href], button, summary, input, [role=button]");
-    if (native && (key === "Enter" || key === " ")) return;
+    if (native && (event.key === "Enter" || key === " ")) return;
     if (root.hasAttribute("data-deciding")) {
       event.preventDefault(); // the answer is on its way: a second key would hit a card nobody has read
       return;
@@ -169,6 +175,7 @@
   const lines = () => $$(".card-body:not([hidden]) [data-line]", card() ?? document);
   const currentLine = () => $("[data-line][aria-current]");
   let shownAt = 0;
+  let lastLine = ""; // the line in focus before an answer replaced it
 
   /** Source and lines scroll apart. On a phone they are one page: there a card starts at its text, and following the quote would carry the line away. */
   const inColumns = () => {
@@ -183,6 +190,7 @@
       other.tabIndex = other === line ? 0 : -1;
     }
     line.setAttribute("aria-current", "true");
+    lastLine = line.dataset.line;
     for (const proposal of $$(".proposal")) proposal.classList.toggle("is-current", proposal.contains(line));
     const marks = $$("mark.evidence");
     for (const mark of marks) mark.classList.toggle("is-current", mark.dataset.changes.split(" ").includes(line.dataset.line));
@@ -213,6 +221,19 @@
     End: moveTo((_index, count) => count - 1),
   };
 
+  /** Where typing starts in a proposal that is being edited: at what is wrong, else at the line that was in focus. */
+  const firstBox = (scope) => {
+    const form = $("form.edit-lines", scope);
+    const box = (selector) => form && $(`${selector}:not([type=hidden], [type=checkbox])`, form);
+    return box("[aria-invalid]") ?? (lastLine && box(`#value-${CSS.escape(lastLine)}`)) ?? box(":is(input, select, textarea)");
+  };
+
+  /** Focus a box with the caret behind its text. */
+  const startTyping = (box) => {
+    box.focus();
+    if (box.matches("textarea, input[type=text], input[type=tel]")) box.setSelectionRange(box.value.length, box.value.length);
+  };
+
   /** A card has come: start its clock, put the focus on the first line that needs a person, look ahead. */
   const startCard = ({ focus }) => {
     const shown = card();
@@ -221,8 +242,11 @@
     const open = lines();
     const first = $(".proposal.is-current .line-attention", shown) ?? $(".proposal.is-current [data-line]", shown) ?? open[0];
     const target = $("[data-autofocus]", shown);
-    if (first && !target) setLine(first, { focus, follow: inColumns() });
+    const box = firstBox(shown);
+    if (box) startTyping(box);
+    else if (first && !target) setLine(first, { focus, follow: inColumns() });
     else if (focus) (target ?? shown).focus({ preventScroll: !inColumns() });
+    if (inColumns()) $("#queue [aria-current]")?.scrollIntoView({ block: "nearest" });
     if (focus && !inColumns()) window.scrollTo(0, 0);
     if (focus && shown.dataset.announce) $("#announcer").textContent = shown.dataset.announce;
     peek(shown.dataset.peek);
@@ -251,7 +275,7 @@
   /** Show the next card, untouchable, until the server's answer replaces it. */
   const showAhead = (form) => {
     const open = $$(".proposal:not(.is-decided)", card());
-    if (!ahead || form.dataset.decision === "" || open.length > 1) return;
+    if (!ahead || form.dataset.decision === "" || form.dataset.decision === "approve-all" || open.length > 1) return;
     const preview = document.importNode(ahead, true);
     preview.inert = true;
     preview.classList.add("card-preview");
@@ -329,19 +353,13 @@
     if (!event.detail.successful) dropAhead();
   };
 
-  /** Focus a box with the caret behind its text. */
-  const startTyping = (box) => {
-    box.focus();
-    if (box.matches("textarea, input[type=text], input[type=tel]")) box.setSelectionRange(box.value.length, box.value.length);
-  };
-
   const onAfterSettle = (event) => {
     const came = event.detail.elt;
     if (came?.id === "card") startCard({ focus: true });
     else if (came?.matches(".proposal")) {
-      const wanted = $("[data-autofocus]", came);
+      const box = firstBox(came);
       const line = $("[data-line]", came);
-      if (wanted) startTyping(wanted);
+      if (box) startTyping(box);
       else if (line) setLine(line, { focus: true });
     }
   };

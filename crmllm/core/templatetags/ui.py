@@ -34,7 +34,7 @@ KIND_ICONS = {
     "note": "note",
 }
 # What a keyboard prints on the key, where that is not its name.
-KEY_FACES = {"Enter": "↵", "ArrowDown": "↓", "ArrowUp": "↑", "Escape": "Esc"}
+KEY_FACES = {"Enter": "↵", "Shift+Enter": "⇧↵", "ArrowDown": "↓", "ArrowUp": "↑", "Escape": "Esc"}
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,8 @@ def _runs(before: list[str], after: list[str]) -> Iterator[tuple[int, int, int, 
 
 
 def _words(value: str) -> list[str]:
-    return re.findall(r"\s+|[^\s]+", value)
+    """Words, blanks, and the commas of a list by themselves; a number keeps its own."""
+    return re.findall(r"\s+|[,;](?=\s|$)|(?:[^\s,;]|[,;](?!\s|$))+", value)
 
 
 @register.simple_tag
