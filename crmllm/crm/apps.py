@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,6 +21,8 @@ class CrmConfig(AppConfig):
         rules.hides(selectors.fields_hidden_by_role)
         demo_data.add("company", load_company, order=20)
         post_migrate.connect(_sync_field_defs, sender=self)
+        for changed in (post_save, post_delete):
+            changed.connect(selectors.forget_fields, sender=models.FieldDef)
         navigation.add("crm", NavItem(_("Records"), "crm:index", "records.view"), order=40)
         search_groups.add("records", search.find, order=10)
 

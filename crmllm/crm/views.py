@@ -57,6 +57,8 @@ _CHANGED = Column[Any](
     "changed", lazy("Changed"), lambda row: row.updated_at.date(), sort=("updated_at", "id"), css="cell-end"
 )
 
+_TITLE = Column[Any]("title", lazy("Title"), _text("title"), sort=("title",))
+
 COLUMNS: dict[str, tuple[Column[Any], ...]] = {
     Object.ACCOUNT: (
         _NAME,

@@ -31,6 +31,7 @@ from crmllm.core.runtime.processes import configuration, programs
 COUNT = int(os.environ.get("PROOF_COUNT", "50"))
 SEED = int(os.environ.get("PROOF_SEED", "20261122"))
 PATIENCE = 240 + 6 * COUNT  # seconds until everything must have come to its end
+PAUSE = (8.0, 16.0)  # seconds between random kills: what was killed must be able to come back
 VICTIMS = ("qcluster", "gunicorn", "postgres", "audit_sealer")
 MASTER = """
 from crmllm.connectors.models import Connection
@@ -70,12 +71,15 @@ class Stack:
 
     def start(self) -> None:
         self._run([sys.executable, "-m", "tests.support.http_crm.server", str(self.crm_port), str(self.crm_file), "7"])
+        keeper = self._run([sys.executable, "-m", "crmllm.core.runtime", "keep-database"])
         self.manage("migrate", "-v", "0")
         self.token = self.manage("shell", "-v", "0", "-c", MASTER % f"http://127.0.0.1:{self.crm_port}").split()[-1]
         config = self.home.run / "supervisord.conf"
         config.write_text(configuration(self.home, programs(self.environment, own_database=True, own_model=False)))
         supervisord = Path(sys.executable).with_name("supervisord")
         self._run([sys.executable, str(supervisord), "-n", "-c", str(config)])
+        self.ask("GET", "interactions/")
+        keeper.terminate()
 
     def manage(self, *words: str) -> str:
         command = [sys.executable, str(REPOSITORY / "manage.py"), *words]
@@ -83,12 +87,12 @@ class Stack:
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 
-    def _run(self, command: list[str]) -> None:
-        self.processes.append(
-            subprocess.Popen(
-                command, env=self.environment, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
+    def _run(self, command: list[str]) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            command, env=self.environment, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
+        self.processes.append(process)
+        return process
 
     def stop(self) -> None:
         for process in reversed(self.processes):
@@ -102,7 +106,7 @@ class Stack:
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while True:
             try:
                 answer = httpx.request(
@@ -173,7 +177,7 @@ def mail(number: int) -> bytes:
 def kill_at_random(stack: Stack, done: threading.Event, killed: Counter[str]) -> None:
     """Kills something every few seconds, each kind at least once."""
     chance, queue = random.Random(SEED), list(VICTIMS)
-    while not done.wait(chance.uniform(2.0, 6.0)):
+    while not done.wait(chance.uniform(*PAUSE)):
         kind = queue.pop(0) if queue else chance.choice(VICTIMS)
         if stack.kill_one(kind, chance):
             killed[kind] += 1
@@ -227,7 +231,6 @@ def test_nothing_is_lost_and_nothing_doubled(stack: Stack) -> None:
         threading.Thread(target=target, args=(stack, done, killed), daemon=True)
         for target in (kill_at_random, kill_between_sending_and_recording)
     ]
-    stack.ask("GET", "interactions/")
     for thread in threads:
         thread.start()
     ids = []

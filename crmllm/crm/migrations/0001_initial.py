@@ -37,9 +37,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("name", models.CharField(max_length=80, unique=True)),
@@ -62,9 +60,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("sku", models.CharField(max_length=40, unique=True)),
@@ -95,16 +91,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "key_id",
-                    models.UUIDField(
-                        default=crmllm.core.crypto.new_key, editable=False
-                    ),
+                    models.UUIDField(default=crmllm.core.crypto.new_key, editable=False),
                 ),
                 (
                     "state",
@@ -174,9 +166,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("name", models.CharField(max_length=120)),
@@ -220,16 +210,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "key_id",
-                    models.UUIDField(
-                        default=crmllm.core.crypto.new_key, editable=False
-                    ),
+                    models.UUIDField(default=crmllm.core.crypto.new_key, editable=False),
                 ),
                 (
                     "state",
@@ -310,16 +296,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "key_id",
-                    models.UUIDField(
-                        default=crmllm.core.crypto.new_key, editable=False
-                    ),
+                    models.UUIDField(default=crmllm.core.crypto.new_key, editable=False),
                 ),
                 (
                     "state",
@@ -439,9 +421,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("currency", models.CharField(max_length=3)),
@@ -449,11 +429,7 @@ class Migration(migrations.Migration):
                 ("rate", models.DecimalField(decimal_places=8, max_digits=18)),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("currency", "day"), name="rate_once_a_day"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("currency", "day"), name="rate_once_a_day")],
             },
         ),
         migrations.CreateModel(
@@ -470,9 +446,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
@@ -512,9 +486,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "choices",
-                    models.JSONField(
-                        blank=True, default=list, help_text="Pick-list values."
-                    ),
+                    models.JSONField(blank=True, default=list, help_text="Pick-list values."),
                 ),
                 (
                     "target",
@@ -570,11 +542,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["object", "position"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("object", "name"), name="fielddef_once"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("object", "name"), name="fielddef_once")],
             },
         ),
         migrations.CreateModel(
@@ -591,16 +559,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "key_id",
-                    models.UUIDField(
-                        default=crmllm.core.crypto.new_key, editable=False
-                    ),
+                    models.UUIDField(default=crmllm.core.crypto.new_key, editable=False),
                 ),
                 (
                     "state",
@@ -695,16 +659,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "key_id",
-                    models.UUIDField(
-                        default=crmllm.core.crypto.new_key, editable=False
-                    ),
+                    models.UUIDField(default=crmllm.core.crypto.new_key, editable=False),
                 ),
                 (
                     "state",
@@ -758,9 +718,7 @@ class Migration(migrations.Migration):
                 ("quantity", models.PositiveIntegerField(blank=True, null=True)),
                 (
                     "amount",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=16, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
                 ),
                 ("currency", models.CharField(blank=True, max_length=3)),
                 (
@@ -848,16 +806,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "key_id",
-                    models.UUIDField(
-                        default=crmllm.core.crypto.new_key, editable=False
-                    ),
+                    models.UUIDField(default=crmllm.core.crypto.new_key, editable=False),
                 ),
                 (
                     "state",
@@ -985,9 +939,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("field", models.CharField(max_length=20)),
@@ -1018,9 +970,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("name", models.CharField(max_length=80)),
@@ -1079,9 +1029,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="contact",
-            index=models.Index(
-                django.db.models.functions.text.Lower("name"), name="contact_name"
-            ),
+            index=models.Index(django.db.models.functions.text.Lower("name"), name="contact_name"),
         ),
         migrations.AddIndex(
             model_name="contact",
@@ -1103,15 +1051,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="account",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["domains"], name="account_domains"
-            ),
+            index=django.contrib.postgres.indexes.GinIndex(fields=["domains"], name="account_domains"),
         ),
         migrations.AddIndex(
             model_name="account",
-            index=models.Index(
-                django.db.models.functions.text.Lower("name"), name="account_name"
-            ),
+            index=models.Index(django.db.models.functions.text.Lower("name"), name="account_name"),
         ),
         migrations.AddIndex(
             model_name="account",
@@ -1132,9 +1076,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="lead",
-            index=models.Index(
-                django.db.models.functions.text.Lower("name"), name="lead_name"
-            ),
+            index=models.Index(django.db.models.functions.text.Lower("name"), name="lead_name"),
         ),
         migrations.AddIndex(
             model_name="lead",
@@ -1164,9 +1106,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="opportunityhistory",
-            index=models.Index(
-                fields=["field", "valid_from", "valid_to"], name="history_snapshot"
-            ),
+            index=models.Index(fields=["field", "valid_from", "valid_to"], name="history_snapshot"),
         ),
         migrations.AddConstraint(
             model_name="opportunityhistory",
@@ -1189,9 +1129,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="stage",
-            constraint=models.UniqueConstraint(
-                fields=("pipeline", "name"), name="stage_name_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("pipeline", "name"), name="stage_name_once"),
         ),
         migrations.AddConstraint(
             model_name="stage",
@@ -1202,9 +1140,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="opportunity",
-            index=models.Index(
-                django.db.models.functions.text.Lower("name"), name="opportunity_name"
-            ),
+            index=models.Index(django.db.models.functions.text.Lower("name"), name="opportunity_name"),
         ),
         migrations.AddIndex(
             model_name="opportunity",
