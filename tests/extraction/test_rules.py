@@ -23,7 +23,7 @@ from crmllm.extraction.rules import (
     signature,
     titles,
 )
-from crmllm.extraction.rules.reader import read
+from crmllm.extraction.rules.reader import MAX_CHARS, read
 from crmllm.extraction.rules.text import flat, sentences
 from crmllm.extraction.types import Item
 
@@ -349,3 +349,8 @@ def test_a_signature_on_one_line() -> None:
     card = signature.parse(text, 0, len(text), countries=("GB",))
     values = [one.value if one else None for one in (card.name, card.title, card.company, card.email, card.phone)]
     assert values == ["Jane Doe", "Head of Sales", "Acme Ltd", "jane@acme.example", "+441134960221"]
+
+
+def test_an_endless_text_is_read_up_to_a_limit() -> None:
+    text = "Please send a quote for 12 chairs.\n" * 20_000
+    assert len(read(Item(text, sent_at=SENT)).text) == MAX_CHARS

@@ -121,7 +121,7 @@ _BILLING = phrases(
     statement of account; payment terms; purchase ledger; accounts payable; rechnung; rechnungen; rechnungsnummer;
     rechnungsbetrag; zahlung; zahlungsziel; zahlungserinnerung; mahnung; gutschrift; bankverbindung; uberwiesen;
     uberweisung; bezahlt; doppelt berechnet; abgebucht; lastschrift; umsatzsteuer; ust-id; buchhaltung;
-    rechnungsadresse; facture; factures; facturation; facture en double; paiement; reglement; relance; avoir; rib;
+    rechnungsadresse; facture; factures; facturation; facture en double; paiement; reglement; relance; un avoir; avoir de; rib;
     virement; rembours*; prelevement; tva; comptabilite; echeance; factura; facturas; facturacion; pago; pagos;
     transferencia; abono; recordatorio; vencid*; cobro; cobrado; domiciliacion; cif; contabilidad; rectificativa;
     fattura; fatture; fatturazione; pagamento; pagamenti; bonifico; nota di credito; sollecito; scadut*; addebito;
@@ -183,27 +183,30 @@ _OUR_DOCUMENT = re.compile(
     r"fattura|factuur|fatura|bill)\w*"
 )
 _THEIR_DOCUMENT = re.compile(
-    r"\b(?:our|unsere?|notre|nuestra|nostra|onze|nossa)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|"
-    r"fatura)\w*|(?:attached|anbei|ci-joint\w*|adjunt\w*|allegat\w*|bijgaand|anexo)\b[^.\n]{0,40}\b(?:invoice|"
-    r"rechnung|facture|factura|fattura|factuur|fatura)\b[^.\n]{0,60}"
-    r"(?:for our|fur unsere|pour nos|por nuestros|per i nostri|voor onze|pelos nossos)|payable within|zahlbar (?:bis|"
-    r"innerhalb)|please (?:remit|transfer|pay)|bitte (?:uberweisen|begleichen)|merci de (?:regler|"
-    r"proceder au reglement)|rogamos (?:abonen|el pago)|si prega di (?:saldare|provvedere)|gelieve te betalen|"
-    r"agradecemos o pagamento"
+    r"\b(?:our|unsere?|notre|nuestra|nostra|onze|nossa)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|fatura)\w*|"
+    r"\b(?:attached|enclosed|anbei|ci-joint\w*|adjunt\w*|allegat\w*|allego|bijgaand\w*|anexo)\b[^.\n]{0,30}\b"
+    r"(?:invoice|rechnung|facture|factura|fattura|factuur|fatura)\b|payable within|zahlbar (?:bis|innerhalb)|please (?:remit|transfer|pay)|"
+    r"bitte (?:uberweisen|begleichen)|merci de (?:regler|proceder au reglement)|rogamos (?:abonen|el pago)|"
+    r"si prega di (?:saldare|provvedere)|gelieve te betalen|agradecemos o pagamento"
 )
 
 
-def read(item: Item, body: str) -> tuple[str, float, str]:
-    """Category, how sure, and why, from headers first and words after."""
+def read(item: Item, body: str, *, signed: bool = False, form: bool = False) -> tuple[str, float, str]:
+    """Category, how sure, and why, from headers first and words after.
+
+    `signed` says that the author signs with a job or a company, `form` that the mail carries a filled-in web form.
+    """
     subject, text = flat(item.subject), flat(body)
     sender = item.sender.email.casefold() if item.sender is not None else ""
     forwarded = any(zone.kind.startswith("forwarded") for zone in item.zones)
     if (why := _automatic(item, subject, text, sender)) is not None:
         return "auto_reply", 0.92, why
-    if sender and item.us.owns(sender) and not forwarded:
+    if sender and item.us.owns(sender) and not forwarded and not form:
         return "internal", 0.93, "sent by our own side"
     both = f"{subject}\n{text}"
     scores = _scores(item, both, text, sender)
+    if signed:
+        scores["personal"] *= 0.3
     ranked = sorted(scores.items(), key=lambda one: -one[1])
     best, value = ranked[0]
     if value < 0.5 and scores["support"] >= 0.3:
@@ -233,6 +236,10 @@ def _automatic(item: Item, subject: str, text: str, sender: str) -> str | None:
         or "multipart/report" in item.header("Content-Type").casefold()
     ):
         return "header of an automatic reply"
+    if "text/calendar" in item.header("Content-Type").casefold() or any(
+        one.endswith(".ics") for one in item.attachments
+    ):
+        return "a calendar notice"
     if sender.partition("@")[0] in {"mailer-daemon", "postmaster"}:
         return "a mail server wrote it"
     if _AUTO_SUBJECT.search(subject):

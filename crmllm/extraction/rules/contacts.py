@@ -28,6 +28,7 @@ from crmllm.extraction.rules.text import (
 from crmllm.extraction.types import Address, Item, Role, Zone
 
 HEADER = "header"
+FORM = "form field"
 
 
 @dataclass(slots=True)
@@ -444,7 +445,7 @@ def _form(item: Item, text: str, part: Part, countries: tuple[str, ...]) -> Pers
         return None
     if "name" in pieces:
         full = people.clean(pieces["name"].text)
-        person.name = Candidate("name", full, pieces["name"].start, pieces["name"].end, 0.93, "form field")
+        person.name = Candidate("name", full, pieces["name"].start, pieces["name"].end, 0.93, FORM)
     elif "first" in pieces and "last" in pieces and pieces["first"].end < pieces["last"].start:
         full = f"{pieces['first'].text} {pieces['last'].text}"
         person.name = Candidate("name", full, pieces["last"].start, pieces["last"].end, 0.85, "form fields")
@@ -455,7 +456,7 @@ def _form(item: Item, text: str, part: Part, countries: tuple[str, ...]) -> Pers
             pieces["company"].start,
             pieces["company"].end,
             0.93,
-            "form field",
+            FORM,
         )
     if "title" in pieces:
         person.title = Candidate(
@@ -464,7 +465,7 @@ def _form(item: Item, text: str, part: Part, countries: tuple[str, ...]) -> Pers
             pieces["title"].start,
             pieces["title"].end,
             0.9,
-            "form field",
+            FORM,
         )
     if "email" in pieces and (found := emails.find(text[pieces["email"].start : pieces["email"].end])):
         person.email = Candidate(
@@ -473,14 +474,14 @@ def _form(item: Item, text: str, part: Part, countries: tuple[str, ...]) -> Pers
             pieces["email"].start + found[0].start,
             pieces["email"].start + found[0].end,
             0.97,
-            "form field",
+            FORM,
         )
     if "phone" in pieces:
         mails = (person.email.value,) if person.email else ()
         known = phones.regions(region=item.region, emails=mails, text=text[part.start : part.end]) + countries
         number = phones.first_of(phones.find(text, pieces["phone"].start, pieces["phone"].end, known, signature=True))
         if number is not None:
-            person.phone = Candidate("phone", number.e164, number.start, number.end, 0.93, "form field")
+            person.phone = Candidate("phone", number.e164, number.start, number.end, 0.93, FORM)
     return person
 
 

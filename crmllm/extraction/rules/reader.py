@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crmllm.extraction.rules import (
     cases,
@@ -19,6 +19,7 @@ from crmllm.extraction.rules.text import Candidate, mask
 from crmllm.extraction.types import Item
 
 RULES_VERSION = "1"
+MAX_CHARS = 100_000
 
 
 @dataclass(slots=True)
@@ -42,7 +43,11 @@ class Reading:
 
 
 def read(item: Item) -> Reading:
-    """Run every rule once."""
+    """Run every rule once, over as much of the text as a person would read."""
+    if len(item.text) > MAX_CHARS:
+        item = replace(
+            item, text=item.text[:MAX_CHARS], zones=tuple(one for one in item.zones if one.start < MAX_CHARS)
+        )
     first_parts = contacts.parts(item, item.text)
     body_end = first_parts[0].body_end if first_parts else len(item.text)
     machine = cues.aimed_at_machine(item.text, body_end if len(first_parts) == 1 else None)
@@ -56,11 +61,13 @@ def read(item: Item) -> Reading:
         emails=[item.sender.email] if item.sender and not item.us.owns(item.sender.email) else [],
         language=tongue,
     )
-    kind, kind_sure, why = category.read(item, body)
+    persons = contacts.find(item, text, found_parts, tongue)
+    kind, kind_sure, why = category.read(item, body, signed=_signed(persons), form=_form(persons))
     mood, mood_sure = sentiment.read(body)
     month_first = _month_first(item, tongue)
     reading = Reading(
         text=text,
+        persons=persons,
         language=Candidate("language", tongue, 0, 0, sure, "common words"),
         category=Candidate("category", kind, 0, 0, kind_sure, why),
         sentiment=Candidate("sentiment", mood, 0, 0, mood_sure, "words of praise and complaint"),
@@ -69,10 +76,19 @@ def read(item: Item) -> Reading:
         month_first=month_first,
         signatures=[part.sign for part in found_parts if part.sign is not None],
     )
-    reading.persons = contacts.find(item, text, found_parts, tongue)
     for part in spoken:
         _read_part(reading, item, text, part, countries, month_first)
     return reading
+
+
+def _signed(persons: list[contacts.Person]) -> bool:
+    """Whether the author signs as somebody with a job or a company."""
+    named = [one for person in persons[:1] for one in (person.title, person.company) if one is not None]
+    return any(one.confidence >= 0.75 for one in named)
+
+
+def _form(persons: list[contacts.Person]) -> bool:
+    return any(person.email is not None and person.email.rule == contacts.FORM for person in persons)
 
 
 def _spoken(item: Item, found_parts: list[contacts.Part]) -> list[contacts.Part]:
