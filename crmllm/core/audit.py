@@ -28,6 +28,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from crmllm.core import sql
+from crmllm.core.bulk import insert_many
 from crmllm.core.crypto import Sealed, derive, new_key, open_or, preload
 from crmllm.core.models import AuditEvent, AuditKey, AuditLink, AuditPayload
 from crmllm.core.runtime.home import home
@@ -101,8 +102,8 @@ def record_many(entries: Sequence[Entry]) -> list[AuditEvent]:
         sealed = Sealed.of({"salt": base64.b64encode(salt).decode(), "body": body}, entry.key_id or _month_key())
         events.append(event)
         payloads.append(AuditPayload(event_id=event.id, payload=sealed))
-    sql.insert_many(events)
-    sql.insert_many(payloads)
+    insert_many(events)
+    insert_many(payloads)
     return events
 
 

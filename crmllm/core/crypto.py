@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from crmllm.core.bulk import insert_many
 from crmllm.core.errors import CrmllmError
 from crmllm.core.ids import uuid7
 from crmllm.core.keys.models import ContentKey
@@ -121,7 +122,7 @@ def new_keys(count: int) -> list[UUID]:
             )
         )
         keys.append((key_id, AESGCM(key)))
-    ContentKey.objects.bulk_create(rows)
+    insert_many(rows)
     for key_id, cipher in keys:
         ring.put(key_id, cipher)
     return [row.id for row in rows]

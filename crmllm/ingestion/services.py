@@ -21,11 +21,11 @@ from django.utils import timezone
 from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.core import audit, work
+from crmllm.core.bulk import insert_many
 from crmllm.core.crypto import Sealed, blind_index, new_key, new_keys
 from crmllm.core.errors import BadInput, Conflict
 from crmllm.core.identifiers import company_domain, email_index
 from crmllm.core.ids import uuid7
-from crmllm.core.sql import insert_many
 from crmllm.crm.choices import RecordState
 from crmllm.crm.models import Account, Contact
 from crmllm.ingestion.choices import FINAL, REPLAYABLE, Kind, Origin, Status, Step
@@ -44,7 +44,7 @@ from crmllm.ingestion.reading import Reading, read_mail
 from crmllm.ingestion.signals import replayed
 from crmllm.jobs.services import enqueue
 
-BATCH = 50
+BATCH = 200
 NAME_LENGTH = 200
 BATCH_BYTES = 16 * 2**20
 Batch = list[archive.Entry]

@@ -11,9 +11,9 @@ from django.db import IntegrityError, transaction
 from django.forms import model_to_dict
 
 from crmllm.core import audit
+from crmllm.core.bulk import FEW, insert_many
 from crmllm.core.crypto import Sealed, new_key
 from crmllm.core.models import AuditEvent, AuditPayload
-from crmllm.core.sql import FEW, insert_many
 from crmllm.crm.models import Account, ExchangeRate
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
