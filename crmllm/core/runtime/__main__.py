@@ -167,7 +167,7 @@ def keep_database() -> None:
     while True:
         try:
             use_database()
-        except (PostgresError, subprocess.CalledProcessError) as error:
+        except PostgresError as error:
             print(f"The database is down: {error}", flush=True)
         time.sleep(KEEPER_SECONDS)
 

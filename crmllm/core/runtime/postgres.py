@@ -13,13 +13,14 @@ import os
 import pwd
 import shlex
 import shutil
+import signal
 import socket
 import stat
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -194,13 +195,16 @@ class Cluster:
             return None
 
     def stop(self) -> None:
-        """Stop the server, whoever uses it."""
-        if self.process_id() is None:
-            return
-        try:
-            self._pg_ctl("stop", "-m", "fast", "-t", str(_STOP_SECONDS))
-        except subprocess.CalledProcessError:
-            self._pg_ctl("stop", "-m", "immediate")  # the next start recovers
+        """Stop the server, whoever uses it: in order, and if that takes too long at once (the next start recovers)."""
+        for how in (signal.SIGINT, signal.SIGQUIT):
+            process = self.process_id()
+            if process is None:
+                return
+            with suppress(ProcessLookupError):
+                os.kill(process, how)
+            deadline = time.monotonic() + _STOP_SECONDS
+            while self.process_id() is not None and time.monotonic() < deadline:
+                time.sleep(0.05)
 
     @contextmanager
     def _starting(self) -> Iterator[None]:
@@ -226,18 +230,10 @@ class Cluster:
     def _launch(self) -> None:
         (self.data / "crmllm.conf").write_text(_CONFIGURATION, encoding="utf-8")
         options = f"-c config_file={self.data.name}/crmllm.conf -p {_PORT} -k {shlex.quote(str(self.socket_folder))}"
-        try:
-            self._pg_ctl(
-                "start",
-                "-t",
-                str(_START_SECONDS),
-                "-l",
-                str(self.folder / "start.log"),
-                "-o",
-                options,
-            )
-        except subprocess.CalledProcessError:
-            raise PostgresError(f"The database did not start: {self._last_words()}") from None
+        self._run(
+            "pg_ctl", "start", "-D", str(self.data), "-w", "-s", "-t", str(_START_SECONDS),
+            "-l", str(self.folder / "start.log"), "-o", options,
+        )  # fmt: skip
 
     def _initialise(self) -> None:
         """Make the cluster under another name first: what is called `data` is always whole."""
@@ -335,12 +331,10 @@ class Cluster:
                     yield process
 
     def _last_words(self) -> str:
-        """The end of what the server said before it could open its own log."""
-        try:
-            text = (self.folder / "start.log").read_text(encoding="utf-8", errors="replace").strip()
-        except FileNotFoundError:
-            text = ""
-        return text[-1000:] or f"see the logs in {self.data / 'log'}."
+        """The end of what the server said before it could open its own log, and where that is."""
+        start = self.folder / "start.log"
+        text = start.read_text(encoding="utf-8", errors="replace").strip() if start.exists() else ""
+        return f"{text[-1000:]} See also {self.data / 'log'}."
 
     # The server's own user: PostgreSQL refuses to run as root
 
@@ -362,9 +356,6 @@ class Cluster:
             _let_through(bin_folder())
             _let_read(bin_folder().parent)
 
-    def _pg_ctl(self, action: str, *arguments: str) -> None:
-        self._run("pg_ctl", action, "-D", str(self.data), "-w", "-s", *arguments)
-
     def _run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs as the server's user, its words in a file: a pipe would stay open."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
@@ -373,11 +364,15 @@ class Cluster:
             {} if user is None else {"user": user, "group": pwd.getpwuid(user).pw_gid, "extra_groups": []}
         )
         with tempfile.TemporaryFile() as words:
-            subprocess.run(
+            done = subprocess.run(
                 [bin_folder() / program, *arguments],
-                check=True, cwd=self.folder, env=environment | {"LC_ALL": "C"}, umask=0o077,
+                check=False, cwd=self.folder, env=environment | {"LC_ALL": "C"}, umask=0o077,
                 stdin=subprocess.DEVNULL, stdout=words, stderr=words, **identity,
             )  # fmt: skip
+            if done.returncode:
+                words.seek(0)
+                said = words.read().decode(errors="replace").strip()
+                raise PostgresError(f"The database did not start: {said} {self._last_words()}")
 
 
 def bin_folder() -> Path:

@@ -101,8 +101,8 @@ def kill_server(cluster: Cluster) -> None:
 
 
 @pytest.fixture
-def users(tmp_path: Path) -> Iterator[Users]:
-    users = Users(Home(tmp_path / "home"))
+def users(folder: Path) -> Iterator[Users]:
+    users = Users(Home(folder / "home"))
     yield users
     for process in users.processes:
         process.kill()
@@ -226,8 +226,8 @@ def test_an_interrupted_first_start_is_begun_anew(users: Users) -> None:
     assert answers(url(users.begin()))
 
 
-def test_a_home_too_deep_for_a_socket_address_works(tmp_path: Path) -> None:
-    users = Users(Home(tmp_path / ("d" * 60) / ("e" * 60)))
+def test_a_home_too_deep_for_a_socket_address_works(folder: Path) -> None:
+    users = Users(Home(folder / ("d" * 60) / ("e" * 60)))
     cluster = Cluster(users.home.postgres)
     process = users.begin()
     try:
@@ -238,12 +238,10 @@ def test_a_home_too_deep_for_a_socket_address_works(tmp_path: Path) -> None:
         cluster.socket_folder.rmdir()
 
 
-def test_an_ordinary_user_can_start_it(tmp_path: Path) -> None:
-    users = Users(Home(tmp_path / "home"))
+def test_an_ordinary_user_can_start_it(folder: Path) -> None:
+    users = Users(Home(folder / "home"))
     if os.geteuid() == 0:
-        for folder in (tmp_path, *tmp_path.parents[:2]):
-            folder.chmod(folder.stat().st_mode | 0o001)
-        os.chown(tmp_path, 65534, 65534)
+        os.chown(folder, 65534, 65534)
     process = users.begin(ORDINARY_USER)
     assert answers(url(process))
     users.end(process)

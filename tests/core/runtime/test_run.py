@@ -51,6 +51,13 @@ class Application:
         return self.process.wait(PATIENCE)
 
 
+def lives(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def eventually(holds: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not holds():
@@ -59,8 +66,8 @@ def eventually(holds: Callable[[], bool], what: str) -> None:
 
 
 @pytest.fixture
-def application(tmp_path: Path) -> Iterator[Application]:
-    application = Application(tmp_path)
+def application(folder: Path) -> Iterator[Application]:
+    application = Application(folder)
     yield application
     application.process.kill()
     application.process.wait()
@@ -84,7 +91,7 @@ def test_it_starts_serves_and_stops_without_leaving_anything(application: Applic
 
     processes = application.processes()
     assert application.ctrl_c() == 0
-    assert [process for process in processes if process.is_running()] == []
+    assert not any(lives(process) for process in processes)
     assert Cluster(application.home.postgres).process_id() is None
 
 
@@ -100,7 +107,7 @@ def test_a_killed_database_comes_back_and_a_killed_manager_takes_everything_with
 
     processes = application.processes()
     application.process.kill()
-    eventually(lambda: not any(p.is_running() and p.status() != "zombie" for p in processes), "something is left")
+    eventually(lambda: not any(lives(process) for process in processes), "something is left")
 
 
 def test_a_taken_port_is_named(application: Application) -> None:
