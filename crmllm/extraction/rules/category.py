@@ -121,14 +121,14 @@ _BILLING = phrases(
     statement of account; payment terms; purchase ledger; accounts payable; rechnung; rechnungen; rechnungsnummer;
     rechnungsbetrag; zahlung; zahlungsziel; zahlungserinnerung; mahnung; gutschrift; bankverbindung; uberwiesen;
     uberweisung; bezahlt; doppelt berechnet; abgebucht; lastschrift; umsatzsteuer; ust-id; buchhaltung;
-    rechnungsadresse; facture; factures; facturation; facture en double; paiement; reglement; relance; un avoir; avoir de; rib;
-    virement; rembours*; prelevement; tva; comptabilite; echeance; factura; facturas; facturacion; pago; pagos;
-    transferencia; abono; recordatorio; vencid*; cobro; cobrado; domiciliacion; cif; contabilidad; rectificativa;
-    fattura; fatture; fatturazione; pagamento; pagamenti; bonifico; nota di credito; sollecito; scadut*; addebito;
-    addebitat*; partita iva; contabilita; factuur; facturen; facturatie; betaling; betalingen; betaald; creditnota;
-    aanmaning; herinnering; incasso; afgeschreven; rekeningnummer; btw-nummer; boekhouding; fatura; faturas;
-    faturacao; pagamento; pagamentos; transferencia; nota de credito; vencid*; cobranca; debito; nif; contabilidade;
-    reembolso
+    rechnungsadresse; facture; factures; facturation; facture en double; paiement; reglement; relance; un avoir;
+    avoir de; rib; virement; rembours*; prelevement; tva; comptabilite; echeance; factura; facturas; facturacion;
+    pago; pagos; transferencia; abono; recordatorio; vencid*; cobro; cobrado; domiciliacion; cif; contabilidad;
+    rectificativa; fattura; fatture; fatturazione; pagamento; pagamenti; bonifico; nota di credito; sollecito;
+    scadut*; addebito; addebitat*; partita iva; contabilita; factuur; facturen; facturatie; betaling; betalingen;
+    betaald; creditnota; aanmaning; herinnering; incasso; afgeschreven; rekeningnummer; btw-nummer; boekhouding;
+    fatura; faturas; faturacao; pagamento; pagamentos; transferencia; nota de credito; vencid*; cobranca; debito; nif;
+    contabilidade; reembolso
 """
 )
 _WISH = phrases(
@@ -183,9 +183,11 @@ _OUR_DOCUMENT = re.compile(
     r"fattura|factuur|fatura|bill)\w*"
 )
 _THEIR_DOCUMENT = re.compile(
-    r"\b(?:our|unsere?|notre|nuestra|nostra|onze|nossa)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|fatura)\w*|"
+    r"\b(?:our|unsere?|notre|nuestra|nostra|onze|nossa)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|"
+    r"fatura)\w*|"
     r"\b(?:attached|enclosed|anbei|ci-joint\w*|adjunt\w*|allegat\w*|allego|bijgaand\w*|anexo)\b[^.\n]{0,30}\b"
-    r"(?:invoice|rechnung|facture|factura|fattura|factuur|fatura)\b|payable within|zahlbar (?:bis|innerhalb)|please (?:remit|transfer|pay)|"
+    r"(?:invoice|rechnung|facture|factura|fattura|factuur|fatura)\b|payable within|zahlbar (?:bis|innerhalb)|"
+    r"please (?:remit|transfer|pay)|"
     r"bitte (?:uberweisen|begleichen)|merci de (?:regler|proceder au reglement)|rogamos (?:abonen|el pago)|"
     r"si prega di (?:saldare|provvedere)|gelieve te betalen|agradecemos o pagamento"
 )
