@@ -23,6 +23,7 @@ from crmllm.proposals.choices import DECIDABLE, OPEN, Action, Check, State
 from crmllm.proposals.models import Proposal
 from crmllm.proposals.selectors import ChangeLine
 from review.selectors import SURE, QueueView, next_after, shown_at, waiting
+from review.services import WAITING
 
 TONES = {
     State.APPROVED: "good",
@@ -83,6 +84,7 @@ def card(
         for one in found
     ]
     to_decide = sum(one.state in DECIDABLE for one in found)
+    together = sum(one.state in WAITING for one in found)
     by_hand = row.status == Status.FAILED or (row.status == Status.NO_CHANGE and form is not None)
     return {
         "state": "claimed" if held else "failed" if by_hand else "ready",
@@ -94,8 +96,8 @@ def card(
         "proposals": shown,
         "done": bool(shown) and not to_decide,
         "may_decide": user.may("proposals.decide"),
-        "approve_all_url": view.door("approve-all", row.pk) if may_decide and to_decide > 1 else None,
-        "to_decide": to_decide,
+        "approve_all_url": view.door("approve-all", row.pk) if may_decide and together > 1 else None,
+        "together": together,
         "claimed_by": held.claimed_by if held else None,
         "claimed_until": held.claimed_until if held else None,
         "failed": _failed(row, form) if by_hand else None,
@@ -126,7 +128,7 @@ def _current(found: Sequence[Proposal], near: UUID | None, view: QueueView) -> U
     """Where the focus goes: what was just taken back, else the next that waits, else what else may be decided."""
     place = next((index for index, one in enumerate(found) if one.pk == near), 0)
     ahead = [*found[place:], *found[:place]]
-    if near is not None and ahead and ahead[0].state in {*OPEN, State.UNDONE}:
+    if near is not None and ahead and ahead[0].state in WAITING:
         return ahead[0].pk
     wanted = {State.SKIPPED} if view.part == "skipped" else OPEN
     for states in (wanted, OPEN, DECIDABLE):

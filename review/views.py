@@ -62,7 +62,7 @@ def card(request: Asked, pk: UUID) -> HttpResponse:
     """One card; opening it holds it for a while."""
     view = QueueView.of(request.GET)
     row = ingestion.interaction(_person(request), pk)
-    shown = _claimed_card(request, row, view, form=_hand_form(request, row))
+    shown = _claimed_card(request, row, view)
     if request.htmx:
         return _fragment(request, "review/card.html", view, shown, row)
     return _page(request, view, shown, row)
@@ -208,13 +208,11 @@ def _edits(request: Asked, row: Proposal) -> dict[str, Any]:
     return edits
 
 
-def _claimed_card(
-    request: Asked, row: Interaction, view: QueueView, *, form: Any = None, near: UUID | None = None
-) -> dict[str, Any]:
+def _claimed_card(request: Asked, row: Interaction, view: QueueView, *, near: UUID | None = None) -> dict[str, Any]:
     user = _person(request)
     if user.may(PERMISSION) and row.open_proposals:
         services.claim(user=user, interaction=row)
-    return cards.card(user, row, view, form=form, near=near)
+    return cards.card(user, row, view, form=_hand_form(request, row), near=near)
 
 
 def _hand_form(request: Asked, row: Interaction) -> RecordForm | None:

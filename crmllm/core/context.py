@@ -28,14 +28,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _entries(request: HttpRequest, registry: Registry[NavItem]) -> list[dict[str, Any]]:
     """What this person may open; the page that is shown, or the group that it belongs to, is marked."""
+    in_settings = registry is navigation and any(_is_open(request, *page) for page in settings_pages.items())
     return [
         {
             "name": name,
             "label": item.label,
             "url": reverse(item.url_name),
             "action": f"go-{name}" if f"go-{name}" in KEYMAP else "",
-            "active": _is_open(request, name, item)
-            or (name == "settings" and any(_is_open(request, *page) for page in settings_pages.items())),
+            "active": name == "settings" if in_settings else _is_open(request, name, item),
             "count": item.count(request.user) if item.count else None,
         }
         for name, item in registry.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -165,7 +166,7 @@ def _cell(row: Record, column: Column[Any]) -> dict[str, Any]:
     badge = column.key in ("stage", "status", "severity") and value
     kind = getattr(value, "kind", value)
     return {
-        "text": str(value),
+        "text": formats.date_format(value, "j M Y") if isinstance(value, date) else str(value),
         "class": column.css,
         "state": str(value) if badge else "",
         "tone": TONES.get(str(kind), "now"),
@@ -187,7 +188,7 @@ def detail(request: HttpRequest, object_name: str, pk: UUID) -> HttpResponse:
     user = _person(request)
     row = selectors.record(user, object_name, pk)
     editable = user.may("records.change") and services.is_editable(object_name)
-    origins = _origins(user, row)
+    origins, lines = _origins(user, row), selectors.field_lines(user, row)
     context = {
         "record": {
             "object": Object(object_name).label,
@@ -197,7 +198,8 @@ def detail(request: HttpRequest, object_name: str, pk: UUID) -> HttpResponse:
             "list_label": LABELS[Object(object_name)],
             "edit_url": reverse("crm:edit", args=[object_name, pk]) if editable else None,
         },
-        "fields": [_field(line, origins) for line in selectors.field_lines(user, row)],
+        "fields": [_field(line, origins) for line in lines if line.shown],
+        "empty_fields": [line.field.label for line in lines if not line.shown],
         "related": [_group(name, rows) for name, rows in selectors.related(user, row)],
         "open_proposals": [
             {"url": reverse("review:card", args=[one.interaction_id]), "title": one.name}
@@ -265,7 +267,7 @@ def _field(line: selectors.FieldLine, origins: Mapping[str, Origin]) -> dict[str
         "value": line.shown,
         "url": reverse("crm:detail", args=[line.link, line.value]) if linked else None,
         "by": origin.who if origin else "",
-        "at": line.at if line.value is not None else None,
+        "at": line.at,
         "source_url": origin.url if origin else None,
         "quote": origin.quote if origin else "",
     }

@@ -197,8 +197,8 @@ def _ledger_line(line: Any) -> dict[str, Any]:
 def _proposal(row: Any) -> dict[str, Any]:
     return {
         "url": reverse("review:card", args=[row.interaction_id]),
-        "title": f"{row.get_action_display()} {row.get_object_display()}: {row.name}",
-        "state": row.get_state_display(),
+        "title": f"{row.title}: {row.name}",
+        "state": _("to decide") if row.state in ("pending", "claimed") else row.get_state_display(),
         "tone": {"approved": "good", "rejected": "bad", "pending": "now", "claimed": "now"}.get(row.state, "muted"),
     }
 

@@ -288,8 +288,8 @@ def _decide(
     )
     note(
         proposal.interaction,
-        Step.DECIDED,
-        f"{verdict.label}: {proposal.action} {proposal.object}.",
+        Step.UNDONE if verdict == Verdict.UNDO else Step.DECIDED,
+        f"{verdict.label}: {proposal.title}.".capitalize(),
         code=verdict,
     )
     audit.record(
@@ -511,7 +511,6 @@ def undo(*, user: User, proposal: Proposal, milliseconds: int | None = None) -> 
         for row in [*_hanging_on(current), current]:
             writeback.take_back(actor=user, proposal=row)
             _decide(user, row, State.UNDONE, Verdict.UNDO, milliseconds=milliseconds)
-            note(row.interaction, Step.UNDONE, f"Taken back: {row.action} {row.object}.")
             undone.append(row)
         _settle(current.interaction_id)
     return undone

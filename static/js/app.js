@@ -146,11 +146,21 @@
     return Boolean(cancel);
   };
 
+  /** Downwards, or upwards when there is no room below; without scripts one scrolls down to it. */
+  const openWhereItFits = (menu) => {
+    const frame = menu.closest(".proposals");
+    if (!frame) return;
+    menu.classList.remove("menu-up");
+    const bottom = Math.min(frame.getBoundingClientRect().bottom, window.innerHeight);
+    menu.classList.toggle("menu-up", $(".menu-panel", menu).getBoundingClientRect().bottom > bottom);
+  };
+
   // toggle does not bubble: it is caught on its way down
   const onToggle = (event) => {
     const menu = event.target;
     if (!(menu instanceof HTMLDetailsElement) || !menu.matches(".menu") || !menu.open) return;
     for (const other of $$("details.menu[open]")) if (other !== menu) closeMenu(other, false);
+    openWhereItFits(menu);
     $(".menu-panel a, .menu-panel button, .menu-panel input:not([type=hidden])", menu)?.focus();
   };
 
