@@ -1,9 +1,9 @@
 """Rules and model together: one pure function from candidates and an answer to what is proposed.
 
 The rules stand. The model may confirm a value, choose where the rules are unsure, and add what they missed, but only as
-far as its own answer can be trusted: how much of what it copied stands in the text, and how often it agrees with values
-that are certain. A weak model thereby changes nothing; a strong one adds much. Every value that it gives is checked by
-type, located by code, and compared with what is off the table.
+far as its own answer can be trusted: how much of what it copied stands in the text, and how many of the values that are
+certain it found by itself (the prompt does not tell it those). A weak model thereby changes nothing; a strong one adds
+much. Every value that it gives is checked by type, located by code, and compared with what is off the table.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 
 from crmllm.extraction import grounding
 from crmllm.extraction.grounding import Kind
+from crmllm.extraction.prompting import CERTAIN
 from crmllm.extraction.rules import cases, contacts, deals, emails, money, people, phones, requests
 from crmllm.extraction.rules.reader import Reading
 from crmllm.extraction.rules.text import Candidate, letters, mask, words
@@ -36,7 +37,6 @@ from crmllm.extraction.types import (
 # From this trust on the model may add values; from the higher one it may also decide where the rules are unsure.
 ADD_TRUST = 0.7
 DECIDE_TRUST = 0.8
-CERTAIN = 0.85
 UNSURE = 0.6
 
 _KINDS: dict[str, Kind] = {
@@ -117,7 +117,8 @@ def _choice(rule: Candidate, said: str, checked: _Checked | None) -> Value:
         return replace(_plain(rule), confidence=round(lifted, 3), source="both")
     if checked.trust >= DECIDE_TRUST and rule.confidence < UNSURE:
         return Value(said, (), round(0.7 * checked.trust, 3), source="model", rule="")
-    return replace(_plain(rule), confidence=round(rule.confidence * (1 - 0.15 * checked.trust), 3))
+    doubt = 0.15 * checked.trust if checked.trust >= ADD_TRUST else 0.0
+    return replace(_plain(rule), confidence=round(rule.confidence * (1 - doubt), 3))
 
 
 # --- how far an answer can be trusted ----------------------------------------------------------------------------
@@ -140,8 +141,11 @@ def _check(item: Item, reading: Reading, answer: ModelAnswer) -> _Checked:
         *(("products", product, None) for product in given.products),
     ]
     rejected: list[Rejected] = []
-    located = tried = agreed = compared = 0
-    for field, value, certain in copied:
+    tried = located = asked = known = 0.0
+    for field, value, rule in copied:
+        certain = rule is not None and rule.confidence >= CERTAIN
+        if certain:
+            asked += 1.0 if value.strip() else 0.3
         if not value.strip():
             continue
         tried += 1
@@ -150,17 +154,13 @@ def _check(item: Item, reading: Reading, answer: ModelAnswer) -> _Checked:
         else:
             why = grounding.refusal(value, _KINDS[field], item, reading.text, reading.countries)
             rejected.append(Rejected(field, value, why))
-        if certain is not None and certain.confidence >= CERTAIN:
-            compared += 1
-            agreed += _same(field, value, certain.value, reading.countries)
+        if certain and rule is not None and _same(field, value, rule.value, reading.countries):
+            known += 1
     for field, value in (("close_by", given.close_by), ("due", given.due), ("due", given.due2)):
         if value.strip() and not _locate(item, reading, field, value):
             rejected.append(Rejected(field, value, "no words in the text mean this day"))
-    if not tried:
-        return _Checked(given, 0.5, rejected)
-    trust = located / tried
-    if compared:
-        trust = 0.5 * trust + 0.5 * agreed / compared
+    # Without a single certain value to compare with, an answer may confirm but not add.
+    trust = (located / tried if tried else 0.5) * (known / asked if asked else 0.6)
     if answer.mean_logprob is not None and answer.mean_logprob < -1.0:
         trust *= 0.8
     return _Checked(given, trust, rejected)

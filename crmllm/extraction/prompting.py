@@ -12,6 +12,8 @@ from crmllm.extraction.rules.reader import Reading
 from crmllm.extraction.types import CONTACT_FIELDS, Item
 
 PROMPT = "extract-mail"
+# From this confidence on a value of the rules is certain.
+CERTAIN = 0.85
 MAX_TEXT_TOKENS = 1200
 # A careful guess that holds for small vocabularies and for German or Polish: three characters a token.
 CHARS_PER_TOKEN = 3
@@ -55,22 +57,22 @@ def _trimmed(reading: Reading, limit: int) -> str:
 
 
 def _candidates(reading: Reading) -> str:
-    """What the rules found, numbered, one line a value."""
+    """What the rules found and are not sure of, numbered, one line a value.
+
+    What is certain is left out: it needs no help, and whether the model finds it too tells how far to trust its answer.
+    """
     found: list[str] = []
     for number, person in enumerate(reading.persons[:3]):
+        who = person.role if number == 0 else f"contact {number + 1} ({person.role})"
         for field in CONTACT_FIELDS:
             value = getattr(person, field)
-            if value is not None:
-                found.append(
-                    f"{person.role} {field}: {value.value}"
-                    if number == 0
-                    else f"contact {number + 1} ({person.role}) {field}: {value.value}"
-                )
+            if value is not None and (number > 0 or value.confidence < CERTAIN):
+                found.append(f"{who} {field}: {value.value}")
     if reading.deal is not None:
         found += [f"product: {one.value}" for one in reading.deal.products]
         for field in ("quantity", "amount", "currency", "close_by", "commitment"):
             value = getattr(reading.deal, field)
-            if value is not None:
+            if value is not None and value.confidence < CERTAIN:
                 found.append(f"{field}: {value.value}")
     found += [f"action ({one.owner}): {one.text.value}" for one in reading.actions[:3]]
     return "\n".join(f"{number}. {_line(line)}" for number, line in enumerate(found, start=1)) or "none"

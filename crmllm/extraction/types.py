@@ -91,9 +91,7 @@ class Us:
     def employs(self, name: str) -> bool:
         """Whether a written name is one of our staff, in any case and spacing."""
         folded = " ".join(name.casefold().split())
-        return bool(folded) and any(
-            folded == " ".join(one.casefold().split()) for one in self.staff
-        )
+        return bool(folded) and any(folded == " ".join(one.casefold().split()) for one in self.staff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +119,7 @@ class Item:
     def header(self, name: str) -> str:
         """The first header of that name, or an empty text."""
         wanted = name.casefold()
-        return next(
-            (value for key, value in self.headers if key.casefold() == wanted), ""
-        )
+        return next((value for key, value in self.headers if key.casefold() == wanted), "")
 
     def zone_at(self, offset: int) -> str:
         """The kind of the zone that holds an offset; "body" where none is known."""
@@ -239,10 +235,7 @@ class Extracted:
             for name in OPPORTUNITY_FIELDS:
                 found = getattr(self.opportunity, name)
                 if isinstance(found, tuple):
-                    yield from (
-                        (f"opportunity.{name}.{index}", value)
-                        for index, value in enumerate(found)
-                    )
+                    yield from ((f"opportunity.{name}.{index}", value) for index, value in enumerate(found))
                 elif found is not None:
                     yield f"opportunity.{name}", found
         if self.case is not None:
@@ -280,24 +273,12 @@ def from_json(data: dict[str, Any]) -> Extracted:
         opportunity=None
         if opportunity is None
         else Opportunity(
-            products=tuple(
-                value
-                for one in opportunity.get("products", ())
-                if (value := _value(one)) is not None
-            ),
-            **{
-                name: _value(opportunity.get(name))
-                for name in OPPORTUNITY_FIELDS
-                if name != "products"
-            },
+            products=tuple(value for one in opportunity.get("products", ()) if (value := _value(one)) is not None),
+            **{name: _value(opportunity.get(name)) for name in OPPORTUNITY_FIELDS if name != "products"},
         ),
-        case=None
-        if case is None
-        else Case(**{name: _value(case.get(name)) for name in CASE_FIELDS}),
+        case=None if case is None else Case(**{name: _value(case.get(name)) for name in CASE_FIELDS}),
         next_actions=tuple(
-            NextAction(
-                text=text, due=_value(one.get("due")), owner=_value(one.get("owner"))
-            )
+            NextAction(text=text, due=_value(one.get("due")), owner=_value(one.get("owner")))
             for one in data.get("next_actions", ())
             if (text := _value(one["text"])) is not None
         ),

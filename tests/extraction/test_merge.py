@@ -193,3 +193,22 @@ def test_words_to_the_machine_never_reach_the_prompt() -> None:
     item = item_of(case)
     _, variables = prompt_for(item, reader.read(item))
     assert "Oscar Blight" not in json.dumps(variables)
+
+
+def test_the_prompt_keeps_what_is_certain_to_itself_to_try_the_model() -> None:
+    _, variables = prompt_for(ITEM, read(ITEM))
+    assert "Lena Farrow" in variables["candidates"]
+    assert "Farrow & Daughters" not in variables["candidates"]
+    assert "41300" not in variables["candidates"]
+
+
+def test_a_parrot_of_the_candidates_is_not_trusted() -> None:
+    parrot = answer(
+        name="Lena Farrow",
+        products=["RX press"],
+        name2="Kofi Mensah",
+        company="RX press",
+        sale="the board would hand the press",
+    )
+    found = extract(ITEM, parrot)
+    assert flat(found) == flat(extract(ITEM))
