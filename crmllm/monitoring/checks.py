@@ -10,6 +10,7 @@ from django.db import connections
 from django.db.utils import DatabaseError
 
 from crmllm.core.runtime.postgres import refuse
+from crmllm.monitoring import sql
 
 
 @register(Tags.database)
@@ -18,10 +19,8 @@ def suitable_server(databases: Sequence[str] | None = None, **kwargs: Any) -> li
     if "default" not in (databases or ()):
         return []
     try:
-        with connections["default"].cursor() as cursor:
-            cursor.execute("SELECT name FROM pg_available_extensions")
-            available = {str(name) for (name,) in cursor.fetchall()}
-            version = int(connections["default"].pg_version) // 10000  # type: ignore[attr-defined]
+        available = sql.available_extensions("default")
+        version = int(connections["default"].pg_version) // 10000  # type: ignore[attr-defined]
     except DatabaseError:
         return [Error("The database cannot be reached.", hint="Look at DATABASE_URL.", id="crmllm.E001")]
     refusal = refuse(version, available)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from crmllm.access.models import User
 from crmllm.core.models import AuditEvent, AuditLink
 from crmllm.llm.client import base_url
+from crmllm.monitoring import sql
 
 MODEL_TIMEOUT: Final = 0.7  # seconds that a page waits for the model server at most, once every few seconds
 MODEL_KEPT: Final = 5.0
@@ -140,9 +141,7 @@ def _checked(name: str, question: Callable[[], str], *, needed: bool = True) -> 
 
 
 def _answers(alias: str) -> str:
-    with connections[alias].cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return ""
+    return "" if sql.answers(alias) else "The database does not answer."
 
 
 _migrated_once = False

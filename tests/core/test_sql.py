@@ -35,8 +35,25 @@ def test_the_sealers_lock_ends_with_its_transaction() -> None:
 
 
 @pytest.mark.django_db
-def test_a_tables_size_is_estimated() -> None:
-    Product.objects.bulk_create(Product(sku=f"SKU-{number}", name=f"Thing {number}") for number in range(300))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE crm_product")
-    assert sql.estimated_rows("crm_product") == 300
+def test_a_row_is_multiplied_and_columns_are_overridden() -> None:
+    template = Product.objects.create(sku="SKU-0", name="Plotter", family="Devices")
+    made = sql.multiply(template, {"id": sql.numbered_id("f0", "g"), "sku": "'SKU-' || g"}, first=1, last=20)
+    assert made == 20
+    rows = Product.objects.exclude(pk=template.pk).order_by("id")
+    assert [row.sku for row in rows] == [f"SKU-{number}" for number in range(1, 21)]  # ids sort by number
+    assert {(row.name, row.family, row.pk.version) for row in rows} == {("Plotter", "Devices", 7)}
+
+
+@pytest.mark.django_db
+def test_a_column_that_does_not_exist_is_named() -> None:
+    template = Product.objects.create(sku="SKU-0", name="Plotter")
+    with pytest.raises(ValueError, match="has no column colour"):
+        sql.multiply(template, {"colour": "'red'"}, first=1, last=2)
+
+
+@pytest.mark.django_db
+def test_the_planner_is_told() -> None:
+    Product.objects.bulk_create(Product(sku=f"SKU-{number}", name=f"Thing {number}") for number in range(120))
+    sql.analyze("crm_product", "crm_stage")
+    assert sql.estimated_rows("crm_product") == 120
+    assert sql.estimated_rows("crm_stage") == 0

@@ -69,7 +69,7 @@ def find(text: str) -> list[Candidate]:
 
 
 def domain_label(address: str) -> str:
-    """The telling part of the domain ("acme" of jane@mail.acme.co.uk); empty for free-mail hosts."""
+    """The telling part of the domain ("acme" of jane@mail.acme.example); empty for free-mail hosts."""
     labels = address.rpartition("@")[2].casefold().split(".")
     if len(labels) < 2:
         return ""
