@@ -325,6 +325,7 @@ if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # a folder of .eml files dropped on the upload field
 UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", 512, "Largest upload, in MB.", low=1, high=4096) * 2**20
 
 # --- language, time, money
@@ -425,6 +426,17 @@ LLM_MODEL = env.text("LLM_MODEL", "", "Model name to ask that server for.")
 LLM_API_KEY = env.secret("LLM_API_KEY", "", "Its key.")
 LLM_CONCURRENCY = env.integer("LLM_CONCURRENCY", 16, "Requests kept in flight.", low=1, high=512)
 LLM_TIMEOUT = env.integer("LLM_TIMEOUT", 120, "Seconds that one request may take.", low=5, high=3600)
+
+# Read by `make setup`, `make run` and the model server, and listed here because there is one list.
+env.group("Start")
+env.integer("WEB_WORKERS", 2, "Processes of the web server.", low=1, high=64)
+env.integer("WEB_THREADS", 8, "Threads in each of them.", low=1, high=64)
+env.text("LLM_MODEL_PATH", "", "Model that our own server serves: a folder, or a name that vLLM can fetch.")
+env.integer("LLM_CONTEXT", 8192, "Tokens that one request to our own model server may have.", low=512, high=2**20)
+env.integer("LLM_MEMORY_GB", 2, "Its attention cache without a GPU.", low=1, high=1024)
+env.words("LLM_ADAPTERS", [], "Fine-tuned LoRA adapters that it serves too: name=folder.")
+env.text("CRMLLM_MODELS", "", "Folder of model files, if several installations share one; else in CRMLLM_HOME.")
+env.text("TORCH_WHEELS", "", "Where pip finds torch's CPU build: PyTorch's index of CPU wheels, or a folder.")
 
 # --- API
 

@@ -63,7 +63,7 @@ def programs(settings: Mapping[str, str], *, own_database: bool, own_model: bool
     return [
         *([keeper] if own_database else []),
         Program("web", web),
-        Program("sealer", [*manage, "audit_sealer"]),
+        Program("sealer", [*manage, "audit_sealer"], after_port=port),
         Program("jobs", [*manage, "qcluster"], {"Q_CLUSTER_NAME": "default"}, after_port=port),
         Program("jobs-llm", [*manage, "qcluster"], {"Q_CLUSTER_NAME": "llm"}, after_port=port),
         *([model] if own_model else []),
