@@ -10,7 +10,7 @@ from crmllm.proposals.choices import OPEN, State
 from crmllm.proposals.models import Proposal
 
 #: What is approved together with the rest of its message: not what was skipped on purpose.
-WAITING = OPEN | {State.UNDONE}
+WAITING = (*OPEN, State.UNDONE)
 
 
 def approve_all(

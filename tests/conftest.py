@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -87,12 +87,6 @@ def api_as() -> Callable[[User], APIClient]:
 @pytest.fixture
 def api(api_as: Callable[[User], APIClient], reviewer: User) -> APIClient:
     return api_as(reviewer)
-
-
-@pytest.fixture
-def commits(django_capture_on_commit_callbacks: Any) -> Iterator[Any]:
-    """Runs what waits for a commit, in tests that run inside a transaction."""
-    yield lambda: django_capture_on_commit_callbacks(execute=True)
 
 
 @pytest.fixture

@@ -19,9 +19,7 @@ class BearerToken(BaseAuthentication):
     """`Authorization: Bearer TOKEN`."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        scheme, _, value = (
-            get_authorization_header(request).decode("latin-1").partition(" ")
-        )
+        scheme, _, value = get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             return None
         token = tokens.find(value.strip())

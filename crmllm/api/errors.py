@@ -60,10 +60,7 @@ def translate(exception: Exception) -> CrmllmError | None:
 
 def _fields(detail: Any) -> dict[str, list[str]]:
     if isinstance(detail, dict):
-        return {
-            str(name): [str(part) for part in _flat(value)]
-            for name, value in detail.items()
-        }
+        return {str(name): [str(part) for part in _flat(value)] for name, value in detail.items()}
     return {"": [str(part) for part in _flat(detail)]}
 
 

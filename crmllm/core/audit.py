@@ -131,9 +131,7 @@ def _chain_key() -> bytes:
 
 
 def _signer() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(
-        derive("crmllm audit checkpoints", settings.AUDIT_KEY)
-    )
+    return Ed25519PrivateKey.from_private_bytes(derive("crmllm audit checkpoints", settings.AUDIT_KEY))
 
 
 def link_hash(key: bytes, seq: int, previous: bytes, event: AuditEvent) -> bytes:
@@ -149,9 +147,7 @@ def link_hash(key: bytes, seq: int, previous: bytes, event: AuditEvent) -> bytes
         event.subject_type,
         str(event.subject_id),
     ]
-    message = b"\0".join(
-        [previous, *(column.encode() for column in columns), bytes(event.commitment)]
-    )
+    message = b"\0".join([previous, *(column.encode() for column in columns), bytes(event.commitment)])
     return hmac.new(key, message, hashlib.sha256).digest()
 
 
@@ -164,11 +160,7 @@ def seal(limit: int = 5000) -> int:
         events = sql.sealable_events(after=last, limit=limit)
         if not events:
             return 0
-        seq, previous, key = (
-            (last.seq, bytes(last.hash), _chain_key())
-            if last
-            else (0, GENESIS, _chain_key())
-        )
+        seq, previous, key = (last.seq, bytes(last.hash), _chain_key()) if last else (0, GENESIS, _chain_key())
         links = []
         for event in events:
             seq += 1
@@ -192,9 +184,7 @@ def checkpoint_file() -> Path:
 
 def _write_checkpoint(seq: int, hash_: bytes) -> None:
     body = f"{seq}:{hash_.hex()}:{datetime.now(UTC).isoformat()}"
-    line = json.dumps(
-        {"checkpoint": body, "signature": _signer().sign(body.encode()).hex()}
-    )
+    line = json.dumps({"checkpoint": body, "signature": _signer().sign(body.encode()).hex()})
     path = checkpoint_file()
     with path.open("a") as file:
         file.write(line + "\n")
@@ -247,12 +237,7 @@ def _walk() -> tuple[int, str | None]:
         )
     key, previous, seq = _chain_key(), GENESIS, 0
     for links in _batches():
-        events = {
-            event.id: event
-            for event in AuditEvent.objects.filter(
-                id__in=[link.event_id for link in links]
-            )
-        }
+        events = {event.id: event for event in AuditEvent.objects.filter(id__in=[link.event_id for link in links])}
         payloads = AuditPayload.objects.in_bulk([link.event_id for link in links])
         preload(*(row.payload for row in payloads.values()))
         for link in links:
@@ -294,13 +279,9 @@ def _fault(
     if event is None:
         return f"The event of link {seq} ({link.event_id}) is missing."
     if not hmac.compare_digest(link_hash(key, seq, previous, event), bytes(link.hash)):
-        return (
-            f"Link {seq} does not fit: event {event.id} ({event.action}) was altered."
-        )
+        return f"Link {seq} does not fit: event {event.id} ({event.action}) was altered."
     opened = open_or(payload.payload if payload else None)
-    if opened and commitment(base64.b64decode(opened["salt"]), opened["body"]) != bytes(
-        event.commitment
-    ):
+    if opened and commitment(base64.b64decode(opened["salt"]), opened["body"]) != bytes(event.commitment):
         return f"The details of link {seq} (event {event.id}, {event.action}) were altered."
     return None
 

@@ -116,11 +116,7 @@ def new_keys(count: int) -> list[UUID]:
     rows, keys = [], []
     for _ in range(count):
         key_id, key, nonce = uuid7(), AESGCM.generate_key(256), os.urandom(12)
-        rows.append(
-            ContentKey(
-                id=key_id, wrapped=nonce + ring.master.encrypt(nonce, key, key_id.bytes)
-            )
-        )
+        rows.append(ContentKey(id=key_id, wrapped=nonce + ring.master.encrypt(nonce, key, key_id.bytes)))
         keys.append((key_id, AESGCM(key)))
     insert_many(rows)
     for key_id, cipher in keys:
@@ -183,9 +179,7 @@ class Sealed:
         try:
             return ring.get(self.key_id).decrypt(nonce, body, head)
         except InvalidTag:
-            raise CrmllmError(
-                "An encrypted value was altered and cannot be read.", code="tampered"
-            ) from None
+            raise CrmllmError("An encrypted value was altered and cannot be read.", code="tampered") from None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sealed) and self.blob == other.blob
@@ -215,6 +209,4 @@ def preload(*sealed: Sealed | None) -> None:
 def blind_index(kind: str, value: str) -> bytes:
     """A keyed hash for exact look-up of an encrypted value: normalise first, compare for equality only."""
     key = derive("crmllm blind index", settings.MASTER_KEY)
-    return hmac.new(
-        key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), hashlib.sha256
-    ).digest()
+    return hmac.new(key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).digest()

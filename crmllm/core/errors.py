@@ -38,9 +38,7 @@ class CrmllmError(Exception):
 
     def as_dict(self) -> dict[str, object]:
         """The one shape in which the API answers errors."""
-        return {
-            "error": {"code": self.code, "message": self.message, "fields": self.fields}
-        }
+        return {"error": {"code": self.code, "message": self.message, "fields": self.fields}}
 
 
 class BadInput(CrmllmError):

@@ -24,25 +24,17 @@ class SealedField(models.Field[Set, Get]):
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "bytea"
 
-    def from_db_value(
-        self, value: bytes | memoryview | None, *args: Any
-    ) -> Sealed | None:
+    def from_db_value(self, value: bytes | memoryview | None, *args: Any) -> Sealed | None:
         return None if value is None else Sealed(bytes(value))
 
     def to_python(self, value: Any) -> Sealed | None:
-        return (
-            value
-            if value is None or isinstance(value, Sealed)
-            else Sealed(bytes(value))
-        )
+        return value if value is None or isinstance(value, Sealed) else Sealed(bytes(value))
 
     def get_prep_value(self, value: Any) -> bytes | None:
         if value is None:
             return None
         if not isinstance(value, Sealed):
-            raise TypeError(
-                f"{self.name} holds sealed content; wrap the value with Sealed.of(value, key_id)."
-            )
+            raise TypeError(f"{self.name} holds sealed content; wrap the value with Sealed.of(value, key_id).")
         return value.blob
 
 

@@ -32,9 +32,7 @@ class WorkItem(models.Model):
     lease_token = models.UUIDField(null=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
     error_code = models.CharField(max_length=60, blank=True, default="", editable=False)
-    error_message = models.CharField(
-        max_length=400, blank=True, default="", editable=False
-    )
+    error_message = models.CharField(max_length=400, blank=True, default="", editable=False)
 
     class Meta:
         abstract = True
@@ -92,17 +90,11 @@ class AuditKey(models.Model):
 class SavedView(BaseModel):
     """A person's named filter of a list: its query string."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
     page = models.CharField(max_length=60)
     name = models.CharField(max_length=60)
     query = models.CharField(max_length=500)
 
     class Meta:
         ordering: ClassVar = ["name"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["user", "page", "name"], name="savedview_once"
-            )
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "page", "name"], name="savedview_once")]

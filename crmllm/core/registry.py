@@ -26,12 +26,7 @@ class Registry(Generic[Entry]):
         self._entries[name] = (order, entry)
 
     def items(self) -> list[tuple[str, Entry]]:
-        return [
-            (name, entry)
-            for name, (_, entry) in sorted(
-                self._entries.items(), key=lambda pair: pair[1][0]
-            )
-        ]
+        return [(name, entry) for name, (_, entry) in sorted(self._entries.items(), key=lambda pair: pair[1][0])]
 
     def __getitem__(self, name: str) -> Entry:
         return self._entries[name][1]

@@ -60,7 +60,7 @@ def multiply(template: Model, overrides: Mapping[str, str], *, first: int, last:
     The SQL comes from code, never from input.
     """
     meta = template._meta
-    columns = [field.column for field in meta.concrete_fields]
+    columns = [str(field.column) for field in meta.concrete_fields]
     unknown = set(overrides) - set(columns)
     if unknown:
         raise ValueError(f"{meta.label} has no column {', '.join(sorted(unknown))}.")
@@ -72,7 +72,7 @@ def multiply(template: Model, overrides: Mapping[str, str], *, first: int, last:
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [first, last, template.pk])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def analyze(*tables: str) -> None:

@@ -32,17 +32,13 @@ class LeaseLost(Conflict):
 def due() -> Q:
     """Rows whose time has come and that nobody holds."""
     now = timezone.now()
-    return Q(next_attempt_at__lte=now) & (
-        Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-    )
+    return Q(next_attempt_at__lte=now) & (Q(leased_until__isnull=True) | Q(leased_until__lt=now))
 
 
 def claim(rows: QuerySet[Work], *, limit: int, seconds: float) -> list[Work]:
     """Leases up to `limit` rows of an ordered queryset to the caller for `seconds`."""
     with transaction.atomic():
-        claimed = list(
-            rows.filter(due()).select_for_update(skip_locked=True, of=("self",))[:limit]
-        )
+        claimed = list(rows.filter(due()).select_for_update(skip_locked=True, of=("self",))[:limit])
         until = timezone.now() + timedelta(seconds=seconds)
         for row in claimed:
             row.lease_token, row.leased_until, row.attempts = (
@@ -51,9 +47,7 @@ def claim(rows: QuerySet[Work], *, limit: int, seconds: float) -> list[Work]:
                 row.attempts + 1,
             )
         if claimed:
-            type(claimed[0])._base_manager.bulk_update(
-                claimed, ["lease_token", "leased_until", "attempts"]
-            )
+            type(claimed[0])._base_manager.bulk_update(claimed, ["lease_token", "leased_until", "attempts"])
     return claimed
 
 
@@ -61,11 +55,7 @@ def locked_under_lease(row: Work) -> Work:
     """The row, locked, as it is now. Raises LeaseLost when the lease has gone. Call it inside a transaction."""
     assert isinstance(row, Model)
     model = type(row)
-    current = (
-        model._base_manager.select_for_update()
-        .filter(pk=row.pk, lease_token=row.lease_token)
-        .first()
-    )
+    current = model._base_manager.select_for_update().filter(pk=row.pk, lease_token=row.lease_token).first()
     if current is None:
         raise LeaseLost("Another worker has taken this item over.")
     return current
@@ -75,11 +65,7 @@ def renew(row: WorkItem, seconds: float) -> bool:
     """Holds the lease for longer; False when it was lost."""
     assert isinstance(row, Model)
     until = timezone.now() + timedelta(seconds=seconds)
-    return bool(
-        type(row)
-        ._base_manager.filter(pk=row.pk, lease_token=row.lease_token)
-        .update(leased_until=until)
-    )
+    return bool(type(row)._base_manager.filter(pk=row.pk, lease_token=row.lease_token).update(leased_until=until))
 
 
 def give_back(row: WorkItem) -> None:
@@ -88,9 +74,7 @@ def give_back(row: WorkItem) -> None:
     row.error_code = row.error_message = ""
 
 
-def postpone(
-    row: WorkItem, error: CrmllmError, *, wait: timedelta | None = None
-) -> None:
+def postpone(row: WorkItem, error: CrmllmError, *, wait: timedelta | None = None) -> None:
     """Ends the lease with a reason; the row is tried again after a wait that doubles. The caller saves."""
     row.lease_token, row.leased_until = None, None
     row.error_code, row.error_message = error.code, error.message[:400]
@@ -100,7 +84,7 @@ def postpone(
 def backoff(attempts: int) -> timedelta:
     """2 s, 4 s, 8 s … at most an hour, with a fifth of it left to chance so that retries do not march in step."""
     wait = min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 20), LONGEST_WAIT)
-    return wait * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+    return timedelta(seconds=wait.total_seconds() * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
 
 
 LEASE_FIELDS = (

@@ -48,7 +48,7 @@ def _phone(object_name: Object) -> BuiltIn:
 
 
 def _reference(object_name: Object, target: Object) -> BuiltIn:
-    return BuiltIn(object_name, target, target.label, FieldType.REFERENCE, target=target)
+    return BuiltIn(object_name, target, str(target.label), FieldType.REFERENCE, target=target)
 
 
 def _pick(

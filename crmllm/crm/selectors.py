@@ -165,7 +165,7 @@ def names_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     names: dict[str, str] = {}
     for target, ids in wanted.items():
         model = Stage if target == "stage" else model_for(target)
-        names |= {str(pk): name for pk, name in model._default_manager.filter(pk__in=ids).values_list("pk", "name")}
+        names |= {str(row.pk): row.name for row in model._default_manager.filter(pk__in=ids)}
     return names
 
 

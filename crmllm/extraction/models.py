@@ -13,9 +13,7 @@ from crmllm.core.models import BaseModel
 class Extraction(BaseModel):
     """The result of reading one interaction once: by rules, and by the model where it answered."""
 
-    interaction = models.ForeignKey(
-        "ingestion.Interaction", on_delete=models.CASCADE, related_name="extractions"
-    )
+    interaction = models.ForeignKey("ingestion.Interaction", on_delete=models.CASCADE, related_name="extractions")
     generation = models.PositiveSmallIntegerField(default=1)
     rules_version = models.CharField(max_length=20)
     prompt_version = models.CharField(max_length=60, blank=True)
@@ -24,9 +22,7 @@ class Extraction(BaseModel):
     category = models.CharField(max_length=12, blank=True)
     sentiment = models.CharField(max_length=8, blank=True)
     language = models.CharField(max_length=12, blank=True)
-    result = SealedField(
-        help_text="extraction.types.Extracted as JSON, under the interaction's key."
-    )
+    result = SealedField(help_text="extraction.types.Extracted as JSON, under the interaction's key.")
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
@@ -35,14 +31,10 @@ class Extraction(BaseModel):
 class ExtractedValue(BaseModel):
     """One value: where it belongs (`contacts.0.title`), how sure, from where; rejected ones keep their reason."""
 
-    extraction = models.ForeignKey(
-        Extraction, on_delete=models.CASCADE, related_name="values"
-    )
+    extraction = models.ForeignKey(Extraction, on_delete=models.CASCADE, related_name="values")
     path = models.CharField(max_length=60)
     value = SealedField()
-    spans = models.JSONField(
-        default=list, help_text="[[start, end], …] in the interaction's text."
-    )
+    spans = models.JSONField(default=list, help_text="[[start, end], …] in the interaction's text.")
     confidence = models.FloatField(default=0)
     inferred = models.BooleanField(default=False)
     source = models.CharField(max_length=8)

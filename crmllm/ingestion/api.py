@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from crmllm.api.views import ReadViewSet
 from crmllm.core.errors import BadInput, TooLarge
+from crmllm.core.lists import narrow
 from crmllm.ingestion import selectors, services
 from crmllm.ingestion.choices import Kind, Origin, Status
 from crmllm.ingestion.models import Interaction
@@ -28,29 +29,20 @@ class MailParser(BaseParser):
 
     media_type = "message/rfc822"
 
-    def parse(
-        self,
-        stream: IO[bytes],
-        media_type: str | None = None,
-        parser_context: Any = None,
-    ) -> bytes:
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         raw = stream.read(settings.UPLOAD_MAX_BYTES + 1)
         if len(raw) > settings.UPLOAD_MAX_BYTES:
-            raise TooLarge(
-                f"The message is larger than {settings.UPLOAD_MAX_BYTES // 2**20} MB."
-            )
+            raise TooLarge(f"The message is larger than {settings.UPLOAD_MAX_BYTES // 2**20} MB.")
         return raw
 
 
-class InteractionFilter(django_filters.FilterSet):
+class InteractionFilter(django_filters.FilterSet):  # type: ignore[misc]
     """What the list may be asked for."""
 
     status = django_filters.MultipleChoiceFilter(choices=Status.choices)
     kind = django_filters.ChoiceFilter(choices=Kind.choices)
     category = django_filters.CharFilter()
-    since = django_filters.IsoDateTimeFilter(
-        field_name="occurred_at", lookup_expr="gte"
-    )
+    since = django_filters.IsoDateTimeFilter(field_name="occurred_at", lookup_expr="gte")
     until = django_filters.IsoDateTimeFilter(field_name="occurred_at", lookup_expr="lt")
 
     class Meta:
@@ -116,18 +108,12 @@ class InteractionViewSet(ReadViewSet[Interaction]):
     permission = "interactions.view"
     serializer_class = InteractionLine
     queryset = Interaction.objects.none()
-    parser_classes: ClassVar = [MailParser, MultiPartParser]
+    parser_classes = (MailParser, MultiPartParser)
 
     def rows(self) -> QuerySet[Interaction]:
         rows = selectors.interactions(self.person)
         rows = selectors.search(rows, self.request.query_params.get("search", ""))
-        found = InteractionFilter(self.request.query_params, rows)
-        if not found.is_valid():
-            raise BadInput(
-                "The filter is wrong.",
-                fields={k: [str(e) for e in v] for k, v in found.errors.items()},
-            )
-        return found.qs
+        return narrow(rows, InteractionFilter, self.request.query_params)[0]
 
     def shown(self, rows: list[Interaction]) -> Sequence[dict[str, Any]]:
         return [selectors.show(row) for row in rows]
@@ -151,16 +137,12 @@ class InteractionViewSet(ReadViewSet[Interaction]):
 
         201: new. 200: known already. Several files or messages are answered with `items`, too.
         """
-        if isinstance(request.data, bytes):
-            received = [
-                services.receive(actor=self.person, raw=request.data, origin=Origin.API)
-            ]
+        sent: Any = request.data
+        if isinstance(sent, bytes):
+            received = [services.receive(actor=self.person, raw=sent, origin=Origin.API)]
         else:
             received = self._files(request)
-        answers = [
-            {"id": str(one.interaction.pk), "status": one.interaction.status}
-            for one in received
-        ]
+        answers = [{"id": str(one.interaction.pk), "status": one.interaction.status} for one in received]
         created = any(one.created for one in received)
         return Response(
             answers[0] | ({"items": answers} if len(answers) > 1 else {}),
@@ -170,9 +152,7 @@ class InteractionViewSet(ReadViewSet[Interaction]):
     def _files(self, request: Request) -> list[services.Received]:
         files = [file for _, group in request.FILES.lists() for file in group]
         if not files:
-            raise BadInput(
-                "Send a mail as message/rfc822, or files as multipart/form-data."
-            )
+            raise BadInput("Send a mail as message/rfc822, or files as multipart/form-data.")
         received, refused = [], []
         for file in files:
             taken, reasons = services.receive_file(
@@ -184,9 +164,7 @@ class InteractionViewSet(ReadViewSet[Interaction]):
             received += taken
             refused += reasons
         if not received:
-            raise BadInput(
-                " ".join(refused[:5]) or "The files hold no message.", code="refused"
-            )
+            raise BadInput(" ".join(refused[:5]) or "The files hold no message.", code="refused")
         return received
 
     @extend_schema(request=None, responses=InteractionWhole)
@@ -198,11 +176,5 @@ class InteractionViewSet(ReadViewSet[Interaction]):
         return Response(self.shown_whole(pk))
 
 
-LIST_PARAMETERS = [
-    OpenApiParameter(
-        "search", str, description="Sender: exact e-mail or part of the name."
-    )
-]
-InteractionViewSet.list = extend_schema(parameters=LIST_PARAMETERS)(
-    InteractionViewSet.list
-)  # type: ignore[method-assign]
+LIST_PARAMETERS = [OpenApiParameter("search", str, description="Sender: exact e-mail or part of the name.")]
+InteractionViewSet.list = extend_schema(parameters=LIST_PARAMETERS)(InteractionViewSet.list)  # type: ignore[method-assign]

@@ -28,13 +28,9 @@ class Status(models.TextChoices):
     DONE = "done", _("done")
 
 
-FINAL = frozenset(
-    {Status.PROPOSED, Status.NO_CHANGE, Status.SKIPPED, Status.FAILED, Status.DONE}
-)
+FINAL = (Status.PROPOSED, Status.NO_CHANGE, Status.SKIPPED, Status.FAILED, Status.DONE)
 #: From these an interaction can be sent through the stages again.
-REPLAYABLE = frozenset(
-    {Status.NO_CHANGE, Status.SKIPPED, Status.FAILED, Status.PROPOSED}
-)
+REPLAYABLE = (Status.NO_CHANGE, Status.SKIPPED, Status.FAILED, Status.PROPOSED)
 
 
 class Step(models.TextChoices):

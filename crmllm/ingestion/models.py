@@ -63,30 +63,18 @@ class Interaction(BaseModel, WorkItem):
     """
 
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.EMAIL)
-    status = models.CharField(
-        max_length=12, choices=Status.choices, default=Status.RECEIVED
-    )
-    origin = models.CharField(
-        max_length=8, choices=Origin.choices, default=Origin.UPLOAD
-    )
-    mailbox = models.ForeignKey(
-        Mailbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.RECEIVED)
+    origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.UPLOAD)
+    mailbox = models.ForeignKey(Mailbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     key_id = models.UUIDField(editable=False)
-    fingerprint = models.BinaryField(
-        max_length=32, unique=True, help_text="The same message twice is one row."
-    )
-    message_index = models.BinaryField(
-        max_length=32, null=True, help_text="Blind index of the Message-ID."
-    )
+    fingerprint = models.BinaryField(max_length=32, unique=True, help_text="The same message twice is one row.")
+    message_index = models.BinaryField(max_length=32, null=True, help_text="Blind index of the Message-ID.")
     thread = models.BinaryField(
         max_length=32,
         null=True,
         help_text="Blind index that all mails of a thread share.",
     )
-    occurred_at = models.DateTimeField(
-        help_text="When it was sent, else when it came in."
-    )
+    occurred_at = models.DateTimeField(help_text="When it was sent, else when it came in.")
     sender_name = models.CharField(max_length=200, blank=True)
     sender_index = models.BinaryField(max_length=32, null=True)
     subject = SealedField(null=True)
@@ -99,13 +87,9 @@ class Interaction(BaseModel, WorkItem):
         help_text="Why it was skipped, failed, or changes nothing.",
     )
     reason = models.CharField(max_length=400, blank=True)
-    warnings = models.JSONField(
-        default=list, blank=True, help_text="Codes of what a reviewer should beware of."
-    )
+    warnings = models.JSONField(default=list, blank=True, help_text="Codes of what a reviewer should beware of.")
     open_proposals = models.PositiveSmallIntegerField(default=0)
-    generation = models.PositiveSmallIntegerField(
-        default=1, help_text="Grows with each replay."
-    )
+    generation = models.PositiveSmallIntegerField(default=1, help_text="Grows with each replay.")
     owner = models.ForeignKey(
         "crm.CrmUser",
         null=True,
@@ -135,9 +119,7 @@ class Interaction(BaseModel, WorkItem):
             models.Index(fields=["status", "-occurred_at"], name="interaction_status"),
             models.Index(
                 fields=["status", "next_attempt_at"],
-                condition=Q(
-                    status__in=[Status.RECEIVED, Status.PARSED, Status.EXTRACTING]
-                ),
+                condition=Q(status__in=[Status.RECEIVED, Status.PARSED, Status.EXTRACTING]),
                 name="interaction_work",
             ),
             models.Index(
@@ -147,9 +129,7 @@ class Interaction(BaseModel, WorkItem):
             ),
             models.Index(fields=["thread", "occurred_at"], name="interaction_thread"),
             models.Index(fields=["message_index"], name="interaction_message"),
-            models.Index(
-                fields=["sender_index", "-occurred_at"], name="interaction_sender"
-            ),
+            models.Index(fields=["sender_index", "-occurred_at"], name="interaction_sender"),
         ]
 
     def __str__(self) -> str:
@@ -159,9 +139,7 @@ class Interaction(BaseModel, WorkItem):
 class InteractionSource(models.Model):
     """The original bytes, sealed under the interaction's key."""
 
-    interaction = models.OneToOneField(
-        Interaction, primary_key=True, on_delete=models.CASCADE, related_name="source"
-    )
+    interaction = models.OneToOneField(Interaction, primary_key=True, on_delete=models.CASCADE, related_name="source")
     blob = SealedField()
     size = models.PositiveIntegerField()
 
@@ -169,9 +147,7 @@ class InteractionSource(models.Model):
 class Attachment(BaseModel):
     """A file that came along; refused ones are kept by name with the reason."""
 
-    interaction = models.ForeignKey(
-        Interaction, on_delete=models.CASCADE, related_name="attachments"
-    )
+    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="attachments")
     filename = SealedField()
     content_type = models.CharField(max_length=120)
     size = models.PositiveBigIntegerField()
@@ -185,9 +161,7 @@ class Attachment(BaseModel):
 class LedgerEntry(BaseModel):
     """One line of an interaction's way: which step, what came of it, and why. Never any personal data."""
 
-    interaction = models.ForeignKey(
-        Interaction, on_delete=models.CASCADE, related_name="ledger"
-    )
+    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="ledger")
     step = models.CharField(max_length=10, choices=Step.choices)
     code = models.CharField(max_length=60, blank=True)
     sentence = models.CharField(max_length=400)
@@ -195,9 +169,7 @@ class LedgerEntry(BaseModel):
 
     class Meta:
         ordering: ClassVar = ["created_at", "id"]
-        indexes: ClassVar = [
-            models.Index(fields=["interaction", "created_at"], name="ledger_way")
-        ]
+        indexes: ClassVar = [models.Index(fields=["interaction", "created_at"], name="ledger_way")]
 
 
 class Upload(BaseModel):
@@ -206,24 +178,12 @@ class Upload(BaseModel):
     key_id = models.UUIDField(default=new_key, editable=False)
     name = SealedField()
     size = models.PositiveBigIntegerField()
-    state = models.CharField(
-        max_length=9, choices=UploadState.choices, default=UploadState.RUNNING
-    )
-    user = models.ForeignKey(
-        "access.User", null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    run = models.ForeignKey(
-        "jobs.JobRun", null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    spooled = models.BooleanField(
-        default=False, help_text="A file of this id lies among the home's files."
-    )
-    file_number = models.PositiveIntegerField(
-        default=0, help_text="The file that is being read."
-    )
-    entry_number = models.PositiveIntegerField(
-        default=0, help_text="How many of its entries are done."
-    )
+    state = models.CharField(max_length=9, choices=UploadState.choices, default=UploadState.RUNNING)
+    user = models.ForeignKey("access.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    run = models.ForeignKey("jobs.JobRun", null=True, on_delete=models.SET_NULL, related_name="+")
+    spooled = models.BooleanField(default=False, help_text="A file of this id lies among the home's files.")
+    file_number = models.PositiveIntegerField(default=0, help_text="The file that is being read.")
+    entry_number = models.PositiveIntegerField(default=0, help_text="How many of its entries are done.")
     new = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
@@ -232,9 +192,7 @@ class Upload(BaseModel):
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
-        indexes: ClassVar = [
-            models.Index(fields=["user", "-created_at"], name="upload_of_user")
-        ]
+        indexes: ClassVar = [models.Index(fields=["user", "-created_at"], name="upload_of_user")]
 
     def __str__(self) -> str:
         return f"upload {self.id}"
@@ -248,9 +206,7 @@ class Refused(BaseModel):
     name = SealedField()
     reason = models.CharField(max_length=400)
     actor_id = models.UUIDField(null=True)
-    upload = models.ForeignKey(
-        Upload, null=True, on_delete=models.CASCADE, related_name="refusals"
-    )
+    upload = models.ForeignKey(Upload, null=True, on_delete=models.CASCADE, related_name="refusals")
 
     class Meta:
         ordering: ClassVar = ["-created_at"]

@@ -45,7 +45,7 @@ STEP_TONES: dict[str, str] = {
 CATEGORIES = ["sales", "support", "billing", "vendor", "internal", "newsletter", "auto_reply", "spam", "personal"]
 
 
-class InteractionFilter(django_filters.FilterSet):
+class InteractionFilter(django_filters.FilterSet):  # type: ignore[misc]
     """What the list can be narrowed to."""
 
     status = django_filters.MultipleChoiceFilter(label=lazy("State"), choices=Status.choices)
@@ -214,7 +214,7 @@ def _related(row: Interaction) -> dict[str, Any]:
 
 
 @require_GET
-@csp_replace({"default-src": ["'none'"], "sandbox": True})  # type: ignore[untyped-decorator]
+@csp_replace({"default-src": ["'none'"], "sandbox": True})  # type: ignore[arg-type]
 def as_laid_out(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The sanitised HTML of a mail, alone in a sandbox: no scripts, no styles, nothing remote."""
     html = selectors.content(selectors.interaction(_person(request), pk)).get("html", "")
@@ -253,6 +253,6 @@ def replay_many(request: HttpRequest) -> HttpResponse:
     user = _person(request)
     require(user, "interactions.add")
     rows = selected(request, selectors.interactions(user)).filter(status__in=[*REPLAYABLE, Status.DONE])
-    count = sum(1 for row in rows if services.replay(actor=user, interaction=row))
+    count = len([services.replay(actor=user, interaction=row) for row in rows])
     messages.success(request, _("%(count)d on their way again.") % {"count": count})
     return redirect("ingestion:list")

@@ -21,7 +21,7 @@ from crmllm.jobs.choices import Cluster, RunState
 from crmllm.jobs.models import JobRun
 
 
-class JobFilter(django_filters.FilterSet):
+class JobFilter(django_filters.FilterSet):  # type: ignore[misc]  # type: ignore[misc]
     """What the list may be asked for."""
 
     state = django_filters.MultipleChoiceFilter(choices=RunState.choices)
@@ -37,7 +37,7 @@ class JobLine(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     cluster = serializers.ChoiceField(choices=Cluster.choices)
     state = serializers.ChoiceField(choices=RunState.choices)
     progress = serializers.IntegerField()

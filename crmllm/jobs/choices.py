@@ -12,7 +12,7 @@ class RunState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-UNFINISHED = frozenset({RunState.WAITING, RunState.RUNNING})
+UNFINISHED = (RunState.WAITING, RunState.RUNNING)
 
 
 class Cluster(models.TextChoices):

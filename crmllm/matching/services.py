@@ -42,9 +42,7 @@ class Match:
         }
 
 
-def match_person(
-    *, email: str | None, phone: str | None, name: str | None, account_id: UUID | None
-) -> Match:
+def match_person(*, email: str | None, phone: str | None, name: str | None, account_id: UUID | None) -> Match:
     """A contact, else a lead that was not converted, else nobody."""
     for found in (
         _by_email(email),
@@ -53,25 +51,17 @@ def match_person(
     ):
         if found:
             return found
-    return Match(
-        Object.CONTACT, reason="nobody with this e-mail, phone or name at the account"
-    )
+    return Match(Object.CONTACT, reason="nobody with this e-mail, phone or name at the account")
 
 
 def _by_email(email: str | None) -> Match | None:
     if not email:
         return None
     index = email_index(email)
-    contacts = list(
-        Contact.objects.filter(email_index=index, state=RecordState.ACTIVE).order_by(
-            "created_at"
-        )[:2]
-    )
+    contacts = list(Contact.objects.filter(email_index=index, state=RecordState.ACTIVE).order_by("created_at")[:2])
     if contacts:
         return _match(contacts, Object.CONTACT, 0.99, "same e-mail")
-    leads = Lead.objects.filter(email_index=index, state=RecordState.ACTIVE).exclude(
-        status=LeadStatus.CONVERTED
-    )
+    leads = Lead.objects.filter(email_index=index, state=RecordState.ACTIVE).exclude(status=LeadStatus.CONVERTED)
     found = list(leads.order_by("created_at")[:2])
     return _match(found, Object.LEAD, 0.99, "same e-mail") if found else None
 
@@ -80,32 +70,18 @@ def _by_phone(phone: str | None, name: str | None) -> Match | None:
     """A phone alone may be a switchboard: the family name must fit as well."""
     if not phone or not name:
         return None
-    rows = Contact.objects.filter(
-        phone_index=phone_index(phone), state=RecordState.ACTIVE
-    ).order_by("created_at")[:20]
+    rows = Contact.objects.filter(phone_index=phone_index(phone), state=RecordState.ACTIVE).order_by("created_at")[:20]
     found = [row for row in rows if _family_name(row.name) == _family_name(name)]
-    return (
-        _match(found, Object.CONTACT, 0.95, "same phone and family name")
-        if found
-        else None
-    )
+    return _match(found, Object.CONTACT, 0.95, "same phone and family name") if found else None
 
 
-def _by_name(
-    name: str | None, account_id: UUID | None, email: str | None
-) -> Match | None:
+def _by_name(name: str | None, account_id: UUID | None, email: str | None) -> Match | None:
     """The same name at the same account, when the CRM knows no other e-mail for it."""
     if not name or not account_id:
         return None
-    rows = Contact.objects.filter(
-        account_id=account_id, name__iexact=name, state=RecordState.ACTIVE
-    )
+    rows = Contact.objects.filter(account_id=account_id, name__iexact=name, state=RecordState.ACTIVE)
     found = [row for row in rows[:3] if row.email_index is None or not email]
-    return (
-        _match(found, Object.CONTACT, 0.9, "same name at the same account")
-        if len(found) == 1
-        else None
-    )
+    return _match(found, Object.CONTACT, 0.9, "same name at the same account") if len(found) == 1 else None
 
 
 def _match(rows: list[Any], object_name: str, score: float, reason: str) -> Match:
@@ -127,28 +103,16 @@ def match_account(*, email: str | None, name: str | None) -> Match:
     domain = company_domain(email)
     if domain:
         rows = list(
-            Account.objects.filter(
-                domains__contains=[domain], state=RecordState.ACTIVE
-            ).order_by("created_at")[:2]
+            Account.objects.filter(domains__contains=[domain], state=RecordState.ACTIVE).order_by("created_at")[:2]
         )
         if rows:
             return _match(rows, Object.ACCOUNT, 0.97, "same mail domain")
     if name:
-        rows = list(
-            Account.objects.filter(
-                name__iexact=name, state=RecordState.ACTIVE
-            ).order_by("created_at")[:2]
-        )
+        rows = list(Account.objects.filter(name__iexact=name, state=RecordState.ACTIVE).order_by("created_at")[:2])
         if rows:
             return _match(rows, Object.ACCOUNT, 0.95, "same name")
         core = plain_name(name)
-        near = (
-            Account.objects.filter(name__istartswith=core, state=RecordState.ACTIVE)[
-                :20
-            ]
-            if len(core) > 2
-            else []
-        )
+        near = Account.objects.filter(name__istartswith=core, state=RecordState.ACTIVE)[:20] if len(core) > 2 else []
         rows = [row for row in near if plain_name(row.name) == core]
         if rows:
             return _match(rows, Object.ACCOUNT, 0.9, "same name but for the legal form")

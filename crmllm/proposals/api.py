@@ -14,14 +14,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crmllm.api.views import ReadViewSet
-from crmllm.core.errors import BadInput
+from crmllm.core.lists import narrow
 from crmllm.crm.choices import Object
 from crmllm.proposals import selectors, services
 from crmllm.proposals.choices import Action, State
 from crmllm.proposals.models import Proposal
 
 
-class ProposalFilter(django_filters.FilterSet):
+class ProposalFilter(django_filters.FilterSet):  # type: ignore[misc]
     """What the list may be asked for."""
 
     interaction = django_filters.UUIDFilter(field_name="interaction_id")
@@ -43,7 +43,7 @@ class ChangeLine(serializers.Serializer[Any]):
     """One field: what the CRM held, what is proposed, and the words that support it."""
 
     id = serializers.UUIDField()
-    field = serializers.CharField()  # type: ignore[assignment]
+    field = serializers.CharField()
     old = serializers.JSONField(allow_null=True)
     proposed = serializers.JSONField(allow_null=True)
     confidence = serializers.FloatField()
@@ -99,13 +99,7 @@ class ProposalViewSet(ReadViewSet[Proposal]):
     queryset = Proposal.objects.none()
 
     def rows(self) -> QuerySet[Proposal]:
-        found = ProposalFilter(self.request.query_params, selectors.whole(selectors.proposals(self.person)))
-        if not found.is_valid():
-            raise BadInput(
-                "The filter is wrong.",
-                fields={k: [str(e) for e in v] for k, v in found.errors.items()},
-            )
-        return found.qs
+        return narrow(selectors.whole(selectors.proposals(self.person)), ProposalFilter, self.request.query_params)[0]
 
     def shown(self, rows: list[Proposal]) -> Sequence[dict[str, Any]]:
         return selectors.show_many(self.person, rows)

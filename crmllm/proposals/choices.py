@@ -15,9 +15,9 @@ class State(models.TextChoices):
 
 
 #: Still waiting for a decision.
-OPEN = frozenset({State.PENDING, State.CLAIMED})
+OPEN = (State.PENDING, State.CLAIMED)
 #: May be decided: what is open, what was left for later, and what was taken back and can be approved again.
-DECIDABLE = OPEN | {State.SKIPPED, State.UNDONE}
+DECIDABLE = (*OPEN, State.SKIPPED, State.UNDONE)
 
 
 class Action(models.TextChoices):

@@ -6,8 +6,9 @@ record's id, so that other drafts of the same interaction can refer to it before
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +51,7 @@ class Line:
     inferred: bool = False
     source: str = "rule"
     evidence: tuple[types.Span, ...] = ()
-    checks: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
 
 @dataclass
@@ -62,8 +63,8 @@ class Draft:
     target_id: UUID
     name: str
     match: Match
-    lines: list[Line] = field(default_factory=list)
-    needs: list[Draft] = field(default_factory=list)
+    lines: list[Line] = dataclasses.field(default_factory=list)
+    needs: list[Draft] = dataclasses.field(default_factory=list)
     identity: bytes | None = None
     record: Record | None = None
 

@@ -15,14 +15,14 @@ from rest_framework.response import Response
 
 from crmllm.access.rules import load
 from crmllm.api.views import ReadViewSet
-from crmllm.core.errors import BadInput
+from crmllm.core.lists import narrow
 from crmllm.crm.choices import Object
 from crmllm.writeback import selectors, services
 from crmllm.writeback.choices import Operation, State
 from crmllm.writeback.models import Writeback
 
 
-class WritebackFilter(django_filters.FilterSet):
+class WritebackFilter(django_filters.FilterSet):  # type: ignore[misc]
     """What the list may be asked for."""
 
     state = django_filters.MultipleChoiceFilter(choices=State.choices)
@@ -61,13 +61,7 @@ class WritebackViewSet(ReadViewSet[Writeback]):
     queryset = Writeback.objects.none()
 
     def rows(self) -> QuerySet[Writeback]:
-        found = WritebackFilter(self.request.query_params, selectors.writebacks(self.person))
-        if not found.is_valid():
-            raise BadInput(
-                "The filter is wrong.",
-                fields={k: [str(e) for e in v] for k, v in found.errors.items()},
-            )
-        return found.qs
+        return narrow(selectors.writebacks(self.person), WritebackFilter, self.request.query_params)[0]
 
     def shown(self, rows: list[Writeback]) -> Sequence[dict[str, Any]]:
         return [selectors.show(row) for row in rows]

@@ -16,9 +16,9 @@ class State(models.TextChoices):
 
 
 #: Not yet through; a later write to the same record waits for these.
-UNFINISHED = frozenset({State.WAITING, State.SENDING, State.WRITTEN, State.FAILED})
+UNFINISHED = (State.WAITING, State.SENDING, State.WRITTEN, State.FAILED)
 #: Ended well: the CRM holds, or held, what was asked for.
-DONE = frozenset({State.VERIFIED, State.UNDONE})
+DONE = (State.VERIFIED, State.UNDONE)
 
 
 class Operation(models.TextChoices):

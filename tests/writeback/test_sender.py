@@ -216,9 +216,10 @@ def test_a_write_that_was_sent_but_not_recorded_is_settled_by_reading_back(
     def die(*args: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(sender, "_record", die)
-        sender.deliver(row)
+        with pytest.raises(KeyboardInterrupt):
+            sender.deliver(row)
     assert Writeback.objects.get(pk=row.pk).state == "sending"
     assert factories.deliver_all() == ["verified"]
     assert Account.objects.filter(name="Betasoloin GmbH").count() == 1

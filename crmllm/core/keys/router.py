@@ -20,9 +20,7 @@ class KeysRouter:
         return self._database(model._meta.app_label)
 
     def allow_relation(self, obj1: Model, obj2: Model, **hints: Any) -> bool:
-        return self._database(obj1._meta.app_label) == self._database(
-            obj2._meta.app_label
-        )
+        return self._database(obj1._meta.app_label) == self._database(obj2._meta.app_label)
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
         return db == self._database(app_label)

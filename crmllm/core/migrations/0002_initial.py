@@ -55,9 +55,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "transaction",
-                    crmllm.core.fields.Xid8Field(
-                        db_default=models.Func(function="pg_current_xact_id")
-                    ),
+                    crmllm.core.fields.Xid8Field(db_default=models.Func(function="pg_current_xact_id")),
                 ),
                 ("actor_kind", models.CharField(max_length=12)),
                 ("actor_id", models.UUIDField(null=True)),
@@ -68,12 +66,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["transaction", "id"], name="auditevent_transaction"
-                    ),
-                    models.Index(
-                        fields=["subject_id", "at"], name="auditevent_subject"
-                    ),
+                    models.Index(fields=["transaction", "id"], name="auditevent_transaction"),
+                    models.Index(fields=["subject_id", "at"], name="auditevent_subject"),
                     models.Index(fields=["-at"], name="auditevent_at"),
                 ],
             },
@@ -92,9 +86,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("page", models.CharField(max_length=60)),
@@ -111,11 +103,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("user", "page", "name"), name="savedview_once"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("user", "page", "name"), name="savedview_once")],
             },
         ),
     ]

@@ -11,80 +11,107 @@ import crmllm.core.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ingestion', '0001_initial'),
-        ('jobs', '0002_pause_a_stage'),
+        ("ingestion", "0001_initial"),
+        ("jobs", "0002_pause_a_stage"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='mailbox',
-            name='last_error',
+            model_name="mailbox",
+            name="last_error",
         ),
         migrations.AddField(
-            model_name='mailbox',
-            name='attempts',
+            model_name="mailbox",
+            name="attempts",
             field=models.PositiveSmallIntegerField(default=0, editable=False),
         ),
         migrations.AddField(
-            model_name='mailbox',
-            name='error_code',
-            field=models.CharField(blank=True, default='', editable=False, max_length=60),
+            model_name="mailbox",
+            name="error_code",
+            field=models.CharField(blank=True, default="", editable=False, max_length=60),
         ),
         migrations.AddField(
-            model_name='mailbox',
-            name='error_message',
-            field=models.CharField(blank=True, default='', editable=False, max_length=400),
+            model_name="mailbox",
+            name="error_message",
+            field=models.CharField(blank=True, default="", editable=False, max_length=400),
         ),
         migrations.AddField(
-            model_name='mailbox',
-            name='lease_token',
+            model_name="mailbox",
+            name="lease_token",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='mailbox',
-            name='leased_until',
+            model_name="mailbox",
+            name="leased_until",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='mailbox',
-            name='next_attempt_at',
+            model_name="mailbox",
+            name="next_attempt_at",
             field=models.DateTimeField(default=django.utils.timezone.now, editable=False),
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.UUIDField(default=crmllm.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('key_id', models.UUIDField(default=crmllm.core.crypto.new_key, editable=False)),
-                ('name', crmllm.core.fields.SealedField()),
-                ('size', models.PositiveBigIntegerField()),
-                ('state', models.CharField(choices=[('running', 'being taken in'), ('done', 'taken in'), ('cancelled', 'cancelled')], default='running', max_length=9)),
-                ('spooled', models.BooleanField(default=False, help_text="A file of this id lies among the home's files.")),
-                ('file_number', models.PositiveIntegerField(default=0, help_text='The file that is being read.')),
-                ('entry_number', models.PositiveIntegerField(default=0, help_text='How many of its entries are done.')),
-                ('new', models.PositiveIntegerField(default=0)),
-                ('known', models.PositiveIntegerField(default=0)),
-                ('refused', models.PositiveIntegerField(default=0)),
-                ('skipped', models.PositiveIntegerField(default=0)),
-                ('failed', models.PositiveIntegerField(default=0)),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.jobrun')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=crmllm.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("key_id", models.UUIDField(default=crmllm.core.crypto.new_key, editable=False)),
+                ("name", crmllm.core.fields.SealedField()),
+                ("size", models.PositiveBigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "being taken in"), ("done", "taken in"), ("cancelled", "cancelled")],
+                        default="running",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "spooled",
+                    models.BooleanField(default=False, help_text="A file of this id lies among the home's files."),
+                ),
+                ("file_number", models.PositiveIntegerField(default=0, help_text="The file that is being read.")),
+                ("entry_number", models.PositiveIntegerField(default=0, help_text="How many of its entries are done.")),
+                ("new", models.PositiveIntegerField(default=0)),
+                ("known", models.PositiveIntegerField(default=0)),
+                ("refused", models.PositiveIntegerField(default=0)),
+                ("skipped", models.PositiveIntegerField(default=0)),
+                ("failed", models.PositiveIntegerField(default=0)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="jobs.jobrun"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.AddField(
-            model_name='refused',
-            name='upload',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='ingestion.upload'),
+            model_name="refused",
+            name="upload",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="refusals", to="ingestion.upload"
+            ),
         ),
         migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(fields=['user', '-created_at'], name='upload_of_user'),
+            model_name="upload",
+            index=models.Index(fields=["user", "-created_at"], name="upload_of_user"),
         ),
     ]

@@ -40,9 +40,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("name", models.CharField(max_length=60)),
@@ -95,9 +93,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["-created_at"], name="jobrun_newest"),
                     models.Index(fields=["name", "-created_at"], name="jobrun_name"),
                     models.Index(
-                        condition=models.Q(
-                            ("state__in", frozenset(["running", "waiting"]))
-                        ),
+                        condition=models.Q(("state__in", ("waiting", "running"))),
                         fields=["heartbeat_at"],
                         name="jobrun_unfinished",
                     ),

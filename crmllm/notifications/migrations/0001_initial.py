@@ -30,9 +30,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("kind", models.SlugField(max_length=40)),
@@ -51,9 +49,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-created_at"],
                 "indexes": [
-                    models.Index(
-                        fields=["user", "-created_at"], name="notification_newest"
-                    ),
+                    models.Index(fields=["user", "-created_at"], name="notification_newest"),
                     models.Index(
                         condition=models.Q(("read_at__isnull", True)),
                         fields=["user"],
@@ -76,9 +72,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("kind", models.SlugField(max_length=40)),
@@ -94,11 +88,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("user", "kind", "channel"), name="preference_once"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("user", "kind", "channel"), name="preference_once")],
             },
         ),
     ]

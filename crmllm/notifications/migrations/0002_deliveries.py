@@ -9,35 +9,75 @@ import crmllm.core.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0001_initial'),
+        ("notifications", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.UUIDField(default=crmllm.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('next_attempt_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('lease_token', models.UUIDField(editable=False, null=True)),
-                ('leased_until', models.DateTimeField(editable=False, null=True)),
-                ('error_code', models.CharField(blank=True, default='', editable=False, max_length=60)),
-                ('error_message', models.CharField(blank=True, default='', editable=False, max_length=400)),
-                ('channel', models.CharField(choices=[('mail', 'by mail'), ('webhook', 'webhook')], max_length=8)),
-                ('kind', models.CharField(choices=[('interaction-failed', 'Messages that could not be processed'), ('writeback-conflict', 'Changes that met a newer value in the CRM'), ('writeback-failed', 'Changes that could not be written'), ('mailbox', 'Mailboxes that cannot be read'), ('work-stuck', 'Work that does not move'), ('audit-unsealed', 'An audit trail that is not being sealed')], max_length=40)),
-                ('sentence', models.CharField(max_length=300)),
-                ('link', models.CharField(blank=True, max_length=300)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='waiting', max_length=10)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=crmllm.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("next_attempt_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("lease_token", models.UUIDField(editable=False, null=True)),
+                ("leased_until", models.DateTimeField(editable=False, null=True)),
+                ("error_code", models.CharField(blank=True, default="", editable=False, max_length=60)),
+                ("error_message", models.CharField(blank=True, default="", editable=False, max_length=400)),
+                ("channel", models.CharField(choices=[("mail", "by mail"), ("webhook", "webhook")], max_length=8)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("interaction-failed", "Messages that could not be processed"),
+                            ("writeback-conflict", "Changes that met a newer value in the CRM"),
+                            ("writeback-failed", "Changes that could not be written"),
+                            ("mailbox", "Mailboxes that cannot be read"),
+                            ("work-stuck", "Work that does not move"),
+                            ("audit-unsealed", "An audit trail that is not being sealed"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                ("sentence", models.CharField(max_length=300)),
+                ("link", models.CharField(blank=True, max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("sent", "sent"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_attempt_at'], name='delivery_work'), models.Index(fields=['state', '-id'], name='delivery_state')],
+                "verbose_name_plural": "deliveries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["next_attempt_at"], name="delivery_work"
+                    ),
+                    models.Index(fields=["state", "-id"], name="delivery_state"),
+                ],
             },
         ),
     ]

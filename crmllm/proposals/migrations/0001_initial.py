@@ -35,9 +35,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
@@ -71,9 +69,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "name",
-                    models.CharField(
-                        help_text="The record's name, for lists.", max_length=200
-                    ),
+                    models.CharField(help_text="The record's name, for lists.", max_length=200),
                 ),
                 (
                     "state",
@@ -140,9 +136,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "needs",
-                    models.ManyToManyField(
-                        blank=True, related_name="needed_by", to="proposals.proposal"
-                    ),
+                    models.ManyToManyField(blank=True, related_name="needed_by", to="proposals.proposal"),
                 ),
                 (
                     "owner",
@@ -183,9 +177,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
@@ -204,21 +196,15 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=300)),
                 (
                     "edits",
-                    crmllm.core.fields.SealedField(
-                        help_text="{field: value} as the person set them.", null=True
-                    ),
+                    crmllm.core.fields.SealedField(help_text="{field: value} as the person set them.", null=True),
                 ),
                 (
                     "values",
-                    crmllm.core.fields.SealedField(
-                        help_text="{field: value} that were approved.", null=True
-                    ),
+                    crmllm.core.fields.SealedField(help_text="{field: value} that were approved.", null=True),
                 ),
                 (
                     "milliseconds",
-                    models.PositiveIntegerField(
-                        help_text="From the card's first sight to the key.", null=True
-                    ),
+                    models.PositiveIntegerField(help_text="From the card's first sight to the key.", null=True),
                 ),
                 (
                     "actor",
@@ -256,9 +242,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("field", models.SlugField(max_length=60)),
@@ -270,9 +254,7 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(max_length=8)),
                 (
                     "checks",
-                    models.JSONField(
-                        default=list, help_text="[{code, message, blocking}]"
-                    ),
+                    models.JSONField(default=list, help_text="[{code, message, blocking}]"),
                 ),
                 (
                     "proposal",
@@ -301,9 +283,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("start", models.PositiveIntegerField()),
@@ -325,7 +305,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="proposal",
             index=models.Index(
-                condition=models.Q(("state__in", frozenset(["claimed", "pending"]))),
+                condition=models.Q(("state__in", ("pending", "claimed"))),
                 fields=["-id"],
                 name="proposal_open",
             ),
@@ -349,9 +329,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="proposal",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ["pending", "claimed", "approved", "skipped"])
-                ),
+                condition=models.Q(("state__in", ["pending", "claimed", "approved", "skipped"])),
                 fields=("interaction", "object", "target_id"),
                 name="proposal_once_a_record",
             ),
@@ -373,9 +351,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="proposedchange",
-            constraint=models.UniqueConstraint(
-                fields=("proposal", "field"), name="change_once_a_field"
-            ),
+            constraint=models.UniqueConstraint(fields=("proposal", "field"), name="change_once_a_field"),
         ),
         migrations.AddConstraint(
             model_name="proposedchange",
