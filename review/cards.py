@@ -130,7 +130,7 @@ def _current(found: Sequence[Proposal], near: UUID | None, view: QueueView) -> U
     ahead = [*found[place:], *found[:place]]
     if near is not None and ahead and ahead[0].state in WAITING:
         return ahead[0].pk
-    wanted = {State.SKIPPED} if view.part == "skipped" else OPEN
+    wanted = (State.SKIPPED,) if view.part == "skipped" else OPEN
     for states in (wanted, OPEN, DECIDABLE):
         for one in ahead:
             if one.state in states:
