@@ -46,6 +46,8 @@ class Stage:
     cancel: str
     #: Where a row holds the id of its interaction, whose page shows what became of it; empty when it has none.
     interaction: str = "pk"
+    #: Whether a row that failed can still be given up; a failed message is simply left.
+    ends_failed: bool = False
 
     @property
     def rows(self) -> QuerySet[Any]:
@@ -116,10 +118,11 @@ STAGES: tuple[Stage, ...] = (
         drain="crmllm.writeback.tasks.drain_write",
         model="writeback.Writeback",
         waiting=Q(state__in=[State.WAITING, State.SENDING, State.WRITTEN]),
-        failed=Q(state__in=[State.FAILED, State.CONFLICT]),
+        failed=Q(state=State.FAILED),  # a conflict is back in review
         retry="crmllm.writeback.services.retry",
         cancel="crmllm.writeback.services.cancel",
         interaction="proposal__interaction_id",
+        ends_failed=True,
     ),
     Stage(
         name="notify",
@@ -132,6 +135,7 @@ STAGES: tuple[Stage, ...] = (
         retry="crmllm.notifications.services.retry",
         cancel="crmllm.notifications.services.cancel",
         interaction="",
+        ends_failed=True,
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet, UUIDField, Value
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q, QuerySet, UUIDField, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -64,7 +64,10 @@ def troubled(user: User, *, limit: int = SHOWN) -> list[dict[str, Any]]:
         _item(stage, row)
         for stage in flow.STAGES
         for row in visible(user, stage.troubled_rows())
-        .annotate(shown_at=F(stage.interaction) if stage.interaction else Value(None, UUIDField()))
+        .annotate(
+            shown_at=F(stage.interaction) if stage.interaction else Value(None, UUIDField()),
+            has_failed=ExpressionWrapper(stage.failed, BooleanField()),
+        )
         .order_by("-updated_at")[:limit]
     ]
     return sorted(found, key=lambda item: item["at"], reverse=True)[:limit]
@@ -82,8 +85,18 @@ def _item(stage: flow.Stage, row: Any) -> dict[str, Any]:
         "attempts": row.attempts,
         "next_at": held_until,
         "interaction_id": row.shown_at,
+        "can_end": stage.ends_failed or not row.has_failed,
         "at": row.updated_at,
     }
+
+
+def buttons(user: User) -> list[dict[str, str]]:
+    """Jobs that this person may start by hand."""
+    return [
+        {"name": name, "label": str(one.label)}
+        for name, one in startable.items()
+        if one.button and user.may(one.permission)
+    ]
 
 
 def schedule_rows() -> list[dict[str, Any]]:

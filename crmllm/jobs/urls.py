@@ -11,6 +11,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/", views.run, name="run"),
     path("runs/<uuid:pk>/cancel/", views.cancel, name="cancel"),
     path("runs/<uuid:pk>/retry/", views.retry, name="retry"),
+    path("start/<slug:name>/", views.start, name="start"),
     path("retry-failed/", views.retry_failed, name="retry-failed"),
     path("stages/<slug:stage>/resume/", views.resume, name="resume"),
     path("stages/<slug:stage>/items/<uuid:pk>/retry/", views.retry_item, name="retry-item"),

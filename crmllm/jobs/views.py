@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crmllm.access.models import User
 from crmllm.access.rules import load, require
-from crmllm.core.errors import BadInput
+from crmllm.core.errors import BadInput, NotFound
 from crmllm.jobs import selectors, services
 from crmllm.jobs.choices import RunState
 from crmllm.jobs.forms import ScheduleForm
@@ -54,7 +54,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
     }
     if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
         return render(request, "jobs/jobs.html#work", context)
-    return render(request, "jobs/jobs.html", context | {"schedules": _schedules()})
+    buttons = [row | {"url": reverse("jobs:start", args=[row["name"]])} for row in selectors.buttons(user)]
+    return render(request, "jobs/jobs.html", context | {"schedules": _schedules(), "buttons": buttons})
 
 
 @require_GET
@@ -84,6 +85,15 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
         "url": reverse("jobs:run", args=[row.pk]),
     }
     return render(request, "jobs/jobrun_detail.html", {"run": shown})
+
+
+@require_POST
+def start(request: HttpRequest, name: str) -> HttpResponse:
+    """Starts one of the jobs that have a button."""
+    user = _person(request)
+    if name not in [row["name"] for row in selectors.buttons(user)]:
+        raise NotFound(_("There is no such job, or it is not yours to start."))
+    return redirect("jobs:run", services.start(name=name, user=user).pk)
 
 
 @require_POST
@@ -191,7 +201,7 @@ def _item(row: dict[str, Any]) -> dict[str, Any]:
         "stage": row["stage_label"],
         "url": reverse("ingestion:detail", args=[row["interaction_id"]]) if row["interaction_id"] else "",
         "retry_url": reverse("jobs:retry-item", args=place),
-        "cancel_url": reverse("jobs:cancel-item", args=place),
+        "cancel_url": reverse("jobs:cancel-item", args=place) if row["can_end"] else "",
     }
 
 

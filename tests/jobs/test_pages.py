@@ -143,6 +143,22 @@ class TestPressing:
         assert answer.status_code == 409
         assert "is sent already" in answer.content.decode()
 
+    def test_a_failed_message_cannot_be_given_up_again(self, as_admin: Client) -> None:
+        row = factories.interaction(status=Status.FAILED, reason="Too deep.")
+        text = as_admin.get(INDEX).content.decode()
+        assert reverse("jobs:retry-item", args=["extract", row.pk]) in text
+        assert reverse("jobs:cancel-item", args=["extract", row.pk]) not in text
+
+    def test_a_button_starts_its_job(self, as_admin: Client, page: Client) -> None:
+        url = reverse("jobs:start", args=["verify_audit"])
+        assert url in as_admin.get(INDEX).content.decode()
+        assert url not in page.get(INDEX).content.decode()
+        run_page = as_admin.post(url, follow=True)
+        assert "Verify the audit trail" in run_page.content.decode()
+        assert JobRun.objects.get().state == RunState.WAITING
+        assert page.post(url).status_code == 404
+        assert as_admin.post(reverse("jobs:start", args=["retry_failed"])).status_code == 404
+
     def test_retry_all_starts_one_job_a_stage(self, as_admin: Client, delivery: Callable[..., Delivery]) -> None:
         delivery(state=DeliveryState.FAILED)
         delivery(state=DeliveryState.FAILED)
