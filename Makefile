@@ -48,7 +48,7 @@ bench: setup-dev ## measure: model path, mail stored, a million proposals
 	@$(PY) manage.py bench
 
 proof: setup-dev ## kill workers, server and database at random, and count what was lost or doubled
-	@$(PY) manage.py proof
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" PROOF_COUNT=$${PROOF_COUNT:-500} $(PY) -m pytest tests/proof -s
 
 lock: setup-dev ## find newer versions of all packages and write the locks anew
 	@for group in base dev; do \

@@ -33,7 +33,7 @@ class PeopleFilter(django_filters.FilterSet):  # type: ignore[misc]
     role = django_filters.ChoiceFilter(choices=[("rep", "Rep"), ("admin", "Admin")], label="Role")
     is_active = django_filters.BooleanFilter(label="Active")
     team = django_filters.ModelChoiceFilter(queryset=Team.objects.all())
-    made_after = django_filters.DateFilter(field_name="date_joined", lookup_expr="gte", label="Made after")
+    made_after = django_filters.DateFilter(field_name="date_joined", lookup_expr="date__gte", label="Made after")
 
     class Meta:
         model = User
