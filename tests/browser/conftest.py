@@ -1,22 +1,22 @@
-"""A real Chromium over the sample pages: no view and no row is needed, every state of a page can be shown."""
+"""A real Chromium before the real pages, served with a real database."""
 
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from importlib import resources
-from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.wsgi import get_wsgi_application
-from django.test import override_settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
 
-from tests.support import sample_pages
+from crmllm.access.models import User
+from crmllm.crm.selectors import forget_fields
+from crmllm.ingestion.models import Interaction
+from crmllm.proposals.models import Proposal
+from tests.support import factories
 
 FLAGS = [
     "--no-sandbox",
@@ -31,46 +31,39 @@ PHONE = {"width": 390, "height": 844}
 AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
-class Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the tests look at what the browser says."""
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One browser a test module: Playwright's loop must not outlive it, or async tests elsewhere find it running."""
+    """One browser for this folder: Playwright's loop must not outlive it, or async tests elsewhere find it running.
+
+    Its loop runs in the thread of the tests, which Django would take for a coroutine that asks the database.
+    """
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        expect.set_options(timeout=15_000)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """The address of the sample pages."""
-    with override_settings(ROOT_URLCONF="tests.support.sample_pages"):
-        server = make_server("127.0.0.1", 0, StaticFilesHandler(get_wsgi_application()), Server, Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        server.server_close()
-        thread.join()
+@pytest.fixture(autouse=True)
+def _fresh_fields() -> None:
+    """A last request of the test before may have kept the definitions of fields while the tables were emptied."""
+    forget_fields()
 
 
 @pytest.fixture
-def new_tab(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a tab; what its console says is in ``tab.complaints`` (content policy, script errors, missing files)."""
+def new_tab(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+    """Opens a tab for somebody; what its console says is in ``tab.complaints`` (content policy, script errors)."""
     opened: list[BrowserContext] = []
 
-    def make(viewport: Any = WIDE, **options: Any) -> Page:
-        context = chromium.new_context(viewport=viewport, **options)
+    def make(user: User | None = None, viewport: Any = WIDE, **options: Any) -> Page:
+        context = chromium.new_context(viewport=viewport, base_url=live_server.url, **options)
         opened.append(context)
+        if user is not None:
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": _session(user), "url": live_server.url}]
+            )
         tab = context.new_page()
         said: list[str] = []
         tab.complaints = said  # type: ignore[attr-defined]
@@ -90,20 +83,34 @@ def new_tab(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-@pytest.fixture
-def tab(new_tab: Callable[..., Page]) -> Page:
-    return new_tab()
+def _session(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 @pytest.fixture
-def decisions() -> list[dict[str, str]]:
-    """What the sample site's decision forms sent in this test."""
-    sample_pages.DECISIONS.clear()
-    return sample_pages.DECISIONS
+def deal() -> dict[str, Proposal]:
+    """The newest message: it makes an account, a contact, an opportunity and a next action of it."""
+    return factories.proposals()
+
+
+@pytest.fixture
+def other() -> Interaction:
+    """The message behind it."""
+    return factories.next_action(
+        subject=factories.Sealed.of("The second card", (key := factories.new_key())), key_id=key
+    )
 
 
 def violations(tab: Page) -> list[str]:
     """What axe finds wrong with the page as it stands."""
-    tab.evaluate(AXE)
+    if not tab.evaluate("'axe' in window"):
+        tab.evaluate(AXE)
     found = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     return [f"{item['id']}: {node['html'][:200]}" for item in found for node in item["nodes"]]
+
+
+def state(proposal: Proposal) -> str:
+    """The state of a proposal, as the database has it."""
+    return Proposal.objects.get(pk=proposal.pk).state

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import HttpResponse
@@ -15,19 +13,11 @@ from crmllm.ingestion.models import Interaction
 from crmllm.proposals.models import Proposal
 from tests.support import factories
 
-MORNING = datetime(2026, 11, 17, 9, tzinfo=ZoneInfo("Europe/Berlin"))
-
 
 @pytest.fixture
 def message() -> Callable[..., Interaction]:
-    """Makes a message with one proposal, a next action: message(3) came three minutes after message(0)."""
-
-    def make(minute: int = 0, **columns: Any) -> Interaction:
-        found = factories.found(contacts=(), opportunity=None)
-        made = factories.proposals(found, occurred_at=MORNING + timedelta(minutes=minute), **columns)
-        return made["activity"].interaction
-
-    return make
+    """Makes a message with one proposal; the number tells the minute at which it came."""
+    return factories.next_action
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -61,8 +62,8 @@ def found(**changes: Any) -> types.Extracted:
     return types.Extracted(**(parts | changes))
 
 
-def interaction(text: str = TEXT, **columns: Any) -> Interaction:
-    """An interaction that was read."""
+def interaction(text: str = TEXT, *, title: str = "Plotters", **columns: Any) -> Interaction:
+    """An interaction that was read; `title` is its subject."""
     key_id = new_key()
     content = {
         "text": text,
@@ -75,7 +76,7 @@ def interaction(text: str = TEXT, **columns: Any) -> Interaction:
         "occurred_at": timezone.now(),
         "status": Status.PROPOSED,
         "sender_name": "Maria Ruiz",
-        "subject": Sealed.of("Plotters", key_id),
+        "subject": Sealed.of(title, key_id),
         "content": Sealed.of(content, key_id),
     }
     return Interaction.objects.create(**(given | columns))
@@ -91,6 +92,13 @@ def proposals(extracted: types.Extracted | None = None, **columns: Any) -> dict[
     made = services.propose(interaction=row, extraction=extraction, extracted=extracted or found())
     services.settle(interaction_id=row.pk)
     return {str(proposal.object): proposal for proposal in made}
+
+
+def next_action(minute: int = 0, **columns: Any) -> Interaction:
+    """A message with one proposal, a next action: next_action(3) came three minutes after next_action(0)."""
+    at = datetime(2026, 11, 17, 9, minute, tzinfo=UTC)
+    made = proposals(found(contacts=(), opportunity=None), **({"occurred_at": at} | columns))
+    return made["activity"].interaction
 
 
 def deliver_all() -> list[str]:
