@@ -89,7 +89,8 @@ def interactions(request: HttpRequest) -> HttpResponseBase:
     user = _person(request)
     require(user, "interactions.view")
     may_add = user.may("interactions.add")
-    again = BulkAction(_("Run again"), reverse("ingestion:replay-many"), icon="refresh")
+    confirm = _("What is proposed from these messages is dropped and made anew. Go on?")
+    again = BulkAction(_("Run again"), reverse("ingestion:replay-many"), icon="refresh", confirm=confirm)
 
     def context(shown: ListPage[Interaction]) -> Mapping[str, Any]:
         preload(*(row.subject for row in shown.rows))
