@@ -31,6 +31,7 @@ from crmllm.core.runtime.processes import configuration, programs
 COUNT = int(os.environ.get("PROOF_COUNT", "50"))
 SEED = int(os.environ.get("PROOF_SEED", "20261122"))
 PATIENCE = 240 + 6 * COUNT  # seconds until everything must have come to its end
+KILLS = max(8, COUNT // 6)
 PAUSE = (8.0, 16.0)  # seconds between random kills: what was killed must be able to come back
 VICTIMS = ("qcluster", "gunicorn", "postgres", "audit_sealer")
 MASTER = """
@@ -175,12 +176,14 @@ def mail(number: int) -> bytes:
 
 
 def kill_at_random(stack: Stack, done: threading.Event, killed: Counter[str]) -> None:
-    """Kills something every few seconds, each kind at least once."""
+    """Kills something every few seconds, each kind at least once, KILLS in all."""
     chance, queue = random.Random(SEED), list(VICTIMS)
-    while not done.wait(chance.uniform(*PAUSE)):
+    left = KILLS
+    while left and not done.wait(chance.uniform(*PAUSE)):
         kind = queue.pop(0) if queue else chance.choice(VICTIMS)
         if stack.kill_one(kind, chance):
             killed[kind] += 1
+            left -= 1
 
 
 def kill_between_sending_and_recording(stack: Stack, done: threading.Event, killed: Counter[str]) -> None:
