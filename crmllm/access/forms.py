@@ -44,6 +44,7 @@ class NewUserForm(UserForm):
 
     class Meta(UserForm.Meta):
         fields = ("username", *UserForm.Meta.fields)
+        widgets: ClassVar = {"username": forms.TextInput(attrs={"autocomplete": "off"})}
 
 
 class PasswordForm(forms.Form):

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from crmllm.access.models import User
+from crmllm.access.models import Team, User
 from crmllm.access.tokens import create_token
 from crmllm.connectors.models import Connection
 from crmllm.core.audit import SYSTEM
@@ -222,6 +222,7 @@ def _settings(admin: User, reviewer: User) -> dict[str, str]:
         "add a person": reverse("settings:people-add"),
         "a person": reverse("settings:people-detail", args=[reviewer.pk]),
         "teams": reverse("settings:teams"),
+        "rename a team": reverse("settings:teams-rename", args=[Team.objects.create(name="North").pk]),
         "who sees what": reverse("settings:fields"),
         "who sees what of leads": reverse("settings:fields-of", args=["lead"]),
         "tokens": reverse("settings:tokens"),
