@@ -256,7 +256,7 @@
     if (box) startTyping(box);
     else if (first && !target) setLine(first, { focus, follow: inColumns() });
     else if (focus) (target ?? shown).focus({ preventScroll: !inColumns() });
-    if (inColumns()) $("#queue [aria-current]")?.scrollIntoView({ block: "nearest" });
+    if (inColumns()) $("#queue .queue-item[aria-current]")?.scrollIntoView({ block: "nearest" });
     if (focus && !inColumns()) window.scrollTo(0, 0);
     if (focus && shown.dataset.announce) $("#announcer").textContent = shown.dataset.announce;
     peek(shown.dataset.peek);
