@@ -35,7 +35,10 @@ class Module:
 
     @cached_property
     def tree(self) -> ast.Module:
-        return ast.parse(self.text, str(self.path))
+        try:
+            return ast.parse(self.text, str(self.path))
+        except SystemError:  # CPython 3.11 miscounts its recursion when it is interrupted by itself (gh-106905)
+            return ast.parse(self.text, str(self.path))
 
     @cached_property
     def imports(self) -> list[tuple[str, int]]:

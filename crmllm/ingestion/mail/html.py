@@ -76,6 +76,7 @@ _CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _SIMPLE_SELECTOR = re.compile(r"([a-z0-9]+)?([.#][\w-]+)?")
 _CONDITIONAL = re.compile(r"^\s*\[(?:if|endif)[^\]]*\]")
 _TAG = re.compile(r"<[^<>]*>")
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile(r"[ \t\n\r\f\v]+")
 
 
@@ -252,10 +253,15 @@ def _drop(element: etree._Element) -> None:
     if element.tail:
         previous = element.getprevious()
         if previous is None:
-            parent.text = (parent.text or "") + element.tail
+            parent.text = _fit((parent.text or "") + element.tail)
         else:
-            previous.tail = (previous.tail or "") + element.tail
+            previous.tail = _fit((previous.tail or "") + element.tail)
     parent.remove(element)
+
+
+def _fit(text: str) -> str:
+    """Text that lxml takes back: its parser lets control characters in that its own setter refuses."""
+    return _UNFIT.sub(" ", text)
 
 
 def _comment_text(comment: str) -> str:

@@ -145,3 +145,8 @@ def test_no_html_crashes_the_reader(source: str) -> None:
     assert "\x00" not in view.text
     assert "javascript:" not in view.html.replace("&", "").lower() or "href" not in view.html
     assert all(0 <= hint.start < hint.end <= len(view.text) for hint in view.hints)
+
+
+def test_a_control_character_beside_what_is_dropped_is_no_obstacle() -> None:
+    assert "color" in read_html("\x1f<!---->color:#fff'>").text
+    assert read_html("a<script>x</script>&#31;b").text
