@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 from pytest_django import fixtures
 from rest_framework.test import APIClient
 
@@ -18,6 +20,12 @@ from tests.support.llm import llm_server, real_model  # noqa: F401 - fixtures fo
 
 # The two databases belong together: one cannot be set up without the other, whichever tests were asked for.
 fixtures._get_databases_for_setup = lambda items: ({"default", "keys"}, set())
+
+
+# The same examples every time, so that a green run stays green; `HYPOTHESIS_PROFILE=search` looks for new ones.
+hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("search", deadline=None)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture(scope="session")
