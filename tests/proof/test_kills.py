@@ -164,13 +164,23 @@ def stack(tmp_path_factory: pytest.TempPathFactory, llm_server: str) -> Iterator
     one.stop()
 
 
+SYLLABLES = ("Ber", "Lan", "Mor", "Ros", "Tal", "Wen", "Hol", "Kar"), ("ga", "de", "li", "mo", "ne", "ri", "so", "va")
+
+
+def surname(number: int) -> str:
+    """A made-up family name, another one for each number below 512."""
+    first, second = SYLLABLES
+    return first[number % 8] + second[number // 8 % 8] + second[number // 64 % 8] + "nd"
+
+
 def mail(number: int) -> bytes:
     """A new inquiry of a new person at a new company."""
+    name = f"Kim {surname(number)}"
     return (
-        f"From: Kim Number{number} <kim{number}@buyer{number}.example>\r\nTo: sales@ours.example\r\n"
+        f"From: {name} <kim{number}@buyer{number}.example>\r\nTo: sales@ours.example\r\n"
         f"Subject: Quote for labels {number}\r\nMessage-ID: <{number}@buyer{number}.example>\r\n"
         f"Date: Tue, 17 Nov 2026 09:12:00 +0100\r\n\r\nHello,\r\n\r\nplease send us a quote for {number + 2} label "
-        f"printers by Friday. Our budget is {1000 + number} EUR.\r\n\r\nBest regards\r\nKim Number{number}\r\n"
+        f"printers by Friday. Our budget is {1000 + number} EUR.\r\n\r\nBest regards\r\n{name}\r\n"
         f"Head of Purchasing\r\nBuyer{number} GmbH\r\n+49 30 90182{number:04d}\r\n"
     ).encode()
 
@@ -204,8 +214,8 @@ def kill_between_sending_and_recording(stack: Stack, done: threading.Event, kill
         seen = written
 
 
-def approve_everything(stack: Stack, interaction: str) -> None:
-    """Parents first, as their children wait for them."""
+def decide_everything(stack: Stack, interaction: str) -> None:
+    """Approves parents first, as their children wait for them; refuses what cannot be approved."""
     for _ in range(6):
         rows = stack.every(f"proposals/?interaction={interaction}&state=pending&state=claimed")
         if not rows:
@@ -214,7 +224,8 @@ def approve_everything(stack: Stack, interaction: str) -> None:
             if row["can_approve"]:
                 stack.ask("POST", f"proposals/{row['id']}/approve/", json={})
         if not any(row["can_approve"] for row in rows):
-            return
+            for row in rows:
+                stack.ask("POST", f"proposals/{row['id']}/reject/", json={"reason": "not complete"})
 
 
 def settled(stack: Stack, ids: list[str]) -> bool:
@@ -222,7 +233,7 @@ def settled(stack: Stack, ids: list[str]) -> bool:
     states = {row["id"]: row["status"] for row in stack.every("interactions/")}
     for pk in ids:
         if states.get(pk) == "proposed":
-            approve_everything(stack, pk)
+            decide_everything(stack, pk)
     on_the_way = {"received", "parsed", "extracting", "proposed"}
     return not any(states[pk] in on_the_way for pk in ids)
 
