@@ -21,7 +21,7 @@ from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.connectors import services as connectors
 from crmllm.core import audit
-from crmllm.core.crypto import Sealed, open_or
+from crmllm.core.crypto import Sealed
 from crmllm.core.errors import Conflict
 from crmllm.crm import selectors as crm
 from crmllm.crm import values as crm_values
@@ -185,8 +185,3 @@ def audit_write(
         },
         key_id=row.values.key_id,
     )
-
-
-def before_image(row: Writeback) -> dict[str, Any]:
-    """What the CRM held just before the write; empty for a create."""
-    return dict(open_or(row.before, {}))
