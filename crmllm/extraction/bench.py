@@ -33,7 +33,8 @@ from crmllm.ingestion.models import Interaction
 from crmllm.ingestion.services import receive_many
 from crmllm.llm import prompts
 from crmllm.llm.choices import CallState
-from crmllm.llm.client import Model, base_url, request_body
+from crmllm.llm.client import Model, request_body
+from crmllm.llm.endpoint import base_url
 from crmllm.llm.models import LlmCall
 from crmllm.llm.schemas import response_format
 

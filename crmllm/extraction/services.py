@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -34,7 +35,6 @@ from crmllm.extraction.types import CRM_CATEGORIES, Extracted, Item, to_json
 from crmllm.ingestion.choices import Status, Step
 from crmllm.ingestion.models import Interaction, LedgerEntry
 from crmllm.jobs.failures import Failure
-from crmllm.llm.client import Completion
 from crmllm.llm.embedding_files import MODEL_NAME
 from crmllm.llm.errors import LlmError
 from crmllm.llm.models import Embedding
@@ -42,6 +42,9 @@ from crmllm.llm.selectors import INTERACTION
 from crmllm.privacy.choices import Purpose
 from crmllm.privacy.selectors import is_suppressed, may_process
 from crmllm.proposals.services import propose, supersede
+
+if TYPE_CHECKING:  # the client library is slow to load, and pages need the states only
+    from crmllm.llm.client import Completion
 
 LEASE = 60.0
 #: Rules that are this sure that a message is no business of the CRM decide alone; the model is not asked.

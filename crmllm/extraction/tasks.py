@@ -27,8 +27,9 @@ from crmllm.extraction.schema import MailAnswer
 from crmllm.extraction.services import Prepared
 from crmllm.ingestion.models import Interaction
 from crmllm.jobs.failures import Failure, report
-from crmllm.llm.client import Model, is_set_up
+from crmllm.llm.client import Model
 from crmllm.llm.embedding import EmbeddingUnavailable
+from crmllm.llm.endpoint import is_set_up
 from crmllm.llm.errors import LlmError, ModelFault, ModelUnavailable, PromptMissing
 from crmllm.llm.selectors import INTERACTION
 from crmllm.llm.services import store_embeddings

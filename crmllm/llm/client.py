@@ -25,9 +25,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from crmllm.core.crypto import Sealed
 from crmllm.core.ids import uuid7
-from crmllm.core.runtime.home import home
 from crmllm.llm import prompts
 from crmllm.llm.choices import CallState
+from crmllm.llm.endpoint import base_url
 from crmllm.llm.errors import (
     InvalidAnswer,
     LlmError,
@@ -66,16 +66,6 @@ class Completion(Generic[T]):
     prompt_version: str
     request_model: str
     mean_logprob: float | None = None
-
-
-def is_set_up() -> bool:
-    """Whether there is a model at all: LLM=none without another server means that everything goes by rules alone."""
-    return settings.LLM != "none" or bool(settings.LLM_BASE_URL)
-
-
-def base_url() -> str:
-    """Where the model answers: the server that the settings name, else our own."""
-    return settings.LLM_BASE_URL or f"http://127.0.0.1:{home().llm_port}/v1"
 
 
 async def complete(

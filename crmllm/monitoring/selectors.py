@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from crmllm.access.models import User
 from crmllm.core.models import AuditEvent, AuditLink
-from crmllm.llm.client import base_url
+from crmllm.llm.endpoint import base_url
 from crmllm.monitoring import sql
 
 MODEL_TIMEOUT: Final = 0.7  # seconds that a page waits for the model server at most, once every few seconds
