@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest
 
-from crmllm.access.models import User
+from crmllm.access.rules import person
 from review import selectors
 from review.selectors import QueueView
 
 
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """The top of the queue."""
-    user, view = cast(User, request.user), QueueView()
+    user, view = person(request), QueueView()
     return selectors.top(user, view)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,8 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from crmllm.access.models import User
-from crmllm.access.rules import require
+from crmllm.access.rules import person, require
 from crmllm.core.errors import BadInput, Conflict
 from crmllm.crm.choices import Object
 from crmllm.crm.forms import RecordForm
@@ -42,15 +41,11 @@ class Asked(HttpRequest):
     htmx: HtmxDetails
 
 
-def _person(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 @login_required
 @require_GET
 def queue(request: Asked) -> HttpResponse:
     """The first card that nobody else holds."""
-    user, view = _person(request), QueueView.of(request.GET)
+    user, view = person(request), QueueView.of(request.GET)
     require(user, "interactions.view")
     row = selectors.next_after(user, view, None)
     return _page(request, view, _claimed_card(request, row, view) if row else None, row)
@@ -61,7 +56,7 @@ def queue(request: Asked) -> HttpResponse:
 def card(request: Asked, pk: UUID) -> HttpResponse:
     """One card; opening it holds it for a while."""
     view = QueueView.of(request.GET)
-    row = ingestion.interaction(_person(request), pk)
+    row = ingestion.interaction(person(request), pk)
     shown = _claimed_card(request, row, view)
     if request.htmx:
         return _fragment(request, "review/card.html", view, shown, row)
@@ -73,8 +68,8 @@ def card(request: Asked, pk: UUID) -> HttpResponse:
 def peek(request: Asked, pk: UUID) -> HttpResponse:
     """The next card, looked at before its turn: claims nothing."""
     view = QueueView.of(request.GET)
-    row = ingestion.interaction(_person(request), pk)
-    return _fragment(request, "review/card.html", view, cards.card(_person(request), row, view), row)
+    row = ingestion.interaction(person(request), pk)
+    return _fragment(request, "review/card.html", view, cards.card(person(request), row, view), row)
 
 
 @login_required
@@ -82,7 +77,7 @@ def peek(request: Asked, pk: UUID) -> HttpResponse:
 def approve(request: Asked, pk: UUID) -> HttpResponse:
     row = _proposal(request, pk)
     try:
-        services.approve(user=_person(request), proposal=row, milliseconds=_milliseconds(request))
+        services.approve(user=person(request), proposal=row, milliseconds=_milliseconds(request))
     except Conflict as refusal:
         _raise_unless_moved(refusal)
         messages.warning(request, refusal.message)
@@ -94,7 +89,7 @@ def approve(request: Asked, pk: UUID) -> HttpResponse:
 @require_POST
 def approve_all(request: Asked, pk: UUID) -> HttpResponse:
     """Approves what waits in one interaction; says why where it stops."""
-    user, view = _person(request), QueueView.of(request.GET)
+    user, view = person(request), QueueView.of(request.GET)
     row = ingestion.interaction(user, pk, permission=PERMISSION)
     approved, refusal = review_services.approve_all(user=user, interaction=row, milliseconds=_milliseconds(request))
     if refusal is None:
@@ -113,7 +108,7 @@ def edit(request: Asked, pk: UUID) -> HttpResponse:
         return _edit_form(request, row, view)
     try:
         edits = _edits(request, row)
-        services.approve(user=_person(request), proposal=row, edits=edits, milliseconds=_milliseconds(request))
+        services.approve(user=person(request), proposal=row, edits=edits, milliseconds=_milliseconds(request))
     except BadInput as error:
         messages.error(request, error.message)
         return _edit_form(request, row, view, error.fields)
@@ -129,7 +124,7 @@ def edit(request: Asked, pk: UUID) -> HttpResponse:
 def reject(request: Asked, pk: UUID) -> HttpResponse:
     row = _proposal(request, pk)
     reason = request.POST.get("reason", "")
-    services.reject(user=_person(request), proposal=row, reason=reason, milliseconds=_milliseconds(request))
+    services.reject(user=person(request), proposal=row, reason=reason, milliseconds=_milliseconds(request))
     return _answer(request, row)
 
 
@@ -137,7 +132,7 @@ def reject(request: Asked, pk: UUID) -> HttpResponse:
 @require_POST
 def skip(request: Asked, pk: UUID) -> HttpResponse:
     row = _proposal(request, pk)
-    services.skip(user=_person(request), proposal=row, milliseconds=_milliseconds(request))
+    services.skip(user=person(request), proposal=row, milliseconds=_milliseconds(request))
     return _answer(request, row)
 
 
@@ -146,7 +141,7 @@ def skip(request: Asked, pk: UUID) -> HttpResponse:
 def undo(request: Asked, pk: UUID) -> HttpResponse:
     """Takes a decision back and shows its card again."""
     row = _proposal(request, pk)
-    others = [one.name for one in services.undo(user=_person(request), proposal=row) if one.pk != row.pk]
+    others = [one.name for one in services.undo(user=person(request), proposal=row) if one.pk != row.pk]
     if others:
         messages.info(request, _("Taken back with it: %(names)s.") % {"names": ", ".join(others)})
     return _answer(request, row, stay=True)
@@ -156,7 +151,7 @@ def undo(request: Asked, pk: UUID) -> HttpResponse:
 @require_POST
 def by_hand(request: Asked, pk: UUID) -> HttpResponse:
     """Saves what a person filled in, or notes that there is nothing to record."""
-    user, view = _person(request), QueueView(part="failed")
+    user, view = person(request), QueueView(part="failed")
     row = ingestion.interaction(user, pk, permission=PERMISSION)
     if request.POST.get("nothing"):
         ingestion_services.set_aside(actor=user, interaction=row)
@@ -176,8 +171,8 @@ def by_hand(request: Asked, pk: UUID) -> HttpResponse:
 @require_POST
 def replay(request: Asked, pk: UUID) -> HttpResponse:
     """Sends an interaction through all stages again."""
-    row = ingestion.interaction(_person(request), pk, permission="interactions.add")
-    ingestion_services.replay(actor=_person(request), interaction=row)
+    row = ingestion.interaction(person(request), pk, permission="interactions.add")
+    ingestion_services.replay(actor=person(request), interaction=row)
     return _next(request, QueueView(part="failed"), row)
 
 
@@ -185,7 +180,7 @@ def replay(request: Asked, pk: UUID) -> HttpResponse:
 
 
 def _proposal(request: Asked, pk: UUID) -> Proposal:
-    return proposals.proposal(_person(request), pk, permission=PERMISSION)
+    return proposals.proposal(person(request), pk, permission=PERMISSION)
 
 
 def _milliseconds(request: Asked) -> int | None:
@@ -195,7 +190,7 @@ def _milliseconds(request: Asked) -> int | None:
 def _edits(request: Asked, row: Proposal) -> dict[str, Any]:
     """The values that differ from the proposed ones; a line that was left out is None."""
     edits: dict[str, Any] = {}
-    for line in proposals.lines(_person(request), [row])[row.pk]:
+    for line in proposals.lines(person(request), [row])[row.pk]:
         key = str(line.change.pk)
         if request.POST.get(f"leave-{key}"):
             edits[key] = None
@@ -209,7 +204,7 @@ def _edits(request: Asked, row: Proposal) -> dict[str, Any]:
 
 
 def _claimed_card(request: Asked, row: Interaction, view: QueueView, *, near: UUID | None = None) -> dict[str, Any]:
-    user = _person(request)
+    user = person(request)
     if user.may(PERMISSION) and row.open_proposals:
         services.claim(user=user, interaction=row)
     return cards.card(user, row, view, form=_hand_form(request, row), near=near)
@@ -219,14 +214,14 @@ def _hand_form(request: Asked, row: Interaction) -> RecordForm | None:
     name = request.GET.get("by_hand") or (Object.CONTACT if row.status == Status.FAILED else "")
     if name not in cards.BY_HAND:
         return None
-    return RecordForm(name, cards.hand_fields(_person(request), name), initial=cards.known(row, name))
+    return RecordForm(name, cards.hand_fields(person(request), name), initial=cards.known(row, name))
 
 
 def _bound_hand_form(request: Asked) -> RecordForm:
     name = request.GET.get("object", "")
     if name not in cards.BY_HAND:
         raise BadInput(_("Choose what kind of record to make."))
-    return RecordForm(name, cards.hand_fields(_person(request), name), request.POST)
+    return RecordForm(name, cards.hand_fields(person(request), name), request.POST)
 
 
 def _raise_unless_moved(refusal: Conflict) -> None:
@@ -239,7 +234,7 @@ def _edit_form(
     request: Asked, row: Proposal, view: QueueView, errors: dict[str, list[str]] | None = None
 ) -> HttpResponse:
     """The lines of a proposal as a form; after a refusal with what was typed and what is wrong with it."""
-    user, refused = _person(request), errors is not None
+    user, refused = person(request), errors is not None
     interaction = ingestion.interaction(user, row.interaction_id)
     typed = request.POST if refused else {}
     shown = cards.card(user, interaction, view, editing=row.pk, errors=errors, typed=typed)
@@ -262,14 +257,14 @@ def _shown_again(request: Asked, view: QueueView, shown: dict[str, Any], row: In
 def _answer(request: Asked, row: Proposal, *, stay: bool = False) -> HttpResponse:
     """After a decision: the same interaction while something waits in it, else the next one."""
     view = QueueView.of(request.GET)
-    interaction = ingestion.interaction(_person(request), row.interaction_id)
+    interaction = ingestion.interaction(person(request), row.interaction_id)
     if stay or selectors.waits(interaction, view):
         return _go(request, view, interaction, near=row.pk)
     return _next(request, view, interaction)
 
 
 def _next(request: Asked, view: QueueView, row: Interaction) -> HttpResponse:
-    return _go(request, view, selectors.next_after(_person(request), view, row))
+    return _go(request, view, selectors.next_after(person(request), view, row))
 
 
 def _go(request: Asked, view: QueueView, row: Interaction | None, near: UUID | None = None) -> HttpResponse:
@@ -285,7 +280,7 @@ def _go(request: Asked, view: QueueView, row: Interaction | None, near: UUID | N
 def _context(
     request: Asked, view: QueueView, shown: dict[str, Any] | None, row: Interaction | None, *, whole: bool
 ) -> dict[str, Any]:
-    user = _person(request)
+    user = person(request)
     context: dict[str, Any] = {
         "card": shown or cards.nothing(user, view, starting=model_status().state == "starting"),
         "reject_reasons": selectors.reject_reasons(),

@@ -1,4 +1,4 @@
-"""The two questions that every selector asks: which rows, and which fields, may this person see?
+"""Who asks, and the two questions of every selector: which rows, and which fields, may this person see?
 
 A package tells once how its model is owned (`own`); rules may grow, callers do not change.
 """
@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 
 from crmllm.access.models import User
 from crmllm.core.errors import Forbidden, NotFound
@@ -20,6 +21,12 @@ Rule = Callable[[User], Q]
 _rules: dict[type[Model], Rule] = {}
 _private: set[type[Model]] = set()
 _hidden_fields: list[Callable[[User, str], frozenset[str]]] = []
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; LoginRequiredMiddleware lets nobody else reach a page."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def own(model: type[Model], *, path: str = "") -> None:

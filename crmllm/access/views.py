@@ -36,7 +36,7 @@ from crmllm.access.forms import (
 )
 from crmllm.access.lockout import check_address
 from crmllm.access.models import ApiToken, Team, User
-from crmllm.access.rules import load, require
+from crmllm.access.rules import load, person, require
 from crmllm.access.sso import providers
 from crmllm.core import audit
 from crmllm.core.errors import NotFound
@@ -49,12 +49,6 @@ from crmllm.settings import env
 
 READ = ("GET", "HEAD")
 LIST = ("GET", "HEAD", "POST")
-
-
-def person(request: HttpRequest) -> User:
-    """Who is signed in; LoginRequiredMiddleware lets nobody else come here."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 # --- the door

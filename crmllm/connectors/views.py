@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crmllm.access.models import User
+from crmllm.access.rules import person
 from crmllm.connectors import selectors, services
 from crmllm.connectors.choices import ConnectionState
 from crmllm.connectors.models import Connection
@@ -23,14 +23,10 @@ from crmllm.writeback.selectors import counts
 TONES = {ConnectionState.ACTIVE: "good", ConnectionState.PAUSED: "warn", ConnectionState.BROKEN: "bad"}
 
 
-def _person(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 @require_GET
 def connections(request: HttpRequest) -> HttpResponse:
     """The connected CRMs and mailboxes."""
-    user = _person(request)
+    user = person(request)
     context = {
         "connections": [_line(row) for row in selectors.connections(user)],
         "mailboxes": [_mailbox(row) for row in Mailbox.objects.all()],
@@ -69,7 +65,7 @@ def _mailbox(row: Mailbox) -> dict[str, Any]:
 @require_GET
 def connection(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One connection: what it is master of, what waits to be written, pause and go on."""
-    user = _person(request)
+    user = person(request)
     row = selectors.connection(user, pk)
     context = {
         "connection": _line(row) | {"paused": row.state == ConnectionState.PAUSED},
@@ -83,8 +79,8 @@ def connection(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def pause(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Pauses or goes on, as the button says."""
-    row = selectors.connection(_person(request), pk)
+    row = selectors.connection(person(request), pk)
     paused = request.POST.get("paused") == "yes"
-    services.set_paused(actor=_person(request), connection=row, paused=paused)
+    services.set_paused(actor=person(request), connection=row, paused=paused)
     messages.success(request, _("Paused; approved changes wait.") if paused else _("Going on."))
     return redirect("connectors:detail", pk=pk)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
 from crmllm.access.models import User
+from crmllm.access.rules import person
 from crmllm.crm import selectors
 from crmllm.crm.choices import Object
 
 
 def find(request: HttpRequest, term: str) -> list[dict[str, Any]]:
     """Records by name, e-mail, phone or domain: one group for each object."""
-    return [_group(cast(User, request.user), name, str(label), term) for name, label in Object.choices]
+    return [_group(person(request), name, str(label), term) for name, label in Object.choices]
 
 
 def _group(user: User, name: str, label: str, term: str) -> dict[str, Any]:

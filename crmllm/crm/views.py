@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crmllm.access.models import User
-from crmllm.access.rules import require
+from crmllm.access.rules import person, require
 from crmllm.connectors import selectors as connectors
 from crmllm.core.errors import BadInput, Forbidden, NotFound
 from crmllm.core.lists import Column, Empty, ListPage, ListSpec, respond
@@ -118,10 +118,6 @@ LISTS: dict[str, ListSpec[Any]] = {
 }
 
 
-def _person(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     return redirect("crm:list", object_name=Object.ACCOUNT)
@@ -130,7 +126,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def records(request: HttpRequest, object_name: str) -> HttpResponseBase:
     """The records of one kind."""
-    user, spec = _person(request), _known(object_name)
+    user, spec = person(request), _known(object_name)
     require(user, "records.view")
     hidden = {field.name for field in selectors.field_map(object_name).values()} - {
         field.name for field in selectors.visible_fields(user, object_name)
@@ -185,7 +181,7 @@ def url_of(row: Record) -> str:
 def detail(request: HttpRequest, object_name: str, pk: UUID) -> HttpResponse:
     """One record: every field with its last writer, what hangs on it, and its timeline."""
     _known(object_name)
-    user = _person(request)
+    user = person(request)
     row = selectors.record(user, object_name, pk)
     editable = user.may("records.change") and services.is_editable(object_name)
     origins, lines = _origins(user, row), selectors.field_lines(user, row)
@@ -301,7 +297,7 @@ def _event(row: Any) -> dict[str, Any]:
 def edit(request: HttpRequest, object_name: str, pk: UUID) -> HttpResponse:
     """Changes fields by hand. What was changed by somebody else meanwhile is not overwritten."""
     _known(object_name)
-    user = _person(request)
+    user = person(request)
     row = selectors.record(user, object_name, pk, permission="records.change")
     if not services.is_editable(object_name):
         raise Forbidden(_("This record lives in a connected CRM; change it there."))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crmllm.access.models import User
-from crmllm.access.rules import visible
+from crmllm.access.rules import person, visible
 from crmllm.core.crypto import open_or, preload
 from crmllm.core.lists import capped
 from crmllm.ingestion import selectors
@@ -22,13 +21,9 @@ TOLD = [Step.PROPOSED, Step.DECIDED, Step.VERIFIED, Step.UNDONE, Step.FAILED]
 TONES: dict[str, str] = {Step.VERIFIED: "good", Step.FAILED: "bad", Step.UNDONE: "warn"}
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 def figures(request: HttpRequest) -> list[dict[str, Any]]:
     """How much came in today, how much waits, what failed."""
-    rows = selectors.interactions(_user(request))
+    rows = selectors.interactions(person(request))
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     url = reverse("ingestion:list")
     failed = rows.filter(status=Status.FAILED)
@@ -51,7 +46,7 @@ def figures(request: HttpRequest) -> list[dict[str, Any]]:
 
 def today(request: HttpRequest) -> dict[str, Any]:
     """The latest lines of the ledger, of what this person may see."""
-    user = _user(request)
+    user = person(request)
     rows = LedgerEntry.objects.filter(step__in=TOLD).select_related("interaction")
     if not user.sees_all:
         rows = rows.filter(interaction__in=visible(user, Interaction.objects.all()))
@@ -71,7 +66,7 @@ def today(request: HttpRequest) -> dict[str, Any]:
 
 def attention(request: HttpRequest) -> dict[str, Any]:
     """Messages that could not be read, newest first."""
-    rows = selectors.interactions(_user(request)).filter(status=Status.FAILED)[:5]
+    rows = selectors.interactions(person(request)).filter(status=Status.FAILED)[:5]
     return {
         "title": _("Needs attention"),
         "items": [
@@ -88,7 +83,7 @@ def attention(request: HttpRequest) -> dict[str, Any]:
 
 def find(request: HttpRequest, term: str) -> list[dict[str, Any]]:
     """Interactions by their sender."""
-    rows = list(selectors.search(selectors.interactions(_user(request)), term)[:5])
+    rows = list(selectors.search(selectors.interactions(person(request)), term)[:5])
     preload(*(row.subject for row in rows))
     results = [
         {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
@@ -18,8 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crmllm.access.models import User
-from crmllm.access.rules import require
+from crmllm.access.rules import person, require
 from crmllm.core.crypto import open_or, preload
 from crmllm.core.errors import NotFound
 from crmllm.core.lists import BulkAction, Column, Empty, ListPage, ListSpec, respond, selected
@@ -79,14 +78,10 @@ INTERACTIONS: ListSpec[Interaction] = ListSpec(
 )
 
 
-def _person(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def interactions(request: HttpRequest) -> HttpResponseBase:
     """Everything that came in."""
-    user = _person(request)
+    user = person(request)
     require(user, "interactions.view")
     may_add = user.may("interactions.add")
     confirm = _("What is proposed from these messages is dropped and made anew. Go on?")
@@ -127,7 +122,7 @@ def _row(row: Interaction) -> dict[str, Any]:
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One interaction: its text, and what became of it."""
-    user = _person(request)
+    user = person(request)
     row = selectors.interaction(user, pk)
     replayable = user.may("interactions.add") and row.status in (*REPLAYABLE, Status.DONE)
     context = {
@@ -218,14 +213,14 @@ def _related(row: Interaction) -> dict[str, Any]:
 @csp_replace({"default-src": ["'none'"], "sandbox": True})  # type: ignore[arg-type]
 def as_laid_out(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The sanitised HTML of a mail, alone in a sandbox: no scripts, no styles, nothing remote."""
-    html = selectors.content(selectors.interaction(_person(request), pk)).get("html", "")
+    html = selectors.content(selectors.interaction(person(request), pk)).get("html", "")
     return HttpResponse(html)
 
 
 @require_GET
 def attachment(request: HttpRequest, pk: UUID, file_pk: UUID) -> HttpResponse:
     """One file, always as a download: nothing of what strangers send is shown by the browser."""
-    row = selectors.interaction(_person(request), pk)
+    row = selectors.interaction(person(request), pk)
     file = row.attachments.filter(pk=file_pk).first()
     if file is None or file.blob is None:
         raise NotFound(_("There is no such file."))
@@ -242,8 +237,8 @@ def _disposition(name: str) -> str:
 @require_POST
 def replay(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Sends one interaction through all stages again."""
-    row = selectors.interaction(_person(request), pk, permission="interactions.add")
-    services.replay(actor=_person(request), interaction=row)
+    row = selectors.interaction(person(request), pk, permission="interactions.add")
+    services.replay(actor=person(request), interaction=row)
     messages.success(request, _("It is on its way again."))
     return redirect("ingestion:detail", pk=row.pk)
 
@@ -251,7 +246,7 @@ def replay(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def replay_many(request: HttpRequest) -> HttpResponse:
     """Sends the selected interactions through all stages again; those still on their way are left alone."""
-    user = _person(request)
+    user = person(request)
     require(user, "interactions.add")
     rows = selected(request, selectors.interactions(user)).filter(status__in=[*REPLAYABLE, Status.DONE])
     count = len([services.replay(actor=user, interaction=row) for row in rows])

@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crmllm.access.models import User
-from crmllm.access.rules import load, require
+from crmllm.access.rules import load, person, require
 from crmllm.core.errors import BadInput, NotFound
 from crmllm.jobs import selectors, services
 from crmllm.jobs.choices import RunState
@@ -29,15 +28,10 @@ TONES = {
 }
 
 
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
     """Everything at work. HTMX asks for the fragment again while something runs."""
-    user = _person(request)
+    user = person(request)
     require(user, "jobs.view")
     manages = user.may("jobs.manage")
     stages = [_stage(row, manages) for row in selectors.stages()]
@@ -61,7 +55,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @require_GET
 def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One run."""
-    user = _person(request)
+    user = person(request)
     row = load(user, selectors.runs(user), pk)
     facts = [
         (_("Started by"), row.user or _("the system")),
@@ -90,7 +84,7 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, name: str) -> HttpResponse:
     """Starts one of the jobs that have a button."""
-    user = _person(request)
+    user = person(request)
     if name not in [row["name"] for row in selectors.buttons(user)]:
         raise NotFound(_("There is no such job, or it is not yours to start."))
     return redirect("jobs:run", services.start(name=name, user=user).pk)
@@ -99,7 +93,7 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stops a run."""
-    user = _person(request)
+    user = person(request)
     services.cancel(user=user, run=load(user, selectors.runs(user), pk))
     messages.success(request, _("The job stops after its present item. A stage then rests until you let it go on."))
     return redirect("jobs:index")
@@ -108,7 +102,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Does a run again."""
-    user = _person(request)
+    user = person(request)
     again = services.retry(user=user, run=load(user, selectors.runs(user), pk))
     return redirect("jobs:run", again.pk)
 
@@ -116,14 +110,14 @@ def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, stage: str) -> HttpResponse:
     """Lets a stage go on."""
-    services.resume(user=_person(request), stage=stage)
+    services.resume(user=person(request), stage=stage)
     return redirect("jobs:index")
 
 
 @require_POST
 def retry_failed(request: HttpRequest) -> HttpResponse:
     """Starts one job for each stage that holds failed items."""
-    user = _person(request)
+    user = person(request)
     for stage in selectors.stages():
         if stage["failed"]:
             arguments = {"stage": stage["name"], "user": str(user.pk)}
@@ -134,7 +128,7 @@ def retry_failed(request: HttpRequest) -> HttpResponse:
 @require_POST
 def retry_item(request: HttpRequest, stage: str, pk: UUID) -> HttpResponse:
     """Tries one item again."""
-    services.retry_item(user=_person(request), stage=stage, pk=pk)
+    services.retry_item(user=person(request), stage=stage, pk=pk)
     messages.success(request, _("It is tried again now."))
     return redirect("jobs:index")
 
@@ -142,7 +136,7 @@ def retry_item(request: HttpRequest, stage: str, pk: UUID) -> HttpResponse:
 @require_POST
 def cancel_item(request: HttpRequest, stage: str, pk: UUID) -> HttpResponse:
     """Gives one item up."""
-    services.cancel_item(user=_person(request), stage=stage, pk=pk)
+    services.cancel_item(user=person(request), stage=stage, pk=pk)
     messages.success(request, _("It was given up."))
     return redirect("jobs:index")
 
@@ -150,7 +144,7 @@ def cancel_item(request: HttpRequest, stage: str, pk: UUID) -> HttpResponse:
 @require_GET
 def schedules(request: HttpRequest) -> HttpResponse:
     """What runs by the clock, among the settings."""
-    user = _person(request)
+    user = person(request)
     require(user, "jobs.view")
     context = {"schedules": _schedules(), "can_manage": user.may("jobs.manage")}
     return render(request, "jobs/schedule_list.html", context)
@@ -159,7 +153,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_schedule(request: HttpRequest, name: str) -> HttpResponse:
     """How often one schedule runs."""
-    user = _person(request)
+    user = person(request)
     require(user, "jobs.manage")
     row = selectors.schedule_row(name)
     form = ScheduleForm(request.POST or None, initial={"minutes": row["minutes"], "on": row["active"]})

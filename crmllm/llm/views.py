@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from crmllm.access.models import User
-from crmllm.access.views import person
+from crmllm.access.rules import person
 from crmllm.llm import selectors, services
 from crmllm.llm.models import PromptVersion
 

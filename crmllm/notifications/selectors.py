@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from crmllm.access.models import User
-from crmllm.access.rules import visible
+from crmllm.access.rules import person, visible
 from crmllm.notifications.choices import PERSONAL, Kind
 from crmllm.notifications.models import Notification, Preference
 
@@ -28,8 +28,7 @@ def unread_count(user: User) -> int:
 
 def bell(request: HttpRequest) -> dict[str, Any]:
     """The bell in the frame of every page."""
-    assert isinstance(request.user, User)
-    return {"unread": unread_count(request.user), "url": reverse("notifications:list")}
+    return {"unread": unread_count(person(request)), "url": reverse("notifications:list")}
 
 
 def choices_of(user: User) -> dict[tuple[str, str], bool]:

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from crmllm.access.models import User
-from crmllm.access.rules import load
+from crmllm.access.rules import load, person
 from crmllm.core.lists import Column, Empty, ListPage, ListSpec, respond
 from crmllm.notifications import selectors, services
 from crmllm.notifications.forms import ChoicesForm
@@ -30,11 +29,6 @@ TOLD: ListSpec[Notification] = ListSpec(
 )
 
 
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 @require_GET
 def notifications(request: HttpRequest) -> HttpResponseBase:
     """What I was told, newest first."""
@@ -46,7 +40,7 @@ def notifications(request: HttpRequest) -> HttpResponseBase:
             "choices_url": f"{reverse('profile')}#notifications",
         }
 
-    rows = selectors.notifications(_person(request))
+    rows = selectors.notifications(person(request))
     return respond(request, TOLD, rows, "notifications/notification_list.html", context=context)
 
 
@@ -62,7 +56,7 @@ def _line(row: Notification) -> dict[str, Any]:
 @require_GET
 def follow(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Goes to what a notification is about; following it is reading it."""
-    user = _person(request)
+    user = person(request)
     row = load(user, selectors.notifications(user), pk)
     services.mark_read(user=user, notifications=[row.pk])
     return redirect(row.link or reverse("notifications:list"))
@@ -71,14 +65,14 @@ def follow(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Marks everything as read."""
-    services.mark_read(user=_person(request))
+    services.mark_read(user=person(request))
     return redirect("notifications:list")
 
 
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """What I am told, from the account page."""
-    user = _person(request)
+    user = person(request)
     form = ChoicesForm(user, request.POST)
     if form.is_valid():
         services.choose(user=user, choices=form.chosen())
@@ -88,4 +82,4 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 def profile_part(request: HttpRequest) -> dict[str, Any]:
     """What the account page shows of this package."""
-    return {"notification_form": ChoicesForm(_person(request)), "notifications_url": reverse("notifications:choose")}
+    return {"notification_form": ChoicesForm(person(request)), "notifications_url": reverse("notifications:choose")}

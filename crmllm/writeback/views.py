@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from crmllm.access.models import User
-from crmllm.access.rules import load
+from crmllm.access.rules import load, person
 from crmllm.core.crypto import open_or
 from crmllm.crm import selectors as crm
 from crmllm.writeback import selectors
@@ -23,7 +22,7 @@ TONES = {State.VERIFIED: "good", State.FAILED: "bad", State.CONFLICT: "warn", St
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was to be written, what the CRM held before, and the state."""
-    user = cast(User, request.user)
+    user = person(request)
     row = load(user, selectors.writebacks(user), pk)
     wanted, before = dict(open_or(row.values, {})), dict(open_or(row.before, {}))
     fields = [field for field in crm.visible_fields(user, row.object) if field.name in {*wanted, *before}]

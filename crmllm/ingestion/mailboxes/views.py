@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crmllm.access.models import User
-from crmllm.access.rules import require
+from crmllm.access.rules import person, require
 from crmllm.core.forms import carried_out, form_page
 from crmllm.ingestion.imap import MailboxProblem
 from crmllm.ingestion.mailboxes import selectors, services
@@ -24,15 +23,10 @@ from crmllm.ingestion.models import Mailbox
 FORM = ("GET", "HEAD", "POST")
 
 
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 @require_GET
 def mailboxes(request: HttpRequest) -> HttpResponse:
     """All mailboxes and how they are."""
-    actor = _person(request)
+    actor = person(request)
     require(actor, "settings.view")
     context = {
         "mailboxes": [_line(row) for row in selectors.mailboxes(actor)],
@@ -44,7 +38,7 @@ def mailboxes(request: HttpRequest) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One mailbox: how it is, and what can be done."""
-    actor = _person(request)
+    actor = person(request)
     row = selectors.mailbox(actor, pk, permission="settings.view")
     facts = [
         (_("IMAP server"), f"{row.host}, {_('port')} {row.port}"),
@@ -67,7 +61,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(FORM)
 def add(request: HttpRequest) -> HttpResponse:
     """A new mailbox."""
-    actor = _person(request)
+    actor = person(request)
     require(actor, "settings.manage")
     form = MailboxForm(request.POST or None)
     made: list[Mailbox] = []
@@ -80,7 +74,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(FORM)
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Other settings for a mailbox."""
-    actor = _person(request)
+    actor = person(request)
     row = selectors.mailbox(actor, pk, permission="settings.manage")
     form = MailboxForm(request.POST or None, instance=row)
     if carried_out(request, form, lambda: services.update_mailbox(actor=actor, mailbox=row, **form.cleaned_data)):
@@ -97,7 +91,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def test(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Opens the mailbox once and says what came of it."""
-    actor = _person(request)
+    actor = person(request)
     row = selectors.mailbox(actor, pk, permission="settings.manage")
     try:
         count = services.try_mailbox(actor=actor, mailbox=row)
@@ -112,7 +106,7 @@ def test(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def poll(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Fetches what is new, as a visible job."""
-    actor = _person(request)
+    actor = person(request)
     row = selectors.mailbox(actor, pk, permission="settings.manage")
     run = services.poll_now(actor=actor, mailbox=row)
     return redirect("jobs:run", run.pk)
@@ -121,7 +115,7 @@ def poll(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Forgets a mailbox."""
-    actor = _person(request)
+    actor = person(request)
     row = selectors.mailbox(actor, pk, permission="settings.manage")
     services.delete_mailbox(actor=actor, mailbox=row)
     messages.success(request, _("The mailbox is deleted."))

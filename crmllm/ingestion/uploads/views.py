@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crmllm.access.models import User
-from crmllm.access.rules import require
+from crmllm.access.rules import person, require
 from crmllm.core.crypto import open_or
 from crmllm.core.errors import TooLarge
 from crmllm.ingestion.choices import UploadState
@@ -25,11 +24,6 @@ from crmllm.jobs.choices import RunState
 
 SLACK = 2**20  # what a request holds beside the files: names, borders, the form's token
 RECENT = 10
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 @csrf_exempt
@@ -43,7 +37,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 def _upload(request: HttpRequest) -> HttpResponse:
-    user = _person(request)
+    user = person(request)
     require(user, "interactions.add")
     if request.method == "POST" and (files := request.FILES.getlist("files")):
         row = services.take_in(actor=user, files=files)
@@ -59,7 +53,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What came of an upload so far."""
-    row = selectors.upload(_person(request), pk)
+    row = selectors.upload(person(request), pk)
     live = row.state == UploadState.RUNNING
     stuck = live and row.run is not None and row.run.state in (RunState.FAILED, RunState.CANCELLED)
     context = {
@@ -76,7 +70,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stops an upload."""
-    user = _person(request)
+    user = person(request)
     services.cancel_upload(actor=user, upload=selectors.upload(user, pk))
     messages.success(request, _("Cancelled. What was taken in stays."))
     return redirect("uploads:detail", pk)
