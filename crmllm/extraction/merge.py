@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from crmllm.extraction import grounding
 from crmllm.extraction.grounding import Kind
 from crmllm.extraction.prompting import CERTAIN
-from crmllm.extraction.rules import cases, contacts, deals, emails, money, people, phones, requests
+from crmllm.extraction.rules import cases, contacts, deals, emails, money, organisations, people, phones, requests
 from crmllm.extraction.rules.reader import Reading
 from crmllm.extraction.rules.text import Candidate, letters, mask, words
 from crmllm.extraction.schema import MailAnswer, ModelAnswer
@@ -257,6 +257,8 @@ def _fits(item: Item, reading: Reading, field: str, value: str) -> bool:
             if _same("phone", value, one.e164, reading.countries)
         }
         return bool(kinds) and kinds <= {"phone", "mobile"}
+    if field == "company" and not organisations.is_plausible(value):
+        return False
     if field == "company" and item.us.company:
         return letters(value) not in letters(item.us.company)
     return 2 <= len(value) <= 80 and "@" not in value

@@ -25,7 +25,7 @@ from crmllm.extraction.rules import (
 )
 from crmllm.extraction.rules.reader import MAX_CHARS, read
 from crmllm.extraction.rules.text import flat, sentences
-from crmllm.extraction.types import Item
+from crmllm.extraction.types import Address, Item
 
 SENT = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)  # a Wednesday
 
@@ -231,6 +231,60 @@ def test_titles(job: str) -> None:
 )
 def test_legal_forms(name: str, form: str) -> None:
     assert organisations.legal_form(name) == form
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Content-Type: application/pdf",
+        "Content-Transfer-Encoding: base64",
+        "MIME-Version: 1.0",
+        "X-Mailer: Example Mailer Ltd",
+        "Subject: Acme GmbH",
+        "charset=utf-8; format=flowed",
+        "=?utf-8?B?QWNtZSBMdGQ=?=",
+        "--=_NextPart_000_Acme Ltd",
+        "{Acme} <Ltd>",
+        "*** Acme --> Ltd ***",
+        "application/vnd.ms-excel",
+    ],
+)
+def test_headers_and_marks_name_no_company(line: str) -> None:
+    assert organisations.score(line) == 0.0
+    text = f"Jane Doe\n{line}\nTel: +44 113 496 0221"
+    card = signature.parse(text, 0, len(text), countries=("GB",), address="jane@mail.example")
+    assert card.company is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "re:publica GmbH",
+        "AT&T Inc.",
+        "C&A Mode GmbH & Co. KG",
+        "Toys'R'Us",
+        "P&O, Inc. (UK)",
+        "Møller - Mærsk A/S",
+        "3M",
+    ],
+)
+def test_odd_names_of_companies_are_kept(name: str) -> None:
+    assert organisations.score(name) >= 0.4
+
+
+def test_the_field_of_work_after_a_name_is_no_given_name() -> None:
+    text = "Jorge Campos, Maintenance\nCitrus Packers Ltd"
+    card = signature.parse(text, 0, len(text), countries=("US",), header_name="Jorge Campos")
+    assert [one.value if one else None for one in (card.name, card.title, card.company)] == [
+        "Jorge Campos",
+        "Maintenance",
+        "Citrus Packers Ltd",
+    ]
+
+
+def test_an_address_that_takes_no_mail_is_nobodys() -> None:
+    item = Item("Hello, please call us.", sender=Address("scanner3@@hall..example"), sent_at=SENT)
+    assert [person.email for person in read(item).persons] == []
 
 
 @pytest.mark.parametrize(

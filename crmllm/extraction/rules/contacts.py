@@ -273,7 +273,7 @@ def _author(item: Item, text: str, part: Part, countries: tuple[str, ...]) -> Pe
     author = part.author
     role: Role = "mentioned" if part.forwarded else "sender"
     person = Person(role)
-    address = author.email if author else ""
+    address = author.email if author and emails.is_usable(author.email) else ""
     header_name = _header_name(author)
     card = signature.Card()
     if part.sign is not None:
@@ -449,7 +449,7 @@ def _form(item: Item, text: str, part: Part, countries: tuple[str, ...]) -> Pers
     elif "first" in pieces and "last" in pieces and pieces["first"].end < pieces["last"].start:
         full = f"{pieces['first'].text} {pieces['last'].text}"
         person.name = Candidate("name", full, pieces["last"].start, pieces["last"].end, 0.85, "form fields")
-    if "company" in pieces:
+    if "company" in pieces and organisations.is_plausible(pieces["company"].text):
         person.company = Candidate(
             "company",
             pieces["company"].text,
@@ -586,7 +586,11 @@ def _recipients(item: Item, text: str) -> list[Person]:
         return []
     for address in item.recipients:
         name = _header_name(address)
-        if not address.email or item.us.owns(address.email) or (emails.is_generic(address.email) and not name):
+        if (
+            not emails.is_usable(address.email)
+            or item.us.owns(address.email)
+            or (emails.is_generic(address.email) and not name)
+        ):
             continue
         if item.sender is not None and address.email.casefold() == item.sender.email.casefold():
             continue

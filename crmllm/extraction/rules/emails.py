@@ -68,6 +68,11 @@ def find(text: str) -> list[Candidate]:
     return sorted(found, key=lambda one: one.start)
 
 
+def is_usable(address: str) -> bool:
+    """Whether mail could be sent to an address as it is written."""
+    return re.fullmatch(f"{_LOCAL}@{_HOST}", address) is not None
+
+
 def domain_label(address: str) -> str:
     """The telling part of the domain ("acme" of jane@mail.acme.example); empty for free-mail hosts."""
     labels = address.rpartition("@")[2].casefold().split(".")

@@ -153,18 +153,33 @@ def matches_domain(name: str, domain_label: str) -> float:
     return 0.6 if tokens and len(tokens[0]) >= 4 and label.startswith(tokens[0][:5]) else 0.0
 
 
+# Headers of a broken mail, code, tables and links; "re:publica" and "Toys\"R\"Us" keep their marks.
+_HEADER_LIKE = re.compile(
+    r"^(?:[a-z]+(?:-[a-z]+)+|from|to|cc|bcc|subject|date|sent|received|von|an|betreff|gesendet|datum|de|a|objet|envoye|"
+    r"asunto|fecha|enviado|oggetto|inviato|onderwerp|verzonden|assunto)\s*:(?=\s|$)|[\w-]:\s+\S+/\S|"
+    r"\b(?:text|image|audio|video|application|multipart|message|font)/[\w.+-]+|"
+    r"\b(?:charset|boundary|filename|format|name)\s*=|=\?[\w-]+\?[bq]\?"
+)
+_FOREIGN_MARKS = re.compile(r"[\\<>{}\[\]^~=%$€£§|;_*#@]|::|--|\.\.|//")
+_MARK = re.compile(r"[^\w\s]")
+
+
+def is_plausible(name: str) -> bool:
+    """Whether words could be written on a company's door at all: no mail header, no code, not mostly marks."""
+    written = name.strip()
+    if not any(char.isalpha() for char in written) or _HEADER_LIKE.search(fold(written)):
+        return False
+    spelled = sum(char.isalnum() for char in written)
+    marks = len(_MARK.findall(written)) - written.count(".") - written.count("&")
+    return _FOREIGN_MARKS.search(written) is None and marks <= max(3, spelled * 0.25)
+
+
 @lru_cache(maxsize=4096)
 def score(line: str, domain_label: str = "") -> float:
     """How much a stretch of words looks like a company name, 0 to 1."""
     written = line.strip(" \t,;|-–•*_()")
     tokens = written.split()
-    if (
-        not any(char.isalpha() for char in written)
-        or len(tokens) > 10
-        or len(written) > 80
-        or "@" in written
-        or is_department(written)
-    ):
+    if not is_plausible(written) or len(tokens) > 10 or len(written) > 80 or is_department(written):
         return 0.0
     if re.search(r"https?:|www\.|[!?]|\.(?:com|fr|de|net|org|eu|it|es|nl)\b", written):
         return 0.0

@@ -76,6 +76,8 @@ def clean(written: str) -> str:
     parts = [part.strip() for part in name.split(",") if part.strip()]
     while len(parts) > 1 and all(_is_suffix(token) for token in parts[-1].split()):
         parts.pop()
+    if len(parts) == 2 and titles.is_whole_area(parts[1]) and len(parts[0].split()) > 1:
+        parts.pop()  # "Jane Doe, Maintenance" is no "Last, First"
     if len(parts) == 2 and 1 <= len(parts[1].split()) <= 4 and not titles.has_head(parts[1]):
         parts = [f"{parts[1]} {parts[0]}"]
     tokens = parts[0].split() if parts else []
@@ -197,7 +199,8 @@ def fuller(one: str, other: str) -> str:
 def header_company(written: str) -> str:
     """An employer named in a display name: "Jane Doe (Acme Ltd)", "Jane Doe | Acme", "Jane from Acme"."""
     if (via := _VIA.search(written)) is not None:
-        return via.group("org").strip(" \"'")
+        employer = via.group("org").strip(" \"'")
+        return employer if organisations.is_plausible(employer) else ""
     match = re.search(r"\(([^()@]{3,40})\)\s*$|\s[|–—]\s([^|@]{3,40})$|\s-\s([^@]{3,40})$", written)
     inner = next((group for group in match.groups() if group), "") if match else ""
     return inner.strip() if organisations.score(inner) >= 0.4 and len(inner.split()) <= 5 else ""

@@ -371,6 +371,7 @@ def _name_pieces(piece: Piece) -> list[Piece]:
         after = piece.text[cut.end() :].strip(" )")
         if (
             titles.score(after) >= 0.35
+            or titles.is_whole_area(after)
             or organisations.score(after) >= 0.7
             or "(" in cut.group()
             or people._is_suffix(after.split(",")[0].strip())
@@ -532,6 +533,8 @@ def _company(text: str, segments: list[_Segment], label: str, card: Card, real_d
     best: tuple[float, Piece, str] | None = None
     for segment in segments:
         for piece, why in _company_pieces(segment.piece):
+            if not organisations.is_plausible(piece.text):
+                continue
             rank = 1.1 if why == "label" else organisations.score(piece.text, label)
             if rank < 0.3 or (titles.score(piece.text) >= 0.3 and rank < 0.9):
                 continue

@@ -96,14 +96,16 @@ def read_block(raw: bytes, start: int, end: int) -> HeaderBlock:
         if line[:1] in (b" ", b"\t") and name and (line.strip() or _goes_on(raw, following, end)):
             lines.append(line)
         elif not line.strip():
-            block.body_start = following
-            break
+            if not _headers_resume(raw, following, end, block, name):
+                block.body_start = following
+                break
+            block.defects.append("An empty line stands among the headers.")
         elif match := _FIELD.match(line):
             flush()
             name, lines = match[1].decode("ascii").lower(), [match[2]]
         elif block.fields or name:
             block.defects.append("A line among the headers is no header.")
-            if not _goes_on(raw, following, end):
+            if not _goes_on(raw, following, end) and not _machine_field_ahead(raw, following, end):
                 block.body_start = position
                 break
         else:
@@ -285,3 +287,28 @@ def read_date(value: str) -> datetime | None:
 
 def _with_colons(match: re.Match[str]) -> str:
     return ":".join(part for part in match.groups() if part)
+
+
+# No person begins a text with these.
+_MIME_FIELD = re.compile(rb"(?:Content-(?:Type|Transfer-Encoding|Disposition)|MIME-Version)[ \t]*:", re.IGNORECASE)
+_MACHINE_FIELD = re.compile(
+    rb"(?:Content-(?:Type|Transfer-Encoding|Disposition)|MIME-Version|Message-ID|Received|DKIM-Signature|"
+    rb"X-[\w-]{2,60})[ \t]*:",
+    re.IGNORECASE,
+)
+
+
+def _headers_resume(raw: bytes, position: int, end: int, block: HeaderBlock, name: str) -> bool:
+    """Whether headers that tell how to read the body stand below an empty line, and nowhere above it."""
+    told = name.startswith("content-") or any(key.startswith("content-") for key, _ in block.fields)
+    return not told and _MIME_FIELD.match(raw, position, end) is not None
+
+
+def _machine_field_ahead(raw: bytes, position: int, end: int) -> bool:
+    """Whether a header that only machines write follows within a few lines: then these lines are no body yet."""
+    for line in raw[position : min(end, position + 2_000)].split(b"\n")[:6]:
+        if not line.strip():
+            return False
+        if _MACHINE_FIELD.match(line):
+            return True
+    return False

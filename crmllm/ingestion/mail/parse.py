@@ -37,6 +37,7 @@ from crmllm.ingestion.mail.structure import (
     find_uuencoded,
     take_apart,
     uudecode,
+    without_part_headers,
 )
 
 MAX_MESSAGE_BYTES = 150 * 1024 * 1024
@@ -252,7 +253,7 @@ class _Content:
         start = self.tree.root.body_start
         data = self.raw[start : start + MAX_TEXT_BYTES]
         if self.tree.content_type.startswith("multipart/") and data.strip() and not self.tree.too_deep:
-            self.body = canonical(decode(data, None)[0])[0].strip("\n")
+            self.body = without_part_headers(canonical(decode(data, None)[0])[0]).strip("\n")
             self.defects.append("The parts could not be told apart; they are shown as one text.")
 
     def _sort(self) -> tuple[list[Part], list[Part]]:
@@ -305,6 +306,8 @@ class _Content:
         text, removed = canonical(text)
         if removed:
             self.hidden.append(HiddenText("invisible characters", spelled(removed)))
+        if self.tree.doubtful:
+            text = without_part_headers(text)
         return text.strip("\n")
 
     def _decoded(self, part: Part) -> str:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.utils import collapse_rfc2231_value
+from itertools import islice
 
 from crmllm.ingestion.mail.headers import (
     HeaderBlock,
@@ -25,7 +26,17 @@ MAX_DEPTH = 20
 MAX_FILENAME_CHARS = 200
 
 _MULTIPART_NAMES = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
-_BOUNDARY_GUESS = re.compile(rb"^--([^\r\n\s-][^\r\n]{0,200}?)[ \t]*\r?$", re.MULTILINE)
+_BOUNDARY_GUESS = re.compile(rb"^--([^\r\n\s][^\r\n]{0,200}?|)[ \t]*\r?\n", re.MULTILINE)
+_MIME_FIELD = re.compile(rb"(?:Content-[A-Za-z-]{2,40}|MIME-Version)[ \t]*:", re.IGNORECASE)
+MAX_GUESSES = 50
+# A boundary line and at least one header after it.
+_PART_HEAD = re.compile(
+    r"^--(?P<boundary>(?:\S[^\n]{0,200})?)\n"
+    r"(?:(?:Content-[A-Za-z-]{2,40}|MIME-Version)[ \t]*:[^\n]*\n?(?:[ \t]+\S[^\n]*\n?)*)+\n?",
+    re.MULTILINE | re.IGNORECASE,
+)
+_ENCODED_FILE = re.compile(r"^Content-Transfer-Encoding[ \t]*:[ \t]*base64", re.MULTILINE | re.IGNORECASE)
+_BASE64_LINES = re.compile(r"(?:[A-Za-z0-9+/]{4,}={0,2}[ \t]*(?:\n+|$))*")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^(?:`[ \t]*\r?\n)?(?:end|====)[ \t]*\r?$", re.MULTILINE)
 
@@ -78,6 +89,8 @@ class Tree:
     parts: list[Part] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     too_deep: bool = False
+    # The parts could not be told apart for sure: part headers may stand in what is taken for text.
+    doubtful: bool = False
     multiparts: int = 0
 
 
@@ -95,6 +108,8 @@ def _walk(
     raw: bytes, block: HeaderBlock, end: int, parents: tuple[tuple[str, int], ...], default: str, tree: Tree
 ) -> None:
     content_type = _content_type(block, default)
+    if not parents and not block.raw("content-type") and _starts_with_a_part(raw, block.body_start, end):
+        content_type = "multipart/alternative"  # the header that says so is lost; texts must not be read twice
     if content_type.startswith("multipart/"):
         if len(parents) >= MAX_DEPTH:
             tree.too_deep = True
@@ -170,12 +185,34 @@ def _boundary(raw: bytes, block: HeaderBlock, end: int, tree: Tree) -> bytes | N
         boundary = declared.encode("utf-8", "surrogateescape")
         if next(_delimiters(raw, boundary, block.body_start, end), None):
             return boundary
-    guess = _BOUNDARY_GUESS.search(raw, block.body_start, min(end, block.body_start + 100_000))
-    if guess and re.search(rb"^Content-", raw[guess.end() : guess.end() + 200], re.MULTILINE | re.IGNORECASE):
+    tree.doubtful = True
+    guessed = _guess_boundary(raw, block.body_start, min(end, block.body_start + 100_000))
+    if guessed is None:
+        tree.defects.append("The message says that it has parts, but none were found.")
+    else:
         tree.defects.append("The boundary between the parts was missing or wrong; it was guessed.")
-        return guess[1].removesuffix(b"--")
-    tree.defects.append("The message says that it has parts, but none were found.")
+    return guessed
+
+
+def _guess_boundary(raw: bytes, start: int, end: int) -> bytes | None:
+    """The first line of dashes that headers of a part follow; it may be nothing but two dashes."""
+    for guess in islice(_BOUNDARY_GUESS.finditer(raw, start, end), MAX_GUESSES):
+        name = guess[1]
+        soon = (
+            name
+            and not name.startswith(b"-")
+            and re.search(rb"^Content-", raw[guess.end() : guess.end() + 200], re.MULTILINE | re.IGNORECASE)
+        )
+        if soon or _MIME_FIELD.match(raw, guess.end()):
+            return name.removesuffix(b"--")
     return None
+
+
+def _starts_with_a_part(raw: bytes, start: int, end: int) -> bool:
+    """Whether a body begins with a boundary line and the headers of a part."""
+    first = re.compile(rb"\s*").match(raw, start, min(end, start + 200))
+    guess = _BOUNDARY_GUESS.match(raw, first.end() if first else start, end)
+    return guess is not None and bool(guess[1]) and _MIME_FIELD.match(raw, guess.end()) is not None
 
 
 def _delimiters(raw: bytes, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
@@ -186,6 +223,8 @@ def _delimiters(raw: bytes, boundary: bytes, start: int, end: int) -> Iterator[t
         line_end = raw.find(b"\n", at, end)
         line_end = end if line_end < 0 else line_end
         rest = raw[at + len(mark) : line_end].strip() if line_end - at < len(mark) + 200 else b"?"
+        if not boundary and (rest or not _MIME_FIELD.match(raw, line_end + 1)):
+            rest = b"?"  # two dashes alone also stand above a signature
         if (at == start or raw[at - 1 : at] == b"\n") and rest in (b"", b"--"):
             yield at, min(line_end + 1, end), rest == b"--"
         at = raw.find(mark, line_end, end)
@@ -201,6 +240,7 @@ def _split(raw: bytes, boundary: bytes, start: int, end: int, tree: Tree) -> Ite
             return
     if opened is not None:
         tree.defects.append("The end of the last part is missing; the message may be cut off.")
+        tree.doubtful = True
         yield opened, end
 
 
@@ -211,6 +251,27 @@ def _without_line_end(raw: bytes, start: int, end: int) -> int:
         if end > start and raw[end - 1 : end] == b"\r":
             end -= 1
     return end
+
+
+def without_part_headers(text: str) -> str:
+    """A text without the boundary lines, part headers and encoded files that a broken message leaves in it."""
+    kept: list[str] = []
+    boundaries: set[str] = set()
+    position = 0
+    for head in _PART_HEAD.finditer(text):
+        kept.append(text[position : head.start()])
+        position = head.end()
+        boundaries.add(head["boundary"].strip())
+        if _ENCODED_FILE.search(head.group()):
+            payload = _BASE64_LINES.match(text, position)
+            position = payload.end() if payload else position
+    if not boundaries:
+        return text
+    marks = {
+        mark for name in boundaries - {""} for mark in (f"--{name}", f"--{name}--", f"--{name.removesuffix('--')}")
+    }
+    lines = ("".join(kept) + text[position:]).split("\n")
+    return "\n".join(line for line in lines if line.strip() not in marks)
 
 
 def find_uuencoded(data: bytes, limit: int) -> Iterator[tuple[int, int, str]]:

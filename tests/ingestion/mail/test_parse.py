@@ -319,6 +319,65 @@ def test_a_missing_end_and_a_wrong_boundary_lose_nothing() -> None:
     assert wrong.defects
 
 
+PDF = base64.encodebytes(b"%PDF-1.4 only a scan " * 20)
+
+
+@pytest.mark.parametrize(
+    ("raw", "body", "files"),
+    [
+        (  # a boundary that is empty: the dashes are the boundary
+            b"Content-Type: multipart/mixed; boundary=\n\n--\nContent-Type: text/plain\n\nHello\n--\n"
+            b"Content-Type: application/pdf; name=scan.pdf\nContent-Transfer-Encoding: base64\n\n" + PDF,
+            "Hello",
+            ["scan.pdf"],
+        ),
+        (  # two dashes above a signature are none
+            b"Content-Type: multipart/mixed; boundary=\n\n--\nContent-Type: text/plain\n\nHello\n-- \nAnn",
+            "Hello\n-- \nAnn",
+            [],
+        ),
+        (  # the header that names the boundary is lost
+            b"\n--part-7\nContent-Type: text/plain\n\nHello\n--part-7\nContent-Type: text/html\n\n"
+            b"<p>Hello</p>\n--part-7--\n",
+            "Hello",
+            [],
+        ),
+        (  # an empty line among the headers
+            b"\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\nSGVsbG8=\n",
+            "Hello",
+            [],
+        ),
+        (  # several lines among the headers that are none
+            b"wrapped by\nsome gateway\nContent-Type: text/plain\n\nHello",
+            "Hello",
+            [],
+        ),
+        (  # an inner boundary that nobody declared, in a message whose end is missing
+            b"Content-Type: multipart/mixed; boundary=BB\n\n--BB\n\nHello\n--inner\nContent-Type: text/plain;\n"
+            b" charset=utf-8\n\nthere\n--inner\nContent-Type: image/png\nContent-Transfer-Encoding: base64"
+            b"\n\n" + PDF + b"--inner--\nBye",
+            "Hello\nthere\nBye",
+            [],
+        ),
+        (  # boundaries that fit nothing
+            b"Content-Type: multipart/mixed; boundary=AA\n\n--AA--\n--AA\nContent-Type: text/plain\n\nHello",
+            "Hello",
+            [],
+        ),
+    ],
+)
+def test_headers_of_parts_never_become_the_authors_words(raw: bytes, body: str, files: list[str]) -> None:
+    mail = parse_mail((HEAD + raw).replace(b"\r\n", b"\n"))
+    assert mail.body == body
+    assert [file.filename for file in mail.attachments] == files
+    assert mail.defects
+
+
+def test_headers_that_an_author_quotes_stay() -> None:
+    words = "Our server sends\n--abc\nContent-Type: text/plain\n\nand then nothing."
+    assert plain(words.encode()).body == words
+
+
 def test_missing_headers_are_told() -> None:
     mail = parse_mail(b"Subject: x\r\n\r\nhello")
     assert mail.sender is None
