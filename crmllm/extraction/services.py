@@ -46,7 +46,7 @@ from crmllm.proposals.services import propose, supersede
 if TYPE_CHECKING:  # the client library is slow to load, and pages need the states only
     from crmllm.llm.client import Completion
 
-LEASE = 60.0
+LEASE = 30.0
 #: Rules that are this sure that a message is no business of the CRM decide alone; the model is not asked.
 SURE = 0.8
 #: So many times an item may be taken up; each end of a worker in the middle of it counts.

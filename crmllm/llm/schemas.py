@@ -22,14 +22,16 @@ class SchemaRefused(TypeError):
 @lru_cache(maxsize=64)
 def response_format(schema: type[BaseModel]) -> dict[str, Any]:
     """The `response_format` of a request for answers of this shape."""
-    return {
-        "type": "json_schema",
-        "json_schema": {"name": schema.__name__, "schema": flat_schema(schema), "strict": True},
-    }
+    made = flat_schema(schema)
+    complete = len(made["required"]) == len(made["properties"])  # OpenAI's strict mode knows no optional fields
+    return {"type": "json_schema", "json_schema": {"name": schema.__name__, "schema": made, "strict": complete}}
 
 
 def flat_schema(schema: type[BaseModel]) -> dict[str, Any]:
-    """The JSON schema of a flat model: every field required, nothing beside them. Raises SchemaRefused."""
+    """The JSON schema of a flat model: fields with a default may be left out, others not be added. Raises SchemaRefused.
+
+    Leaving out what there is nothing to say about makes an answer several times shorter.
+    """
     made = schema.model_json_schema()
     fields: dict[str, Any] = made.get("properties", {})
     if not 0 < len(fields) <= MAX_FIELDS:
@@ -38,7 +40,7 @@ def flat_schema(schema: type[BaseModel]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {name: _field(f"{schema.__name__}.{name}", field, definitions) for name, field in fields.items()},
-        "required": list(fields),
+        "required": made.get("required", []),
         "additionalProperties": False,
     }
 

@@ -26,7 +26,7 @@ class Good(BaseModel):
 
 def test_a_flat_model_becomes_a_strict_schema() -> None:
     made = flat_schema(Good)
-    assert made["required"] == ["name", "amount", "kind", "colour", "products"]
+    assert made["required"] == ["name"], "what has a default may be left out"
     assert made["additionalProperties"] is False
     assert made["properties"]["name"] == {"type": "string", "maxLength": 80}
     assert made["properties"]["amount"] == {"anyOf": [{"type": "number"}, {"type": "null"}]}
@@ -34,6 +34,11 @@ def test_a_flat_model_becomes_a_strict_schema() -> None:
     assert made["properties"]["colour"]["enum"] == ["red", "blue"], "references are resolved"
     assert made["properties"]["products"] == {"type": "array", "items": {"type": "string"}, "maxItems": 5}
     assert "$defs" not in made
+
+
+def test_strict_is_said_only_of_a_schema_without_optional_fields() -> None:
+    assert response_format(create_model("Full", a=(str, ...), b=(int, ...)))["json_schema"]["strict"] is True
+    assert response_format(Good)["json_schema"]["strict"] is False
 
 
 def test_the_same_schema_is_built_once() -> None:
