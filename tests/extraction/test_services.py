@@ -121,7 +121,7 @@ def test_a_mail_becomes_an_extraction_and_proposals(drain: Callable[..., Run]) -
     assert (run.done, run.failed) == (1, 0)
     extraction = Extraction.objects.get()
     call = LlmCall.objects.get()
-    assert extraction.prompt_version == call.prompt_version == f"{PROMPT} v1"
+    assert extraction.prompt_version == call.prompt_version == f"{PROMPT} v2"
     assert extraction.llm_call_id == call.id
     assert call.subject_id == row.pk
     assert [step for step, _ in ledger(row)] == ["extracted", "proposed"]
