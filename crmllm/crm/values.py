@@ -7,7 +7,7 @@ list: [str] · reference: id as str. None is "no value"; an empty text means the
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -143,6 +143,18 @@ def same(field: FieldDef, left: Any, right: Any) -> bool:
     if field.type == FieldType.LIST:
         return sorted(left or []) == sorted(right or [])
     return (left or None) == (right or None) if not isinstance(left, int) else left == right
+
+
+def joined(held: Sequence[str] | None, more: Iterable[str]) -> list[str]:
+    """A list with what it lacks at its end; case and blanks make no difference, and what is held stays as written."""
+    found = {_bare(one): one for one in held or ()}
+    for one in more:
+        found.setdefault(_bare(one), one)
+    return list(found.values())
+
+
+def _bare(text: str) -> str:
+    return "".join(text.casefold().split())
 
 
 def read(record: Record, fields: list[FieldDef]) -> dict[str, Any]:

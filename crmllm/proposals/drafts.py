@@ -218,13 +218,7 @@ class Drafter:
         return Subject(draft.target_id, draft)
 
     def _opportunity_lines(self, draft: Draft, wish: types.Opportunity) -> None:
-        if wish.products:
-            self._add(
-                draft,
-                "products",
-                [one.value for one in wish.products],
-                list(wish.products),
-            )
+        self._products(draft, wish)
         for name, value in (
             ("quantity", wish.quantity),
             ("amount", wish.amount),
@@ -233,6 +227,13 @@ class Drafter:
             ("commitment", wish.commitment),
         ):
             self._line(draft, name, value)
+
+    def _products(self, draft: Draft, wish: types.Opportunity) -> None:
+        """A message adds products to those that the CRM knows; it never takes one away by not naming it."""
+        held = values.read(draft.record, [self._field(draft, "products")])["products"] if draft.record else []
+        added = [one for one in wish.products if len(values.joined(held, [one.value])) > len(held or [])]
+        if added:
+            self._add(draft, "products", values.joined(held, [one.value for one in added]), added)
 
     def _opportunity_name(self, wish: types.Opportunity) -> str:
         text = _text(wish.summary) or ", ".join(one.value for one in wish.products) or "Inquiry"

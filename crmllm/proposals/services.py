@@ -24,7 +24,7 @@ from crmllm.core.errors import BadInput, Conflict
 from crmllm.core.ids import uuid7
 from crmllm.crm import selectors as crm
 from crmllm.crm import values
-from crmllm.crm.choices import Object
+from crmllm.crm.choices import FieldType, Object
 from crmllm.extraction import types
 from crmllm.extraction.models import Extraction
 from crmllm.ingestion.choices import Status, Step
@@ -345,14 +345,22 @@ def _refresh(proposal: Proposal) -> list[str]:
         if values.same(field, change.old.open(), held) or values.same(field, change.proposed.open(), held):
             continue
         message = f"“{field.label}” was changed in the CRM since the message was read."
+        if field.type == FieldType.LIST:
+            change.proposed = Sealed.of(_added_to(held, change), proposal.interaction.key_id)
         change.old = Sealed.of(held, proposal.interaction.key_id)
         change.checks = [check(Check.CONFLICT, message, blocking=False)]
-        change.save(update_fields=["old", "checks", "updated_at"])
+        change.save(update_fields=["old", "proposed", "checks", "updated_at"])
         moved.append(str(field.label))
     if moved:
         proposal.note = "The CRM changed since this was read."
         proposal.save(update_fields=["note", "updated_at"])
     return moved
+
+
+def _added_to(held: list[str] | None, change: ProposedChange) -> list[str]:
+    """What a change adds to a list, added to the list as it is now."""
+    before = change.old.open() or []
+    return values.joined(held, [one for one in change.proposed.open() or [] if one not in before])
 
 
 def _plan_anew(proposal: Proposal) -> None:
@@ -402,9 +410,11 @@ def _rebase(twin: Proposal, target_id: UUID, written: Mapping[str, Any]) -> None
     for change in twin.changes.all():
         if values.same(fields[change.field], change.proposed.open(), written.get(change.field)):
             change.delete()
-        else:
-            change.old = Sealed.of(written.get(change.field), key_id)
-            change.save(update_fields=["old", "updated_at"])
+            continue
+        if fields[change.field].type == FieldType.LIST:
+            change.proposed = Sealed.of(_added_to(written.get(change.field), change), key_id)
+        change.old = Sealed.of(written.get(change.field), key_id)
+        change.save(update_fields=["old", "proposed", "updated_at"])
     _point_elsewhere(twin.needed_by.all(), old_target, target_id, key_id)
     twin.action, twin.target_id = Action.UPDATE, target_id
     twin.match = {
