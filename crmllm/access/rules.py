@@ -5,7 +5,7 @@ A package tells once how its model is owned (`own`); rules may grow, callers do 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -71,14 +71,9 @@ def visible(user: User, rows: QuerySet[Row]) -> QuerySet[Row]:
     return rows if user.sees_all and rows.model not in _private else rows.filter(rule(user))
 
 
-def hidden_fields(user: User, object_name: str) -> frozenset[str]:
-    """The fields of an object that are absent for this person."""
-    return frozenset().union(*(source(user, object_name) for source in _hidden_fields))
-
-
-def fields_for(user: User, object_name: str, names: list[str]) -> list[str]:
+def fields_for(user: User, object_name: str, names: Iterable[str]) -> list[str]:
     """Those of `names` that this person may see, in their order."""
-    hidden = hidden_fields(user, object_name)
+    hidden: set[str] = set().union(*(source(user, object_name) for source in _hidden_fields))
     return [name for name in names if name not in hidden]
 
 

@@ -47,7 +47,6 @@ from crmllm.crm.choices import Object
 from crmllm.crm.models import FieldDef
 from crmllm.settings import env
 
-READ = ("GET", "HEAD")
 LIST = ("GET", "HEAD", "POST")
 
 

@@ -38,17 +38,6 @@ def sealable_events(*, after: AuditLink | None, limit: int) -> list[AuditEvent]:
     )
 
 
-def estimated_rows(table: str) -> int:
-    """The planner's idea of a table's size; cheap, for pages that must not count a million rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT GREATEST(reltuples, 0)::bigint FROM pg_class WHERE oid = %s::regclass",
-            [table],
-        )
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
-
-
 def numbered_id(prefix: str, number: str) -> str:
     """SQL for a UUIDv7-shaped id that sorts by `number` (SQL, whole); `prefix` is two hexadecimal digits."""
     return f"('01900000-00{prefix}-7000-8000-' || lpad(to_hex({number}), 12, '0'))::uuid"

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from crmllm.access.models import User
-from crmllm.access.rules import hidden_fields, load, visible
+from crmllm.access.rules import fields_for, load, visible
 from crmllm.core.identifiers import (
     company_domain,
     email_index,
@@ -28,8 +28,6 @@ from crmllm.crm.models import (
     Activity,
     CrmUser,
     FieldDef,
-    Opportunity,
-    OpportunityHistory,
     Product,
     Record,
     Stage,
@@ -60,8 +58,8 @@ def forget_fields(**kwargs: object) -> None:
 
 def visible_fields(user: User, object_name: str) -> list[FieldDef]:
     """The fields of an object that this person may see."""
-    hidden = hidden_fields(user, object_name)
-    return [field for name, field in field_map(object_name).items() if name not in hidden]
+    fields = field_map(object_name)
+    return [fields[name] for name in fields_for(user, object_name, fields)]
 
 
 def fields_hidden_by_role(user: User, object_name: str) -> frozenset[str]:
@@ -216,7 +214,7 @@ def whereabouts(user: User, pairs: Iterable[tuple[str, UUID]]) -> dict[UUID, str
     for object_name, ids in wanted.items():
         model = model_for(object_name)
         path = "account__name" if hasattr(model, "account") else "company" if hasattr(model, "company") else ""
-        if path and path.partition("__")[0] not in hidden_fields(user, object_name):
+        if path and fields_for(user, object_name, [path.partition("__")[0]]):
             found |= {pk: name or "" for pk, name in model._default_manager.filter(pk__in=ids).values_list("pk", path)}
     return found
 
@@ -224,17 +222,6 @@ def whereabouts(user: User, pairs: Iterable[tuple[str, UUID]]) -> dict[UUID, str
 def by_id(object_name: str, record_id: UUID) -> Record | None:
     """For services, which act for the system: the active record or None."""
     return model_for(object_name)._default_manager.filter(pk=record_id, state=RecordState.ACTIVE).first()
-
-
-def pipeline_on(user: User, day: datetime) -> list[dict[str, Any]]:
-    """What the pipeline looked like at an instant: one row an opportunity that existed then, with its values."""
-    held = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
-    mine = visible(user, Opportunity.objects.all()).values("pk")
-    rows: dict[UUID, dict[str, Any]] = {}
-    history = OpportunityHistory.objects.filter(held, opportunity__in=mine)
-    for pk, name, value in history.values_list("opportunity_id", "field", "value"):
-        rows.setdefault(pk, {"id": pk})[name] = value
-    return list(rows.values())
 
 
 @dataclass(frozen=True)

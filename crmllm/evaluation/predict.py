@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from crmllm.extraction.types import (
     ACTION_FIELDS,
@@ -12,17 +12,10 @@ from crmllm.extraction.types import (
     CONTACT_FIELDS,
     OPPORTUNITY_FIELDS,
     Extracted,
-    Item,
     Value,
 )
 
 Json = dict[str, Any]
-
-
-class Predictor(Protocol):
-    """Whatever turns an item into values: the rules alone, or rules and model."""
-
-    def __call__(self, item: Item) -> Extracted: ...
 
 
 def prediction(file: str, kind: str, found: Extracted) -> Json:

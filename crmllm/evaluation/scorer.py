@@ -20,17 +20,6 @@ CONTACT = ("name", "title", "company", "email", "phone", "role")
 OPPORTUNITY = ("summary", "quantity", "amount", "currency", "close_by", "commitment")
 VERBATIM = frozenset({"name", "title", "company", "email", "phone", "products", "amount"})
 FREE_TEXT = frozenset({"opportunity_summary", "case_summary", "action_text"})
-_LANGUAGE_COUNTRY = {
-    "de": "DE",
-    "fr": "FR",
-    "es": "ES",
-    "it": "IT",
-    "nl": "NL",
-    "pt": "PT",
-    "en": "US",
-    "pl": "PL",
-    "sv": "SE",
-}
 
 
 @dataclass(frozen=True, slots=True)

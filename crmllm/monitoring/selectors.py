@@ -18,7 +18,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crmllm.access.models import User
 from crmllm.core.models import AuditEvent, AuditLink
 from crmllm.llm.endpoint import base_url
 from crmllm.monitoring import sql
@@ -172,8 +171,3 @@ def unsealed_for() -> timedelta:
         waiting = waiting.filter(transaction__gt=last.transaction)
     at = waiting.order_by("transaction", "id").values_list("at", flat=True).first()
     return timezone.now() - at if at else timedelta(0)
-
-
-def people_on_call() -> list[User]:
-    """Who is told when something needs a hand."""
-    return list(User.objects.filter(role="admin", is_active=True))

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from crmllm.access.models import User
-from crmllm.access.rules import hidden_fields, load, visible
+from crmllm.access.rules import load, visible
 from crmllm.core.crypto import open_or, preload
 from crmllm.crm import selectors as crm
 from crmllm.crm.models import FieldDef
@@ -111,8 +111,7 @@ class ChangeLine:
 def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
     """The visible lines of several proposals, opened with one look-up of keys and one of names a kind of target."""
     preload(*(s for row in rows for change in row.changes.all() for s in (change.old, change.proposed)))
-    defs = {name: crm.field_map(name) for name in {row.object for row in rows}}
-    hidden = {name: hidden_fields(user, name) for name in defs}
+    defs = {name: {one.name: one for one in crm.visible_fields(user, name)} for name in {row.object for row in rows}}
     opened = [
         (
             row,
@@ -123,7 +122,7 @@ def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
         )
         for row in rows
         for change in row.changes.all()
-        if change.field in defs[row.object] and change.field not in hidden[row.object]
+        if change.field in defs[row.object]
     ]
     planned = {str(parent.target_id): parent.name for row in rows for parent in row.needs.all()}
     pairs = [pair for _, _, field, *both in opened for value in both for pair in crm.references(field, value)]

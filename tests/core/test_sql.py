@@ -55,5 +55,6 @@ def test_a_column_that_does_not_exist_is_named() -> None:
 def test_the_planner_is_told() -> None:
     Product.objects.bulk_create(Product(sku=f"SKU-{number}", name=f"Thing {number}") for number in range(120))
     sql.analyze("crm_product", "crm_stage")
-    assert sql.estimated_rows("crm_product") == 120
-    assert sql.estimated_rows("crm_stage") == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, reltuples FROM pg_class WHERE relname IN ('crm_product', 'crm_stage')")
+        assert dict(cursor.fetchall()) == {"crm_product": 120, "crm_stage": 0}

@@ -101,7 +101,7 @@ def test_a_later_vector_replaces_the_earlier(monkeypatch: pytest.MonkeyPatch) ->
     subject = uuid7()
     for vector in (unit(1), unit(0, 1)):
         monkeypatch.setattr(services, "embed", lambda texts, vector=vector: [vector] * len(texts))
-        services.store_embedding(subject_type="interaction", subject_id=subject, text="x")
+        services.store_embeddings(subject_type="interaction", texts={subject: "x"})
     (row,) = Embedding.objects.all()
     assert row.subject_id == subject
     assert list(row.vector)[:2] == [0, 1]

@@ -61,10 +61,6 @@ class Home:
             write_once(path, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() + "\n")
             return path.read_text(encoding="utf-8").strip()
 
-    def secret_bytes(self, name: SecretName) -> bytes:
-        """The 32 bytes behind `secret`."""
-        return base64.urlsafe_b64decode(self.secret(name))
-
     @property
     def llm_port(self) -> int:
         """The port of our own model server: a free one, picked once, so that two copies never meet."""

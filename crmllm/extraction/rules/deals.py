@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crmllm.extraction.rules import cues, dates, money, products
+from crmllm.extraction.rules import cues, dates, money, products, requests
 from crmllm.extraction.rules.text import Candidate, Piece, phrases, run, sentences, trimmed
 
 _DEMAND = phrases(
@@ -81,11 +81,11 @@ _HEDGED = phrases(
     si le budget; si la direction; si le conseil; si le client; si la banque; si le permis; si la subvention;
     a condition que; rien promettre; pas encore decide; rien n'est decide; pas sur; pas certain; depend de; dependra;
     en attente; a l'etude; reflechissons; envisageons; pas de budget; pas encore valide; sans engagement;
-    a titre indicatif; si nous obtenons; si tout va bien; si le projet; il se peut; pourrait; quiza; quizas; tal vez;
+    a titre indicatif; si nous obtenons; si tout va bien; si le projet; il se peut; pourrait etre; pourrait se faire; on pourrait; quiza; quizas; tal vez;
     a lo mejor; posiblemente; depende de; dependera; sujeto a; si el presupuesto; si la direccion; si el cliente;
     si el banco; si nos conceden; siempre que; no puedo decirte que si; no hay nada seguro; no prometo;
     no esta decidido; aun no hemos decidido; no hay presupuesto; sin presupuesto; pendiente de; estamos pensando;
-    estamos valorando; sin compromiso; orientativo; si nos aprueban; si conseguimos; puede que; podria; forse; magari;
+    estamos valorando; sin compromiso; orientativo; si nos aprueban; si conseguimos; puede que; podria ser; podriamos; forse; magari;
     eventualmente; dipende da; dipendera; salvo approvazione; soggetto a; se il budget; se la direzione;
     se il cliente; se la banca; se il comune; a condizione che; non posso promettere; non abbiamo ancora deciso;
     non e deciso; non c'e budget; senza budget; in attesa di; stiamo valutando; stiamo pensando; senza impegno;
@@ -98,6 +98,17 @@ _HEDGED = phrases(
     aguardando; pendente de; estamos a ponderar; estamos pensando; sem compromisso; indicativo; se conseguirmos;
     poderiamos; pode ser que
 """
+)
+_POLITE = re.compile(
+    r"(?:maybe|perhaps|possibly) (?:you|someone|somebody)|(?:could|can|would) you (?:maybe|perhaps|possibly)|"
+    r"as soon as possible|if (?:at all )?possible|(?:vielleicht|eventuell) (?:konnen|konnten|kannst|konntest)|"
+    r"(?:konnen|konnten|kannst|konntest) (?:sie|du|ihr)(?: \w+){0,3} (?:vielleicht|eventuell)|(?:falls|wenn|sofern) "
+    r"(?:es )?(?:\w+ )?moglich|so (?:bald|schnell) wie moglich|moglicherweise konn\w+ sie|peut-etre "
+    r"(?:pouvez|pourriez|que vous)|(?:pouvez|pourriez)-vous peut-etre|si possible|(?:quizas?|tal vez) (?:pued\w+|podri\w+)"
+    r"|lo antes posible|si es posible|forse (?:pu[oo]|potete|potrebbe|potreste)|se possibile|(?:il|al) piu presto|"
+    r"(?:misschien|wellicht) (?:kunt|kun|kan)|(?:kunt|kun|zou|kan) (?:u|je|jij)(?: \w+){0,3} (?:misschien|wellicht|"
+    r"mogelijk|eventueel)|zo (?:snel|spoedig) mogelijk|indien mogelijk|(?:is|zou) het mogelijk|als (?:het )?mogelijk|"
+    r"talvez (?:possa|pudess)\w*|se possivel|o mais (?:rapido|breve) possivel"
 )
 _CLOSING = phrases(
     """
@@ -127,6 +138,49 @@ _DELIVERY = phrases(
     geleverd; installatie; verzend*; ingebruikname; entrega; instalacao
 """
 )
+# Who wants what: the verbs that carry a wish. A noun such as "price" or a bare number carries none.
+_WISH = re.compile(
+    r"\b(?:"
+    # English
+    r"(?:we|i)(?:'d|'ll|'re|'m| would| will| are| am| do| also| still| really| now| currently| urgently| probably|"
+    r" definitely| just){0,3} (?:need|want|like|love|require|plan|planning|intend|intending|expect|wish|hope|hoping|"
+    r"order|ordering|buy|buying|purchase|purchasing|take|renew|renewing|upgrade|upgrading|extend|rent|lease|"
+    r"look(?:ing)? (?:for|to|at)|ready to|keen (?:to|on)|interested in|after)"
+    r"|(?:is|are) (?:looking (?:for|to)|interested in|planning (?:to|on)|ready to|keen (?:to|on))"
+    r"|(?:looking (?:for|to (?:buy|order|purchase|get|replace|upgrade|add))|interested in|want(?:s)? to "
+    r"(?:buy|order|purchase|get|replace|upgrade|add|renew|go)|needs? to (?:buy|order|replace|upgrade|add)|please "
+    r"(?:quote|offer|order|supply|book|reserve|send|add|prepare|include))"
+    r"|(?:how much (?:would|is|are|do|does)|what (?:would|does|do|is your|are your))\b(?=[^.?!]*\b(?:cost|price\w*|quote|"
+    r"charge|seat|licen\w+))"
+    # German
+    r"|(?:wir|ich)(?: \w+){0,2}? (?:brauche[nt]?|benotigen?|mochten?|wollen|will|planen?|suchen?|hatten? gern\w*|"
+    r"interessieren?|bestellen?|kaufen?|wunschen?|nehmen?|beabsichtigen?|uberlegen zu|freuen uns auf ihr)"
+    r"|(?:brauchen?|benotigen?|mochten?|wollen|suchen?|hatten?|interessieren?|planen?|bestellen?|beabsichtigen?|"
+    r"wunschen?) (?:wir|ich)|(?:wird|werden) (?:\w+ ){0,4}(?:benotigt|gebraucht|gesucht)"
+    r"|(?:interesse an|interessiert an|bitten? (?:wir |ich )?um (?:ein|ihr|das)|was kosten?|wie viel kosten?)"
+    # French
+    r"|(?:nous|je|on)(?: \w+)? (?:souhait\w+|voul\w+|voudr\w+|aimer\w+|cherch\w+|recherch\w+|envisage\w*|"
+    r"prevoy\w+|commandons|commande|desir\w+|pens\w+ (?:a|acheter|commander)|compt\w+)"
+    r"|(?:nous avons|nous aurions|j'ai|j'aurais|on a) (?:\w+ )?besoin|il (?:nous|me|m'en|nous en) fau\w+|"
+    r"(?:interesse\w*|interesses) par|combien (?:coute\w*|pour)|quel (?:est|serait) (?:le|votre) (?:prix|tarif)"
+    # Spanish
+    r"|(?:necesit\w+|quer(?:emos|riamos|ria)|quisier\w+|quiero|(?:nos|me) (?:gustaria|interesa\w*|hacen? falta|"
+    r"vendria\w* bien)|(?:estamos|estoy) (?:buscando|interesad\w+|pensando en (?:comprar|pedir|renovar))|buscamos|"
+    r"deseamos|pensamos (?:comprar|pedir)|tenemos previsto|cuanto (?:cuesta\w*|costaria\w*|valen?))"
+    # Italian
+    r"|(?:(?:ci|mi) (?:serv\w+|interess\w+|occorr\w+|piacerebbe)|vorremmo|vorrei|abbiamo bisogno|avremmo bisogno|"
+    r"ho bisogno|avrei bisogno|cerchiamo|stiamo cercando|siamo interessat\w+|sono interessat\w+|desider\w+|"
+    r"intendiamo|pensiamo di|quanto cost\w+)"
+    # Dutch
+    r"|(?:wij|we|ik)(?: \w+){0,2}? (?:willen|wil|zoeken|zoek|bestellen|bestel|wensen|overwegen te|hebben \w+ nodig|"
+    r"denken aan|zouden|zou)|(?:willen|zoeken|zouden|hebben|wil|zou|zoek) (?:wij|we|ik)|(?:zijn|ben) "
+    r"(?:wij |we |ik )?(?:geinteresseerd|op zoek)|op zoek naar|wat kost\w*|(?:wij|we|ik) (?:heb|hebben)\b[^.?!]{0,60}"
+    r"\bnodig"
+    # Portuguese
+    r"|(?:precis(?:amos|o|avamos|ariamos)|gostar(?:iamos|ia)|quer(?:emos|iamos|o)|estamos interessad\w+|"
+    r"procuramos|pretendemos|necessitamos|quanto cust\w+)"
+    r")(?!\w)"
+)
 _DECLINE = phrases(
     """
     decided against; decided not to; not to buy; not to go ahead; not going ahead; no longer need;
@@ -135,19 +189,22 @@ _DECLINE = phrases(
     have to decline; must decline; not moving forward; not pursue; off the table; project is dead;
     project was cancelled; has been cancelled; won't be renewing; not renew; haben uns gegen; dagegen entschieden;
     entschieden nicht; nicht zu kaufen; anders entschieden; nicht mehr benotigen; kein interesse; kein bedarf;
-    stornieren; absagen; nicht weiterverfolgen; verzichten; anderen anbieter; bestellung zuruck; projekt gestoppt;
+    stornieren; absagen; nicht weiterverfolgen; verzichten; anderen anbieter entschieden;
+    anderen anbieter gewahlt; anderen anbieter beauftragt; bestellung zuruck; projekt gestoppt;
     kundigen; ne donnerons pas suite; avons choisi un autre; retenu un autre; plus besoin; plus interesses;
     pas interesses; annuler; annulons; renoncons; decline*; hemos decidido no; ya no necesitamos;
-    no estamos interesados; cancelar; anular; otro proveedor; descartamos; no seguiremos; abbiamo deciso di non;
-    non siamo piu interessati; non ci serve piu; annullare; annulliamo; rinunciamo; scelto un altro; altro fornitore;
+    no estamos interesados; cancelar; anular; elegido a otro proveedor; elegido otro proveedor; optado por otro;
+    decidido por otro; nos quedamos con otro; descartamos; no seguiremos; abbiamo deciso di non;
+    non siamo piu interessati; non ci serve piu; annullare; annulliamo; rinunciamo; scelto un altro;
     zien af; niet meer nodig; geen interesse; annuleren; andere leverancier gekozen; kiezen voor een andere;
     gaat niet door; besloten niet; decidimos nao; ja nao precisamos; nao temos interesse; cancelar; desistimos;
-    outro fornecedor; nao vamos avancar
+    escolhemos outro; optamos por outro; nao vamos avancar
 """
 )
-_NOT_MONEY_DEAL = phrases(
-    "invoice; rechnung; facture; factura; fattura; factuur; fatura; paid; payment; overdue; mahnung; zahlung; reminder"
-)
+
+
+# The longest stretch of words that is quoted for a wish.
+MAX_SIGN = 110
 
 
 @dataclass(slots=True)
@@ -165,6 +222,8 @@ class Deal:
     asks: bool = False  # a sentence asks for a price, an offer or an order
     decoys: list[Candidate] = field(default_factory=list)
     off: list[tuple[int, int, str]] = field(default_factory=list)  # places off the table, with the reason
+    # The words that speak for each degree of commitment, whichever was chosen.
+    signs: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def read(
@@ -381,62 +440,95 @@ def _distance(sentence: str, cue: int, start: int, end: int) -> int:
 
 
 def _commitment(deal: Deal, rows: list[Piece], off: list[tuple[int, int, str]]) -> None:
-    firm = hedged = decline = past = live = None
+    """How firm the wish is, each degree with the words that carry it; a degree that no words carry has no place."""
+    signs: dict[str, tuple[int, int]] = {}
     demand = 0.0
+    live = False
     for row in rows:
         folded = run(row.text)
         wanted = _DEMAND.search(folded)
         demand += 0.35 * len({match.group() for match in _DEMAND.finditer(folded)})
         if (match := _DECLINE.search(folded)) is not None:
-            decline = decline or (row, match)
-        elif (match := _HEDGED.search(folded)) is not None:
-            hedged = hedged or (row, match)
-        elif (
-            (match := _FIRM.search(folded)) is not None
-            and not row.text.rstrip().endswith("?")
-            and not re.search(r"\b(?:if|wenn|falls|si|se|als)\b", folded[: match.start()])
-        ):
-            firm = firm or (row, match)
-        elif wanted is not None:
-            blocked = _blocked(off, row.start + wanted.start(), row.start + wanted.end())
-            if blocked == "past":
-                past = past or (row, wanted)
-            elif not blocked:
-                live = live or (row, wanted)
-    deal.asks = live is not None or firm is not None
+            signs.setdefault("negated", _place(row, match))
+        elif (match := _hedge(folded)) is not None:
+            signs.setdefault("hedged", _place(row, match))
+        elif (match := _firm(folded)) is not None:
+            signs.setdefault("firm", _place(row, match))
+        elif wanted is not None or _names_something(deal, row):
+            first = row.start + (wanted.start() if wanted is not None else 0)
+            blocked = _blocked(off, first, row.start + (wanted.end() if wanted is not None else len(folded)))
+            told = cues.past_words(row.text) if blocked == "past" else _wish(folded) if not blocked else None
+            live = live or (wanted is not None and not blocked)
+            if told is not None:
+                signs.setdefault("past" if blocked else "likely", (row.start + told[0], row.start + told[1]))
+    if "likely" not in signs and deal.close_by is not None:
+        _decides(signs, rows, deal.close_by)
+    deal.signs = signs
+    deal.asks = live or "firm" in signs
     deal.demand = (
         demand + (0.8 if deal.products else 0.0) + (0.5 if deal.amount else 0.0) + (0.5 if deal.quantity else 0.0)
     )
     concrete = bool(deal.products or deal.quantity or deal.amount)
-    for value, hit, confidence in (
-        ("negated", decline if not (live and concrete) else None, 0.8),
-        ("hedged", hedged, 0.75),
-        ("firm", firm, 0.85),
-        ("likely", live, 0.7),
-        ("negated", decline, 0.7),
-        ("past", past, 0.6),
+    for value, there, confidence in (
+        ("negated", "negated" in signs and not (live and concrete), 0.8),
+        ("hedged", "hedged" in signs, 0.75),
+        ("firm", "firm" in signs, 0.85),
+        ("likely", live, 0.7 if "likely" in signs else 0.55),
+        ("negated", "negated" in signs, 0.7),
+        ("past", "past" in signs, 0.6),
+        ("likely", concrete, 0.5),
     ):
-        if hit is not None:
-            row, match = hit
-            deal.commitment = Candidate(
-                "commitment",
-                value,
-                row.start + match.start(),
-                row.start + match.end(),
-                confidence,
-                f"{value} words",
-            )
+        if there:
+            start, end = signs.get(value, (0, 0))
+            rule = f"{value} words" if end else "a demand without conditions"
+            deal.commitment = Candidate("commitment", value, start, end, confidence, rule)
             return
-    if concrete:
-        first = deal.quantity or deal.amount or deal.products[0]
-        deal.commitment = Candidate(
-            "commitment",
-            "likely",
-            first.start,
-            first.end,
-            0.5,
-            "a demand without conditions",
-        )
+
+
+def _names_something(deal: Deal, row: Piece) -> bool:
+    """Whether a product, number or price of the deal stands in a sentence."""
+    named = [*deal.products, deal.quantity, deal.amount]
+    return any(one is not None and row.start <= one.start < row.end for one in named)
+
+
+def _decides(signs: dict[str, tuple[int, int]], rows: list[Piece], day: Candidate) -> None:
+    """Who names the day on which they decide or sign means it: the verb beside the day carries that."""
+    for row in rows:
+        if row.start <= day.start < row.end and (match := _CLOSING_VERB.search(run(row.text))) is not None:
+            signs["likely"] = _place(row, match)
+
+
+def _place(row: Piece, match: re.Match[str]) -> tuple[int, int]:
+    return row.start + match.start(), row.start + match.end()
+
+
+def _hedge(folded: str) -> re.Match[str] | None:
+    """A condition or doubt; "perhaps you could", "as soon as possible" and "if possible" are courtesy."""
+    return _HEDGED.search(_POLITE.sub(lambda match: " " * len(match.group()), folded))
+
+
+def _firm(folded: str) -> re.Match[str] | None:
+    """An order, unless the sentence asks or sets a condition before it."""
+    match = _FIRM.search(folded)
+    if match is None or folded.rstrip().endswith("?"):
+        return None
+    return None if re.search(r"\b(?:if|wenn|falls|si|se|als)\b", folded[: match.start()]) else match
+
+
+def _wish(folded: str) -> tuple[int, int] | None:
+    """The words of a sentence that carry the wish: its verb, or the request in it."""
+    wish = _WISH.search(folded)
+    if wish is not None:
+        return wish.span()
+    start = requests.opening(folded)
+    if start is None:
+        return None
+    stop = re.compile(r"[;:]\s|[.?!,;:]*\s*$").search(folded, start)
+    end = stop.start() if stop is not None else len(folded)
+    asked_for = _DEMAND.search(folded, start, end)
+    if end - start > MAX_SIGN and asked_for is not None:
+        end = asked_for.end()
+    return (start, end) if end - start <= MAX_SIGN and " " in folded[start:end] else None
 
 
 _LEAD = re.compile(

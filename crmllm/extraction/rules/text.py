@@ -164,8 +164,3 @@ def phrase_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
 def phrases(listed: str) -> re.Pattern[str]:
     """A pattern from a list of phrases divided by semicolons and line ends."""
     return phrase_pattern(tuple(part.strip() for part in re.split(r"[;\n]", listed) if part.strip()))
-
-
-def has(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether a phrase pattern occurs in a text, case and accents ignored."""
-    return pattern.search(run(text)) is not None

@@ -6,7 +6,6 @@ dropped: every line gets a kind, and only the kind decides whether it belongs to
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,19 +38,6 @@ class Segments:
     zones: tuple[Zone, ...]
     text: str
     text_zones: tuple[Zone, ...]
-    pieces: tuple[tuple[int, int], ...]  # (offset in the text, offset in the body) where each stretch begins
-
-    def to_body(self, offset: int) -> int:
-        """The offset in the body of the character at an offset in the text; the end of the text maps to its end."""
-        if not self.pieces:
-            return 0
-        index = max(0, bisect_right(self.pieces, (offset, -1)) - 1)
-        if offset == len(self.text) and index + 1 < len(self.pieces):
-            index = len(self.pieces) - 1
-        if index + 1 < len(self.pieces) and self.pieces[index + 1][0] == offset:
-            index += 1
-        in_text, in_body = self.pieces[index]
-        return in_body + offset - in_text
 
     def of(self, *kinds: Kind) -> str:
         """The words of all zones of these kinds that are part of the text."""
@@ -183,16 +169,14 @@ def _gather(body: str, lines: Sequence[Line]) -> Segments:
         last = counted[-1]
         counted[-1] = Zone(last.start, last.start + len(body[last.start : last.end].rstrip()), last.kind)
     text_zones: list[Zone] = []
-    pieces: list[tuple[int, int]] = []
     parts: list[str] = []
     length = 0
     for zone in counted:
         size = zone.end - zone.start
         text_zones.append(Zone(length, length + size, zone.kind))
-        pieces.append((length, zone.start))
         parts.append(body[zone.start : zone.end])
         length += size
-    return Segments(tuple(zones), "".join(parts), tuple(text_zones), tuple(pieces))
+    return Segments(tuple(zones), "".join(parts), tuple(text_zones))
 
 
 def _with_blanks_settled(lines: Sequence[Line]) -> Sequence[Line]:

@@ -1,5 +1,6 @@
 """The home: private, made on first use, the same ever after, and never in another copy's way."""
 
+import base64
 import os
 import socket
 import stat
@@ -44,10 +45,10 @@ def test_folders_and_secrets_are_for_their_owner_only(place: Home) -> None:
 
 
 def test_a_secret_stays_and_differs_from_the_others(place: Home) -> None:
-    key = place.secret_bytes("master_key")
-    assert len(key) == 32
-    assert place.secret_bytes("master_key") == key
-    assert place.secret_bytes("audit_key") != key
+    key = place.secret("master_key")
+    assert len(base64.urlsafe_b64decode(key)) == 32
+    assert place.secret("master_key") == key
+    assert place.secret("audit_key") != key
 
 
 def test_of_many_who_make_a_secret_at_once_all_get_the_same(place: Home) -> None:
