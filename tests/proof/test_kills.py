@@ -159,9 +159,11 @@ class Stack:
 @pytest.fixture
 def stack(tmp_path_factory: pytest.TempPathFactory, llm_server: str) -> Iterator[Stack]:
     one = Stack(tmp_path_factory.mktemp("proof"), llm_server)
-    one.start()
-    yield one
-    one.stop()
+    try:
+        one.start()
+        yield one
+    finally:
+        one.stop()
 
 
 SYLLABLES = ("Ber", "Lan", "Mor", "Ros", "Tal", "Wen", "Hol", "Kar"), ("ga", "de", "li", "mo", "ne", "ri", "so", "va")
