@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from crmllm.ingestion.mail.parse import MAX_MESSAGE_BYTES
+from crmllm.ingestion.mail.parse import MAX_MESSAGE_BYTES, TELLING_HEADERS
 
 MAX_ENTRIES = 100_000
 MAX_TOTAL_BYTES = 8 * 1024 * 1024 * 1024
@@ -23,15 +23,19 @@ RATIO_FREE_BYTES = 10 * 1024 * 1024
 MAX_NESTING = 1
 CHUNK_BYTES = 1024 * 1024
 MAX_NAME_CHARS = 200
+HEAD_BYTES = 4096
 
 _FROM_LINE = re.compile(rb"From .{0,300}\b\d{1,2}:\d{2}(?::\d{2})?\b.{0,60}\b\d{4}\b")
 _ESCAPED_FROM = re.compile(rb">+From ")
 _IGNORED = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 _OTHER_NAMES = frozenset(
     ".pdf .doc .docx .xls .xlsx .ppt .pptx .csv .html .htm .xml .json .jpg .jpeg .png .gif .svg "
-    ".mp3 .mp4 .mov .wav"
-    " .exe .dll .js".split()
+    ".mp3 .mp4 .mov .wav .exe .dll .js".split()
 )
+# Other names may be a mail's: mailboxes write numbers, flags and whole host names behind the last dot.
+_DOUBTFUL_NAME = re.compile(r"\.(?!(?:eml|mail|mbox|mbx|msg)$)[a-z][a-z0-9_]{0,9}$", re.IGNORECASE)
+_MAIL_HEADER = re.compile(rb"^(?:%s)[ \t]*:" % "|".join(sorted(TELLING_HEADERS)).encode(), re.MULTILINE | re.IGNORECASE)
+_NO_MAIL = "It is no mail: it has neither the name nor the headers of one."
 _FOREIGN = (
     (b"\xd0\xcf\x11\xe0", "It is an Outlook .msg file; save it as .eml and try again."),
     (b"!BDN", "It is an Outlook .pst file; export its mails as .eml or .mbox and try again."),
@@ -84,7 +88,19 @@ def _folder(folder: Path) -> Iterator[Entry]:
         name = path.relative_to(folder).as_posix()
         if path.is_symlink() or not path.is_file() or _IGNORED.search(name):
             continue
-        yield from iterate(path, name)
+        yield from _mails(iterate(path, name))
+
+
+def _mails(entries: Iterator[Entry]) -> Iterator[Entry]:
+    """Folders and archives hold other files too: one that does not look like a mail is refused."""
+    for name, content in entries:
+        if isinstance(content, bytes) and _DOUBTFUL_NAME.search(name) and not _has_header(content[:HEAD_BYTES]):
+            content = Refused(_NO_MAIL)
+        yield name, content
+
+
+def _has_header(head: bytes) -> bool:
+    return bool(_MAIL_HEADER.search(head.replace(b"\0", b"").replace(b"\r", b"\n")))  # UTF-16 and old Macs too
 
 
 def _file(file: IO[bytes], name: str, budget: _Budget, nesting: int) -> Iterator[Entry]:
@@ -178,7 +194,7 @@ def _zip_entry(
         with archive.open(info) as packed, _spooled(packed, min(_cap(info), budget.total)) as content:
             budget.total -= content.seek(0, 2)
             content.seek(0)
-            yield from _file(content, name, budget, nesting + 1)
+            yield from _mails(_file(content, name, budget, nesting + 1))
     except _TooMuch:
         budget.total -= _cap(info)
         yield (name, Refused("The entry unpacks to more than it says, or to more than is allowed."))
@@ -196,7 +212,7 @@ def _refusal(info: zipfile.ZipInfo, budget: _Budget) -> str:
         return "The entry is a link, not a file."
     suffix = Path(path).suffix.lower()
     if suffix in _OTHER_NAMES:
-        return "The entry is no mail file."
+        return _NO_MAIL
     if info.file_size > RATIO_FREE_BYTES and info.file_size > MAX_RATIO * max(1, info.compress_size):
         return "The entry is packed so tightly that it may be a trap."
     if info.file_size > MAX_NESTED_BYTES and suffix not in (".mbox", ".mbx"):

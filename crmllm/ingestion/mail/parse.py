@@ -67,7 +67,7 @@ _TELLING_NAMES = (
     "from to cc bcc sender subject date message-id received return-path reply-to mime-version content-type"
     " content-transfer-encoding delivered-to in-reply-to references resent-from resent-date resent-to x-mailer"
 )
-_TELLING_HEADERS = frozenset(_TELLING_NAMES.split())
+TELLING_HEADERS = frozenset(_TELLING_NAMES.split())
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ENRICHED_TAG = re.compile(r"<(?:/?[a-zA-Z-]{1,60}|param>[^<]{0,200}</param)>")
 _STUB = re.compile(r"\bhtml\b", re.IGNORECASE)
@@ -134,7 +134,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
     raw, start = _prepare(raw)
     tree = take_apart(raw, start)
     root = tree.root
-    if not any(name in _TELLING_HEADERS for name, _ in root.fields):
+    if not any(name in TELLING_HEADERS for name, _ in root.fields):
         raise Unparsable("The file has no mail headers, so it is not a mail message.")
     content = _Content(raw, tree)
     content.read()

@@ -109,7 +109,39 @@ def test_links_and_other_files_are_refused() -> None:
         packed.writestr("photo.jpg", b"\xff\xd8\xff")
     found = refusals(read(out.getvalue()))
     assert "a link" in found[0]
-    assert "no mail file" in found[1]
+    assert "no mail" in found[1]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "table.parquet", "README.md", "deep/settings.ini"])
+def test_among_mails_a_file_that_looks_like_none_is_refused(name: str, tmp_path: Path) -> None:
+    other = b"A plan: first things first.\n\nFrom here: nothing follows.\n"
+    entries = read(zipped((name, other), ("a.eml", ONE)), "up.zip")
+    assert entries == [(f"up.zip/{name}", Refused(entries[0][1].reason)), ("up.zip/a.eml", ONE)]  # type: ignore[union-attr]
+    assert "It is no mail" in refusals(entries)[0]
+    (tmp_path / "deep").mkdir()
+    (tmp_path / name).write_bytes(other)
+    assert refusals(list(iterate(tmp_path))) == refusals(entries)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("saved.txt", ONE),
+        ("saved.txt", ONE.replace(b"\n", b"\r")),
+        ("saved.txt", ONE.decode().encode("utf-16")),
+        ("archive.backup", b"X-Odd: yes\n" + ONE),
+        ("1604912400.M5P6.mx.example.com:2,S", b"whatever"),
+        ("17.", b"whatever"),
+        ("message", b"whatever"),
+        ("broken.eml", b"whatever"),
+    ],
+)
+def test_what_may_be_a_mail_is_left_to_the_reader(name: str, content: bytes) -> None:
+    assert read(zipped((name, content)), "up.zip") == [(f"up.zip/{name}", content)]
+
+
+def test_a_file_chosen_by_itself_is_left_to_the_reader() -> None:
+    assert read(b"A plan.", "notes.txt") == [("notes.txt", b"A plan.")]
 
 
 def test_too_many_entries_and_too_much_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
