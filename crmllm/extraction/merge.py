@@ -9,9 +9,11 @@ much. Every value that it gives is checked by type, located by code, and compare
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 
 from crmllm.extraction import grounding
 from crmllm.extraction.grounding import Kind
@@ -321,7 +323,7 @@ def _opportunity(item: Item, reading: Reading, checked: _Checked | None, categor
         amount=_figure(item, reading, checked, "amount", deal.amount, deal),
         currency=_value(item, deal.currency, agreed=_agrees(checked, "currency", deal.currency)),
         close_by=_figure(item, reading, checked, "close_by", deal.close_by, deal),
-        commitment=_graded(item, deal.commitment, said.commitment if said else "", checked),
+        commitment=_graded(item, deal.commitment, said.commitment if said else "", checked, deal.signs),
     )
 
 
@@ -330,8 +332,14 @@ def _agrees(checked: _Checked | None, field: str, candidate: Candidate | None) -
     return None if not said or candidate is None or checked is None or checked.trust < 0.5 else said == candidate.value
 
 
-def _graded(item: Item, candidate: Candidate | None, said: str, checked: _Checked | None) -> Value | None:
-    """A closed choice that words of the text carry."""
+def _graded(
+    item: Item,
+    candidate: Candidate | None,
+    said: str,
+    checked: _Checked | None,
+    signs: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+) -> Value | None:
+    """A closed choice that words of the text carry; the model's choice has the words that `signs` knows for it."""
     value = _value(item, candidate, agreed=None if not said or candidate is None else said == candidate.value)
     if (
         checked is None
@@ -339,11 +347,10 @@ def _graded(item: Item, candidate: Candidate | None, said: str, checked: _Checke
         or (candidate is not None and (candidate.value == said or candidate.confidence >= UNSURE))
     ):
         return value
-    return (
-        Value(said, (), round(0.6 * checked.trust, 3), inferred=True, source="model")
-        if checked.trust >= DECIDE_TRUST
-        else value
-    )
+    if checked.trust < DECIDE_TRUST:
+        return value
+    evidence = (grounding.span(item.text, *signs[said]),) if said in signs else ()
+    return _model_value(said, evidence, 0.6 * checked.trust)
 
 
 def _products(item: Item, reading: Reading, checked: _Checked | None, deal: deals.Deal) -> tuple[Value, ...]:

@@ -198,6 +198,13 @@ def is_past(clause: str, year: int | None = None) -> bool:
     return year is not None and any(int(one) < year for one in past_years)
 
 
+def past_words(clause: str) -> tuple[int, int] | None:
+    """Where the words stand that put a clause into the past, if there are any."""
+    folded = run(clause)
+    match = _PAST.search(folded) or _AGO.search(folded)
+    return match.span() if match is not None else None
+
+
 # "Somebody offered ...": a third person's offer, never "you offered", "as quoted", "the price offered".
 _THIRD_OFFER = re.compile(
     r"\b(?!(?:you|we|i|as|the|a|be|been|was|were|is|are|price|prices|amount|not|to|your|our|they)\b)\w+ (?:has |"

@@ -30,6 +30,9 @@ _DEMAND = phrases(
 )
 _FIRM = phrases(
     """
+    consider this our order; consider this as our order; treat this as our order; this is our order; als bestellung;
+    als auftrag; vaut commande; tient lieu de commande; como pedido; como nuestro pedido; vale come ordine;
+    come nostro ordine; als onze bestelling; als bestelling; vale como encomenda; como nossa encomenda;
     we hereby order; hereby order; we order; i order; please find attached our purchase order;
     attached purchase order; purchase order attached; attached po; po attached; our po; po number;
     purchase order number; we accept your offer; we accept the offer; we accept your quote; accept the quote;
@@ -59,6 +62,13 @@ _FIRM = phrases(
     ordem de compra; contrato assinado; podem avancar; podem prosseguir; fechamos
 """
 )
+# "PO 4500 is attached": the number stands between.
+_ORDER_ENCLOSED = re.compile(
+    r"\b(?:po|purchase order|order|bestellung|commande|pedido|ordine|bestelling|encomenda)\b(?: [\w#/.-]*\d[\w/-]*|"
+    r" is| "
+    r"are| liegt| est| va| e){1,3} (?:attached|enclosed|anbei|bei|beigefugt|ci-jointe?|jointe?|adjunt\w+|allegat\w+|"
+    r"bijgevoegd|em anexo)(?!\w)"
+)
 _HEDGED = phrases(
     """
     if the budget; if budget; subject to; pending; once approved; if approved; when approved; no budget;
@@ -81,11 +91,13 @@ _HEDGED = phrases(
     si le budget; si la direction; si le conseil; si le client; si la banque; si le permis; si la subvention;
     a condition que; rien promettre; pas encore decide; rien n'est decide; pas sur; pas certain; depend de; dependra;
     en attente; a l'etude; reflechissons; envisageons; pas de budget; pas encore valide; sans engagement;
-    a titre indicatif; si nous obtenons; si tout va bien; si le projet; il se peut; pourrait etre; pourrait se faire; on pourrait; quiza; quizas; tal vez;
+    a titre indicatif; si nous obtenons; si tout va bien; si le projet; il se peut; pourrait etre; pourrait se faire;
+    on pourrait; quiza; quizas; tal vez;
     a lo mejor; posiblemente; depende de; dependera; sujeto a; si el presupuesto; si la direccion; si el cliente;
     si el banco; si nos conceden; siempre que; no puedo decirte que si; no hay nada seguro; no prometo;
     no esta decidido; aun no hemos decidido; no hay presupuesto; sin presupuesto; pendiente de; estamos pensando;
-    estamos valorando; sin compromiso; orientativo; si nos aprueban; si conseguimos; puede que; podria ser; podriamos; forse; magari;
+    estamos valorando; sin compromiso; orientativo; si nos aprueban; si conseguimos; puede que; podria ser; podriamos;
+    forse; magari;
     eventualmente; dipende da; dipendera; salvo approvazione; soggetto a; se il budget; se la direzione;
     se il cliente; se la banca; se il comune; a condizione che; non posso promettere; non abbiamo ancora deciso;
     non e deciso; non c'e budget; senza budget; in attesa di; stiamo valutando; stiamo pensando; senza impegno;
@@ -104,7 +116,8 @@ _POLITE = re.compile(
     r"as soon as possible|if (?:at all )?possible|(?:vielleicht|eventuell) (?:konnen|konnten|kannst|konntest)|"
     r"(?:konnen|konnten|kannst|konntest) (?:sie|du|ihr)(?: \w+){0,3} (?:vielleicht|eventuell)|(?:falls|wenn|sofern) "
     r"(?:es )?(?:\w+ )?moglich|so (?:bald|schnell) wie moglich|moglicherweise konn\w+ sie|peut-etre "
-    r"(?:pouvez|pourriez|que vous)|(?:pouvez|pourriez)-vous peut-etre|si possible|(?:quizas?|tal vez) (?:pued\w+|podri\w+)"
+    r"(?:pouvez|pourriez|que vous)|(?:pouvez|pourriez)-vous peut-etre|si possible|(?:quizas?|tal vez) (?:pued\w+|"
+    r"podri\w+)"
     r"|lo antes posible|si es posible|forse (?:pu[oo]|potete|potrebbe|potreste)|se possibile|(?:il|al) piu presto|"
     r"(?:misschien|wellicht) (?:kunt|kun|kan)|(?:kunt|kun|zou|kan) (?:u|je|jij)(?: \w+){0,3} (?:misschien|wellicht|"
     r"mogelijk|eventueel)|zo (?:snel|spoedig) mogelijk|indien mogelijk|(?:is|zou) het mogelijk|als (?:het )?mogelijk|"
@@ -144,41 +157,47 @@ _WISH = re.compile(
     # English
     r"(?:we|i)(?:'d|'ll|'re|'m| would| will| are| am| do| also| still| really| now| currently| urgently| probably|"
     r" definitely| just){0,3} (?:need|want|like|love|require|plan|planning|intend|intending|expect|wish|hope|hoping|"
-    r"order|ordering|buy|buying|purchase|purchasing|take|renew|renewing|upgrade|upgrading|extend|rent|lease|"
+    r"order|ordering|buy|buying|purchase|purchasing|take|sign|renew|renewing|upgrade|upgrading|extend|rent|lease|"
     r"look(?:ing)? (?:for|to|at)|ready to|keen (?:to|on)|interested in|after)"
     r"|(?:is|are) (?:looking (?:for|to)|interested in|planning (?:to|on)|ready to|keen (?:to|on))"
     r"|(?:looking (?:for|to (?:buy|order|purchase|get|replace|upgrade|add))|interested in|want(?:s)? to "
-    r"(?:buy|order|purchase|get|replace|upgrade|add|renew|go)|needs? to (?:buy|order|replace|upgrade|add)|please "
-    r"(?:quote|offer|order|supply|book|reserve|send|add|prepare|include))"
-    r"|(?:how much (?:would|is|are|do|does)|what (?:would|does|do|is your|are your))\b(?=[^.?!]*\b(?:cost|price\w*|quote|"
+    r"(?:buy|order|purchase|get|replace|upgrade|add|renew|go)|needs? to (?:buy|order|replace|upgrade|add)|"
+    r"(?:would |will |can )?places? (?:the|an|our) order)"
+    r"|(?:how much (?:would|is|are|do|does)|what (?:would|does|do|is your|are your))\b(?=[^.?!]*\b(?:cost|price\w*|"
+    r"quote|"
     r"charge|seat|licen\w+))"
     # German
     r"|(?:wir|ich)(?: \w+){0,2}? (?:brauche[nt]?|benotigen?|mochten?|wollen|will|planen?|suchen?|hatten? gern\w*|"
     r"interessieren?|bestellen?|kaufen?|wunschen?|nehmen?|beabsichtigen?|uberlegen zu|freuen uns auf ihr)"
     r"|(?:brauchen?|benotigen?|mochten?|wollen|suchen?|hatten?|interessieren?|planen?|bestellen?|beabsichtigen?|"
-    r"wunschen?) (?:wir|ich)|(?:wird|werden) (?:\w+ ){0,4}(?:benotigt|gebraucht|gesucht)"
+    r"wunschen?|nehmen?|unterschreiben?|unterzeichnen?) (?:wir|ich)|(?:wird|werden) (?:\w+ ){0,4}(?:benotigt|"
+    r"gebraucht|gesucht)"
     r"|(?:interesse an|interessiert an|bitten? (?:wir |ich )?um (?:ein|ihr|das)|was kosten?|wie viel kosten?)"
     # French
     r"|(?:nous|je|on)(?: \w+)? (?:souhait\w+|voul\w+|voudr\w+|aimer\w+|cherch\w+|recherch\w+|envisage\w*|"
-    r"prevoy\w+|commandons|commande|desir\w+|pens\w+ (?:a|acheter|commander)|compt\w+)"
+    r"prevoy\w+|commandons|commande|desir\w+|pren\w+|signons|signerons|signerai|pouvons signer|pens\w+ (?:a|acheter|"
+    r"commander)|compt\w+)"
     r"|(?:nous avons|nous aurions|j'ai|j'aurais|on a) (?:\w+ )?besoin|il (?:nous|me|m'en|nous en) fau\w+|"
     r"(?:interesse\w*|interesses) par|combien (?:coute\w*|pour)|quel (?:est|serait) (?:le|votre) (?:prix|tarif)"
     # Spanish
     r"|(?:necesit\w+|quer(?:emos|riamos|ria)|quisier\w+|quiero|(?:nos|me) (?:gustaria|interesa\w*|hacen? falta|"
     r"vendria\w* bien)|(?:estamos|estoy) (?:buscando|interesad\w+|pensando en (?:comprar|pedir|renovar))|buscamos|"
-    r"deseamos|pensamos (?:comprar|pedir)|tenemos previsto|cuanto (?:cuesta\w*|costaria\w*|valen?))"
+    r"deseamos|pensamos (?:comprar|pedir)|firmamos|firmaremos|nos llevamos|tenemos previsto|cuanto (?:cuesta\w*|"
+    r"costaria\w*|valen?))"
     # Italian
     r"|(?:(?:ci|mi) (?:serv\w+|interess\w+|occorr\w+|piacerebbe)|vorremmo|vorrei|abbiamo bisogno|avremmo bisogno|"
     r"ho bisogno|avrei bisogno|cerchiamo|stiamo cercando|siamo interessat\w+|sono interessat\w+|desider\w+|"
-    r"intendiamo|pensiamo di|quanto cost\w+)"
+    r"prendiamo|firmiamo|firmeremo|intendiamo|pensiamo di|quanto cost\w+)"
     # Dutch
-    r"|(?:wij|we|ik)(?: \w+){0,2}? (?:willen|wil|zoeken|zoek|bestellen|bestel|wensen|overwegen te|hebben \w+ nodig|"
-    r"denken aan|zouden|zou)|(?:willen|zoeken|zouden|hebben|wil|zou|zoek) (?:wij|we|ik)|(?:zijn|ben) "
+    r"|(?:wij|we|ik)(?: \w+){0,2}? (?:willen|wil|zoeken|zoek|bestellen|bestel|tekenen|teken|wensen|overwegen te|"
+    r"hebben \w+ nodig|"
+    r"denken aan|zouden|zou)|(?:willen|zoeken|zouden|hebben|nemen|tekenen|teken|neem|wil|zou|zoek) (?:wij|we|ik)|"
+    r"(?:zijn|ben) "
     r"(?:wij |we |ik )?(?:geinteresseerd|op zoek)|op zoek naar|wat kost\w*|(?:wij|we|ik) (?:heb|hebben)\b[^.?!]{0,60}"
     r"\bnodig"
     # Portuguese
     r"|(?:precis(?:amos|o|avamos|ariamos)|gostar(?:iamos|ia)|quer(?:emos|iamos|o)|estamos interessad\w+|"
-    r"procuramos|pretendemos|necessitamos|quanto cust\w+)"
+    r"procuramos|pretendemos|ficamos com|assinamos|necessitamos|quanto cust\w+)"
     r")(?!\w)"
 )
 _DECLINE = phrases(
@@ -509,7 +528,7 @@ def _hedge(folded: str) -> re.Match[str] | None:
 
 def _firm(folded: str) -> re.Match[str] | None:
     """An order, unless the sentence asks or sets a condition before it."""
-    match = _FIRM.search(folded)
+    match = _FIRM.search(folded) or _ORDER_ENCLOSED.search(folded)
     if match is None or folded.rstrip().endswith("?"):
         return None
     return None if re.search(r"\b(?:if|wenn|falls|si|se|als)\b", folded[: match.start()]) else match
@@ -523,7 +542,7 @@ def _wish(folded: str) -> tuple[int, int] | None:
     start = requests.opening(folded)
     if start is None:
         return None
-    stop = re.compile(r"[;:]\s|[.?!,;:]*\s*$").search(folded, start)
+    stop = re.compile(r"[;:]\s|[\s.?!,;:]*$").search(folded, start)
     end = stop.start() if stop is not None else len(folded)
     asked_for = _DEMAND.search(folded, start, end)
     if end - start > MAX_SIGN and asked_for is not None:

@@ -185,6 +185,14 @@ def asks(sentence: str) -> float:
     return 0.1
 
 
+def opening(folded: str) -> int | None:
+    """Where the words begin that ask the reader for something, in a sentence folded by `run`; None without any."""
+    hits = [match.start() for pattern in (_ASK, _NEED) if (match := pattern.search(folded)) is not None]
+    if (imperative := _IMPERATIVE.match(folded)) is not None:
+        hits.append(imperative.start("verb"))
+    return min(hits, default=None)
+
+
 def find(
     text: str,
     start: int,
