@@ -7,6 +7,7 @@ record's id, so that other drafts of the same interaction can refer to it before
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,8 @@ from crmllm.matching.services import (
 )
 from crmllm.proposals.choices import Action, Check
 
-NAME_LENGTH = 120
+NAME_LENGTH = 60
+ACTION_LENGTH = 120
 #: Who is worth a new contact: whoever wrote, and others whom one could reach.
 _DEAD = {Commitment.NEGATED, Commitment.PAST}
 
@@ -206,12 +208,12 @@ class Drafter:
         )
         draft = self._new(
             Object.OPPORTUNITY,
-            self._opportunity_name(wish),
+            self._opportunity_name(wish, account),
             Match(Object.OPPORTUNITY, reason=reason),
         )
-        name = wish.summary or next(iter(wish.products), None)
-        self._derived(draft, "name", draft.name, name) if name else self._missing(draft, "name")
-        self._line(draft, "summary", wish.summary)
+        support = next(iter(wish.products), None) or wish.summary
+        self._derived(draft, "name", draft.name, support) if support else self._missing(draft, "name")
+        self._sentence(draft, wish.summary)
         self._opportunity_lines(draft, wish)
         self._refer(draft, Object.ACCOUNT, account)
         self._refer(draft, Object.CONTACT, contact)
@@ -235,21 +237,31 @@ class Drafter:
         if added:
             self._add(draft, "products", values.joined(held, [one.value for one in added]), added)
 
-    def _opportunity_name(self, wish: types.Opportunity) -> str:
-        text = _text(wish.summary) or ", ".join(one.value for one in wish.products) or "Inquiry"
-        return _shortened(text)
+    def _opportunity_name(self, wish: types.Opportunity, account: Subject | None) -> str:
+        """What and for whom: "HX-12 transfer pump, Mossbank Brewery"; without a product the wish in a few words."""
+        if not wish.products:
+            return _headline(_text(wish.summary) or "Inquiry")
+        products = [_shortened(one.value.partition(",")[0], 40) for one in wish.products]
+        names = products[0] if len(products) == 1 else f"{products[0]} +{len(products) - 1}"
+        company = _account_name(account)
+        return _shortened(f"{names}, {company}" if company else names)
+
+    def _sentence(self, draft: Draft, summary: types.Value | None) -> None:
+        """The words of the mail below the name, unless the name says them all already."""
+        if summary is not None and _plain(summary.value) != _plain(draft.name):
+            self._line(draft, "summary", summary)
 
     def _case(self, account: Subject | None, contact: Subject | None) -> None:
         trouble = self.found.case
         if trouble is None or trouble.summary is None:
             return
-        name = _shortened(trouble.summary.value)
+        name = _headline(trouble.summary.value)
         known = Case.objects.filter(name__iexact=name, state=RecordState.ACTIVE).exclude(status=CaseStatus.CLOSED)
         if contact and contact.draft is None and known.filter(contact_id=contact.id).exists():
             return
         draft = self._new(Object.CASE, name, Match(Object.CASE, reason="a new request"))
         self._derived(draft, "name", name, trouble.summary)
-        self._line(draft, "summary", trouble.summary)
+        self._sentence(draft, trouble.summary)
         self._line(draft, "severity", trouble.severity)
         self._refer(draft, Object.ACCOUNT, account)
         self._refer(draft, Object.CONTACT, contact)
@@ -261,7 +273,7 @@ class Drafter:
         contact: Subject | None,
         opportunity: Subject | None,
     ) -> None:
-        name = _shortened(action.text.value)
+        name = _shortened(action.text.value, ACTION_LENGTH)
         draft = self._new(Object.ACTIVITY, name, Match(Object.ACTIVITY, reason="a next action"))
         self._derived(draft, "name", name, action.text)
         if name != action.text.value:
@@ -382,9 +394,48 @@ def _text(value: types.Value | None) -> str | None:
     return value.value if value else None
 
 
-def _shortened(text: str) -> str:
+def _account_name(account: Subject | None) -> str:
+    if account is None:
+        return ""
+    if account.draft is not None:
+        return account.draft.name
+    record = selectors.by_id(Object.ACCOUNT, account.id)
+    return record.name if record else ""
+
+
+def _shortened(text: str, limit: int = NAME_LENGTH) -> str:
+    """A text up to a length, cut between words."""
     text = " ".join(text.split())
-    return text if len(text) <= NAME_LENGTH else text[: NAME_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(",;:–—-") + "…"
+
+
+# Words that open a sentence and tell nothing (not where the verb would then come first, as in German), and places
+# where its first thought ends.
+_OPENERS = re.compile(
+    r"(?:(?:unfortunately|sadly|also|and|but|so|und|aber|malheureusement|aussi|et|mais|lamentablemente|"
+    r"desgraciadamente|y|pero|purtroppo|e|ma|en|maar|infelizmente|mas)\b,?\s+)+",
+    re.IGNORECASE,
+)
+_THOUGHT = re.compile(
+    r"\s*(?:[,;:(]|\s[–—-])\s|\s(?:because|since|so that|which|but|and|weil|aber|und|sodass|parce que|mais|et|qui|"
+    r"porque|pero|y|perché|ma|e|che|omdat|maar|en|zodat)\s",
+    re.IGNORECASE,
+)
+
+
+def _headline(text: str) -> str:
+    """A sentence as a name: without its opening word, and no more of it than its first thoughts where it is long."""
+    text = " ".join(text.split())
+    opener = _OPENERS.match(text)
+    text = text[opener.end() :] if opener and len(text) - opener.end() > 8 else text
+    if len(text) > NAME_LENGTH:
+        ends = [cut.start() for cut in _THOUGHT.finditer(text) if 20 <= cut.start() <= NAME_LENGTH]
+        text = text[: ends[-1]] if ends else _shortened(text)
+    return text[:1].upper() + text[1:]
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _is_part_of(written: str, known: str) -> bool:

@@ -94,3 +94,66 @@ def test_products_that_a_person_adds_meanwhile_are_kept(deal: Record, reviewer: 
     services.approve(user=reviewer, proposal=proposal)
     assert factories.deliver_all() == ["verified"]
     assert Opportunity.objects.get(pk=deal.pk).products == ["Roll Stand", "Blade Set", "Cable Guide"]
+
+
+def test_a_new_opportunity_is_named_after_product_and_company_and_keeps_the_sentence() -> None:
+    made = factories.proposals()
+    assert change(made["opportunity"], "name") == (None, "GTX Pro, Betasoloin GmbH", ["GTX Pro"])
+    assert change(made["opportunity"], "summary")[1] == "we want 12 GTX Pro for our three plants"
+
+
+def test_the_name_of_a_known_company_is_taken_from_the_crm(reviewer: User) -> None:
+    given = {"name": "Betasoloin Holding", "domains": ["betasoloin.example"]}
+    writer = Writer(WriterKind.PERSON, reviewer.pk)
+    crm.create_record(actor=reviewer, object_name="account", changes=given, writer=writer)
+    made = factories.proposals(wish(value("GTX Pro"), value("Roll Stand")), text=TEXT)
+    assert made["opportunity"].name == "GTX Pro +1, Betasoloin Holding"
+
+
+def problem(text: str) -> Proposal:
+    """The proposed case whose problem is a whole text."""
+    told = factories.value(text, text=text)
+    found = factories.found(
+        contacts=(),
+        opportunity=None,
+        next_actions=(),
+        case=types.Case(told),
+        category=types.Value("support", confidence=0.9),
+    )
+    return factories.proposals(found, text=text)["case"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "Unfortunately the left cutter stops after ten metres, so nobody in hall two can work until it is repaired",
+            "The left cutter stops after ten metres",
+        ),
+        (
+            "Leider druckt die Maschine in Halle zwei jede zweite Seite leer und wir finden den Grund dafür nicht",
+            "Leider druckt die Maschine in Halle zwei jede zweite Seite…",
+        ),
+        (
+            "Le rouleau du deuxième traceur de notre atelier principal reste bloqué depuis hier matin",
+            "Le rouleau du deuxième traceur de notre atelier principal…",
+        ),
+    ],
+)
+def test_a_case_is_named_in_a_few_words_and_keeps_the_sentence(text: str, name: str) -> None:
+    case = problem(text)
+    assert case.name == name
+    assert len(case.name) <= 60
+    assert change(case, "summary") == (None, text, [text])
+
+
+def test_a_short_problem_is_the_name_and_not_told_twice() -> None:
+    case = problem("the left cutter stops")
+    assert change(case, "name")[1] == "The left cutter stops"
+    assert not case.changes.filter(field="summary").exists()
+
+
+def test_a_wish_without_a_product_is_named_by_its_words_and_not_told_twice() -> None:
+    made = factories.proposals(wish(summary=value("add 2 Cable Guide")), text=TEXT)["opportunity"]
+    assert change(made, "name") == (None, "Add 2 Cable Guide", ["add 2 Cable Guide"])
+    assert not made.changes.filter(field="summary").exists()
