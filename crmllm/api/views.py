@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -16,7 +17,7 @@ from crmllm.access.rules import require
 Row = TypeVar("Row", bound=Model)
 
 
-class ReadViewSet(GenericViewSet[Row], Generic[Row]):
+class ReadViewSet(ABC, GenericViewSet[Row], Generic[Row]):
     """GET list and GET detail. A subclass says which rows, how they look, and what may be asked of the list."""
 
     permission: str = ""
@@ -32,17 +33,17 @@ class ReadViewSet(GenericViewSet[Row], Generic[Row]):
         if self.permission:
             require(self.person, self.permission)
 
+    @abstractmethod
     def rows(self) -> QuerySet[Row]:
         """The visible rows, filtered as the query asks."""
-        raise NotImplementedError
 
+    @abstractmethod
     def shown(self, rows: list[Row]) -> Sequence[Mapping[str, Any]]:
         """Rows of a list as plain data."""
-        raise NotImplementedError
 
+    @abstractmethod
     def shown_whole(self, pk: str) -> Mapping[str, Any]:
         """One row as plain data; raises NotFound."""
-        raise NotImplementedError
 
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.rows())

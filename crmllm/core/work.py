@@ -78,7 +78,7 @@ def postpone(row: WorkItem, error: CrmllmError, *, wait: timedelta | None = None
     """Ends the lease with a reason; the row is tried again after a wait that doubles. The caller saves."""
     row.lease_token, row.leased_until = None, None
     row.error_code, row.error_message = error.code, error.message[:400]
-    row.next_attempt_at = timezone.now() + (wait or backoff(row.attempts))
+    row.next_attempt_at = timezone.now() + (backoff(row.attempts) if wait is None else wait)
 
 
 def backoff(attempts: int) -> timedelta:

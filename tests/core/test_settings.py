@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
+from crmllm.core.management.commands import settings_doc
 from crmllm.settings import env
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
@@ -238,7 +239,20 @@ def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_page_about_the_settings_is_up_to_date() -> None:
+    assert (settings.BASE_DIR / "docs" / "settings.md").read_text(encoding="utf-8") == settings_doc.document()
+
+
+def test_an_old_page_about_the_settings_is_noticed_and_written_anew(tmp_path: Path, settings: Any) -> None:
+    settings.BASE_DIR = tmp_path
+    with pytest.raises(CommandError, match="not up to date"):
+        call_command("settings_doc", "--check")
+    call_command("settings_doc")
+    page = tmp_path / "docs" / "settings.md"
+    assert page.read_text(encoding="utf-8") == settings_doc.document()
     call_command("settings_doc", "--check")
+    page.write_text("# Settings\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="not up to date"):
+        call_command("settings_doc", "--check")
 
 
 def test_every_setting_is_explained_and_grouped() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.db import connection, transaction
@@ -132,6 +132,8 @@ def test_many_claimers_never_share_a_row() -> None:
 class Claimers(RuleBasedStateMachine):
     """Two workers and a clock do whatever they like, in any order; each row is finished once or still waits."""
 
+    happened: ClassVar[Counter[str]] = Counter()
+
     def __init__(self) -> None:
         super().__init__()
         Delivery.objects.all().delete()
@@ -162,7 +164,9 @@ class Claimers(RuleBasedStateMachine):
                 current.state = DeliveryState.SENT
                 current.save()
         except LeaseLost:
+            self.happened["lost"] += 1
             return
+        self.happened["finished"] += 1
         self.finished[row.pk] += 1
 
     @precondition(lambda self: self.held)
@@ -175,7 +179,15 @@ class Claimers(RuleBasedStateMachine):
                 work.postpone(current, Unavailable("Later."), wait=timedelta(0))
                 current.save()
         except LeaseLost:
+            self.happened["lost"] += 1
             return
+        self.happened["postponed"] += 1
+
+    @precondition(lambda self: self.held)
+    @rule()
+    def holders_die_and_others_take_over(self) -> None:
+        self.time_passes()
+        self.claims(len(self.held))
 
     @rule()
     def time_passes(self) -> None:
@@ -190,8 +202,11 @@ class Claimers(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_any_order_of_events_keeps_every_row() -> None:
+    """The machine asserts after every event; here, that the events came about."""
+    Claimers.happened.clear()
     health = [HealthCheck.too_slow, HealthCheck.data_too_large]
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Claimers,
-        settings=settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=health),
+        settings=settings(max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=health),
     )
+    assert set(Claimers.happened) == {"finished", "postponed", "lost"}

@@ -179,12 +179,21 @@ class TestFailures:
         assert "KeyError in tests/jobs/test_tasks.py:" in failure.sentence
         assert SECRET not in failure.sentence
 
-    def test_a_database_that_is_away_does_not_reach_django_q(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_database_that_is_away_does_not_reach_django_q(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
         def away(name: str) -> bool:
             raise OperationalError(SECRET)
 
+        services.enqueue("read")
         monkeypatch.setattr(services, "clear_wake", away)
-        tasks.run_stage("read")
+        with caplog.at_level(logging.DEBUG):
+            tasks.run_stage("read")
+        (told,) = [str(record.msg) for record in caplog.records if record.name == "crmllm.jobs"]
+        assert "database_away" in told
+        assert SECRET not in told
+        assert StageWake.objects.get(stage="read").queued_at is not None  # nothing was taken off
+        assert not JobRun.objects.exists()
 
     def test_a_time_out_is_told_and_its_text_is_ours(
         self, delivery: Callable[..., Delivery], drain_with: Callable[..., None]

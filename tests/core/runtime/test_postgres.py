@@ -12,6 +12,7 @@ import psutil
 import psycopg
 import pytest
 
+from crmllm.core.runtime import postgres
 from crmllm.core.runtime.home import Home
 from crmllm.core.runtime.postgres import DATABASES, EXTENSIONS, Cluster, UnsuitableServer, check_server, refuse
 
@@ -253,8 +254,12 @@ def test_another_user_cannot_reach_the_socket(users: Users, cluster: Cluster) ->
     assert cluster.socket_folder.stat().st_mode & 0o077 == 0
 
 
-def test_our_own_server_passes_the_check(users: Users) -> None:
-    check_server(url(users.begin()))
+def test_our_own_server_passes_the_check_and_is_really_asked(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
+    dsn = url(users.begin())
+    assert check_server(dsn) is None
+    monkeypatch.setattr(postgres, "OLDEST_SERVER", 99)
+    with pytest.raises(UnsuitableServer, match="is version 18; crmllm needs PostgreSQL 99"):
+        check_server(dsn)
 
 
 def test_an_unreachable_server_is_refused_with_a_sentence() -> None:
