@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crmllm.core.models import AuditEvent, AuditLink
-from crmllm.llm.endpoint import base_url
+from crmllm.llm.endpoint import base_url, is_set_up
 from crmllm.monitoring import sql
 
 MODEL_TIMEOUT: Final = 0.7  # seconds that a page waits for the model server at most, once every few seconds
@@ -27,7 +27,7 @@ MODEL_KEPT: Final = 5.0
 #: Loading a model takes minutes on a small machine: until then its silence is no fault.
 STARTING_FOR: Final = 600.0
 
-State = Literal["ready", "starting", "unreachable"]
+State = Literal["ready", "starting", "unreachable", "none"]
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,10 @@ def forget_model_status() -> None:
 
 
 def _ask_model(now: float) -> ModelStatus:
-    if settings.LLM == "none" and not settings.LLM_BASE_URL:
-        return ModelStatus("unreachable", _("No model is set up (LLM=none). Work for it waits."))
+    if not is_set_up():
+        return ModelStatus(
+            "none", _("No model is set up (LLM=none): until there is one, messages are understood by rules alone.")
+        )
     headers = {"Authorization": f"Bearer {settings.LLM_API_KEY}"} if settings.LLM_API_KEY else {}
     try:
         answer = httpx.get(f"{base_url()}/models", headers=headers, timeout=MODEL_TIMEOUT, trust_env=False)

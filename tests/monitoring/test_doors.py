@@ -113,9 +113,19 @@ class TestModel:
         model(httpx.Response(401))
         assert "401" in selectors.model_status().sentence
 
-    def test_none_is_set_up(self, settings: Any) -> None:
+    @pytest.mark.parametrize("path", ["/", "/model-status/"])
+    def test_none_is_set_up(self, page: Client, model: Callable[..., list[str]], settings: Any, path: str) -> None:
         settings.LLM, settings.LLM_BASE_URL = "none", ""
-        assert "LLM=none" in selectors.model_status().sentence
+        asked = model(httpx.Response(200))
+        shown = page.get(path).content.decode()
+        assert "No model is set up (LLM=none): until there is one, messages are understood by rules alone." in shown
+        assert "/model-status/" not in shown  # nothing to ask again for
+        assert asked == []
+
+    def test_another_server_counts_as_a_model(self, model: Callable[..., list[str]], settings: Any) -> None:
+        settings.LLM, settings.LLM_BASE_URL = "none", "http://models.example/v1"
+        model(httpx.Response(200))
+        assert selectors.model_status().state == "ready"
 
     def test_pages_tell_it(self, page: Client, model: Callable[..., list[str]], settings: Any) -> None:
         settings.LLM_BASE_URL = ""
