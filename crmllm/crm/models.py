@@ -198,7 +198,27 @@ class Account(Record):
         ]
 
 
-class Contact(Record):
+class Person(Record):
+    """What contacts and leads tell alike."""
+
+    name = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, blank=True)
+    company = models.CharField(max_length=200, blank=True)
+    email = SealedField(null=True)
+    email_index = models.BinaryField(max_length=32, null=True)
+    phone = SealedField(null=True)
+    phone_index = models.BinaryField(max_length=32, null=True)
+
+    class Meta:
+        abstract = True
+        indexes: ClassVar = [
+            models.Index(fields=["email_index"], name="%(class)s_email"),
+            models.Index(fields=["phone_index"], name="%(class)s_phone"),
+            models.Index(Lower("name"), name="%(class)s_name"),
+        ]
+
+
+class Contact(Person):
     """A person at an account."""
 
     object_name = Object.CONTACT
@@ -210,49 +230,25 @@ class Contact(Record):
         on_delete=models.SET_NULL,
         related_name="contacts",
     )
-    name = models.CharField(max_length=200)
-    title = models.CharField(max_length=200, blank=True)
-    company = models.CharField(max_length=200, blank=True)
-    email = SealedField(null=True)
-    email_index = models.BinaryField(max_length=32, null=True)
-    phone = SealedField(null=True)
-    phone_index = models.BinaryField(max_length=32, null=True)
     address = SealedField(null=True)
     language = models.CharField(max_length=12, blank=True)
 
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["email_index"], name="contact_email"),
-            models.Index(fields=["phone_index"], name="contact_phone"),
-            models.Index(Lower("name"), name="contact_name"),
-            _search("name", name="contact_search"),
-        ]
+    class Meta(Person.Meta):
+        indexes: ClassVar = [*Person.Meta.indexes, _search("name", name="contact_search")]
 
 
-class Lead(Record):
+class Lead(Person):
     """An unqualified interest."""
 
     object_name = Object.LEAD
 
-    name = models.CharField(max_length=200)
-    title = models.CharField(max_length=200, blank=True)
-    company = models.CharField(max_length=200, blank=True)
-    email = SealedField(null=True)
-    email_index = models.BinaryField(max_length=32, null=True)
-    phone = SealedField(null=True)
-    phone_index = models.BinaryField(max_length=32, null=True)
     source = models.CharField(max_length=80, blank=True)
     status = models.CharField(max_length=12, choices=LeadStatus.choices, default=LeadStatus.NEW)
     summary = SealedField(null=True)
     converted_contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["email_index"], name="lead_email"),
-            models.Index(fields=["phone_index"], name="lead_phone"),
-            models.Index(Lower("name"), name="lead_name"),
-            _search("name", "company", name="lead_search"),
-        ]
+    class Meta(Person.Meta):
+        indexes: ClassVar = [*Person.Meta.indexes, _search("name", "company", name="lead_search")]
 
 
 class Opportunity(Record):
