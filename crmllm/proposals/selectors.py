@@ -61,6 +61,20 @@ def targets_there(rows: Iterable[Proposal]) -> set[UUID]:
     return found
 
 
+def refused_targets(proposal: Proposal) -> set[str]:
+    """Records that this was to hang on and that a person refused to create: the lines that lead there do not count.
+
+    Worked out anew each time, so that taking the refusal back brings the lines back.
+    """
+    parents = proposal.needs.all()
+    return {str(one.target_id) for one in parents if one.action == Action.CREATE and one.state == State.REJECTED}
+
+
+def leads_to(targets: set[str], change: ProposedChange, value: Any) -> bool:
+    """Whether a line refers to one of these records."""
+    return change.source == "match" and value in targets
+
+
 def blocked_by(
     proposal: Proposal,
     *,
@@ -81,7 +95,7 @@ def blocked_by(
         if change.field not in edited:
             sentences += [check["message"] for check in change.checks if check.get("blocking")]
     for parent in proposal.needs.all():
-        if parent.action == Action.CREATE and parent.state != State.APPROVED:
+        if parent.action == Action.CREATE and parent.state not in (State.APPROVED, State.REJECTED):
             sentences.append(f"Approve the new {parent.object} “{parent.name}” first.")
     if proposal.action == Action.UPDATE and proposal.target_id not in (
         targets_there([proposal]) if there is None else there
@@ -124,6 +138,8 @@ def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
         for change in row.changes.all()
         if change.field in defs[row.object]
     ]
+    refused = {row.pk: refused_targets(row) for row in rows}
+    opened = [one for one in opened if not leads_to(refused[one[0].pk], one[1], one[4])]
     planned = {str(parent.target_id): parent.name for row in rows for parent in row.needs.all()}
     pairs = [pair for _, _, field, *both in opened for value in both for pair in crm.references(field, value)]
     names = planned | crm.names_of(pairs)

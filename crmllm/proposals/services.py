@@ -211,8 +211,6 @@ def reject(*, user: User, proposal: Proposal, reason: str = "", milliseconds: in
             milliseconds=milliseconds,
             reason=reason,
         )
-        for child in current.needed_by.select_for_update().filter(state__in=DECIDABLE):
-            _drop_reference(child, current)
         _settle(current.interaction_id)
     return current
 
@@ -251,13 +249,14 @@ def _values(proposal: Proposal, edits: Mapping[str, Any]) -> tuple[dict[str, Any
             fields={key: ["Unknown change."] for key in unknown},
         )
     wanted, edited = {}, {}
+    refused = selectors.refused_targets(proposal)
     for key, change in changes.items():
         field = fields[change.field]
         if key in edits:
             value = edited[change.field] = values.normalise(field, edits[key])
         else:
             value = change.proposed.open()
-        if value is not None:
+        if value is not None and not selectors.leads_to(refused, change, value):
             wanted[change.field] = value
     return wanted, edited
 
@@ -376,14 +375,6 @@ def _point_elsewhere(proposals: Iterable[Proposal], old: UUID, new: UUID, key_id
         if change.proposed.open() == str(old):
             change.proposed = Sealed.of(str(new), key_id)
             change.save(update_fields=["proposed", "updated_at"])
-
-
-def _drop_reference(child: Proposal, parent: Proposal) -> None:
-    """What was to hang on a refused create stands by itself."""
-    for change in child.changes.filter(source="match"):
-        if change.proposed.open() == str(parent.target_id):
-            change.delete()
-    child.needs.remove(parent)
 
 
 def _rebase_twins(winner: Proposal, written: Mapping[str, Any]) -> None:

@@ -128,6 +128,17 @@ def test_rejection_keeps_the_reason_and_frees_the_children(api: APIClient) -> No
     contact = api.get(url(made["contact"])).json()
     assert contact["can_approve"] is True
     assert "account" not in fields(api.get(url(made["contact"])))
+    api.post(url(made["contact"], "approve"))
+    assert "account" not in Writeback.objects.get(proposal=made["contact"]).values.open()
+
+
+def test_taking_a_rejection_back_ties_the_children_to_it_again(api: APIClient) -> None:
+    made = factories.proposals()
+    api.post(url(made["account"], "reject"), {"reason": "Wrong company"}, format="json")
+    assert api.post(url(made["account"], "undo")).json()["state"] == "pending"
+    contact = api.get(url(made["contact"]))
+    assert contact.json()["can_approve"] is False
+    assert fields(contact)["account"]["proposed"] == str(made["account"].target_id)
 
 
 def test_skipping_keeps_it_for_later(api: APIClient) -> None:
