@@ -11,7 +11,7 @@ from crmllm.core.crypto import open_or
 from crmllm.crm import selectors as crm
 from crmllm.extraction.models import Extraction
 from crmllm.extraction.rules import language, phones
-from crmllm.extraction.types import Address, Extracted, Item, Role, Us, Zone, from_json
+from crmllm.extraction.types import Address, Extracted, Item, Location, Participant, Role, Us, Zone, from_json
 from crmllm.ingestion.models import Interaction
 
 #: Code points that are read of a message. Nobody writes more; what a machine pasted below must not hold up the others.
@@ -38,6 +38,12 @@ def item(interaction: Interaction) -> Item:
         sent_at=sent_at,
         us=_us(),
         products=crm.product_names(),
+        locations=tuple(
+            Location(start, min(end, len(text)), label, speaker)
+            for start, end, label, speaker in content.get("locations", ())
+            if start < len(text)
+        ),
+        participants=tuple(Participant(*one) for one in content.get("participants", ())),
         quoted_text=content.get("quoted_text", ""),
         hidden_text=content.get("hidden_text", ""),
         region=_region(text, sent_at),

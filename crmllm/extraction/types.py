@@ -65,6 +65,26 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """Where a stretch of `Item.text` stands in the original: "page 3", "Sheet1!B4", "00:12:31"; and whose words."""
+
+    start: int
+    end: int
+    label: str
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Who took part, as the item names them; which side they are on is for the rules to say."""
+
+    name: str
+    email: str = ""
+    title: str = ""
+    company: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Us:
     """Our own side: never a contact, never the customer."""
 
@@ -100,6 +120,9 @@ class Item:
     sent_at: datetime | None = None
     us: Us = Us()
     products: tuple[str, ...] = ()
+    # Of every kind but mail.
+    locations: tuple[Location, ...] = ()
+    participants: tuple[Participant, ...] = ()
     # Outside `text`: known only so that values that stand nowhere else can be refused.
     quoted_text: str = ""
     hidden_text: str = ""

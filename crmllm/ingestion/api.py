@@ -1,4 +1,4 @@
-"""/api/v1/interactions/: put mail in, see what became of it, replay it."""
+"""/api/v1/interactions/: put in what came, see what became of it, replay it."""
 
 from __future__ import annotations
 
@@ -19,21 +19,25 @@ from rest_framework.response import Response
 from crmllm.api.views import ReadViewSet
 from crmllm.core.errors import BadInput, TooLarge
 from crmllm.core.lists import narrow
-from crmllm.ingestion import selectors, services
+from crmllm.ingestion import kinds, selectors, services
 from crmllm.ingestion.choices import Kind, Origin, Status
 from crmllm.ingestion.models import Interaction
 
 
-class MailParser(BaseParser):
-    """The body is one mail, as it travels: message/rfc822."""
-
-    media_type = "message/rfc822"
+class FileParser(BaseParser):
+    """The body is one item of a type that somebody reads: a mail as it travels, a transcript, a document."""
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         raw = stream.read(settings.UPLOAD_MAX_BYTES + 1)
         if len(raw) > settings.UPLOAD_MAX_BYTES:
             raise TooLarge(f"The message is larger than {settings.UPLOAD_MAX_BYTES // 2**20} MB.")
         return raw
+
+
+def parsers() -> list[type[BaseParser]]:
+    """One parser for each content type of `kinds`, so that others are answered with 415."""
+    known = [type("FileParser", (FileParser,), {"media_type": name}) for name in kinds.content_types()]
+    return [*known, MultiPartParser]
 
 
 class InteractionFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -85,6 +89,8 @@ class InteractionWhole(InteractionLine):
 
     text = serializers.CharField()
     zones = serializers.ListField(child=serializers.DictField())
+    locations = serializers.ListField(child=serializers.DictField())
+    participants = serializers.ListField(child=serializers.DictField())
     sender = serializers.DictField(allow_null=True)
     to = serializers.ListField(child=serializers.DictField())
     cc = serializers.ListField(child=serializers.DictField())
@@ -102,13 +108,26 @@ class Accepted(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=Status.choices)
 
 
+class NewFiles(serializers.Serializer[Any]):
+    """Files that come in; `kind` where their names do not say what they are (.txt may be a call, notes or a chat)."""
+
+    file = serializers.ListField(child=serializers.FileField())
+    kind = serializers.ChoiceField(choices=Kind.choices, required=False)
+
+
+def _kind(given: str) -> str:
+    if given and given not in Kind:
+        raise BadInput(f"There is no such kind; known are {', '.join(Kind.values)}.", fields={"kind": ["Unknown."]})
+    return given
+
+
 class InteractionViewSet(ReadViewSet[Interaction]):
     """Interactions: what came in, how far it is, and why."""
 
     permission = "interactions.view"
     serializer_class = InteractionLine
     queryset = Interaction.objects.none()
-    parser_classes = (MailParser, MultiPartParser)
+    parser_classes = parsers()
 
     def rows(self) -> QuerySet[Interaction]:
         rows = selectors.interactions(self.person)
@@ -127,21 +146,31 @@ class InteractionViewSet(ReadViewSet[Interaction]):
 
     @extend_schema(
         request={
-            "message/rfc822": OpenApiTypes.BINARY,
-            "multipart/form-data": OpenApiTypes.OBJECT,
+            **dict.fromkeys(kinds.content_types(), OpenApiTypes.BINARY),
+            "multipart/form-data": NewFiles,
         },
+        parameters=[OpenApiParameter("kind", enum=Kind.values, description="What the body is, where that is open.")],
         responses={201: Accepted, 200: Accepted},
     )
     def create(self, request: Request) -> Response:
-        """Takes in one mail (message/rfc822), or the .eml, .mbox and .zip files of a multipart form.
+        """Takes in one item (a mail as message/rfc822, a transcript as text/vtt, …), or the files of a multipart form.
 
+        Files are read by their ending: mails and mailboxes, transcripts, notes, chats, documents, and .zip of them.
         201: new. 200: known already. Several files or messages are answered with `items`, too.
         """
         sent: Any = request.data
         if isinstance(sent, bytes):
-            received = [services.receive(actor=self.person, raw=sent, origin=Origin.API)]
+            received = [
+                services.receive(
+                    actor=self.person,
+                    raw=sent,
+                    origin=Origin.API,
+                    content_type=request.content_type or "",
+                    kind=_kind(request.query_params.get("kind", "")),
+                )
+            ]
         else:
-            received = self._files(request)
+            received = self._files(request, _kind(sent.get("kind", "")))
         answers = [{"id": str(one.interaction.pk), "status": one.interaction.status} for one in received]
         created = any(one.created for one in received)
         return Response(
@@ -149,7 +178,7 @@ class InteractionViewSet(ReadViewSet[Interaction]):
             status=201 if created else 200,
         )
 
-    def _files(self, request: Request) -> list[services.Received]:
+    def _files(self, request: Request, kind: str) -> list[services.Received]:
         files = [file for _, group in request.FILES.lists() for file in group]
         if not files:
             raise BadInput("Send a mail as message/rfc822, or files as multipart/form-data.")
@@ -160,6 +189,7 @@ class InteractionViewSet(ReadViewSet[Interaction]):
                 file=file,
                 name=file.name or "upload",
                 origin=Origin.API,
+                kind=kind,
             )
             received += taken
             refused += reasons

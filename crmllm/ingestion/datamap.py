@@ -22,7 +22,12 @@ declare(
     category=Category.DERIVED,
     sentiment=Category.DERIVED,
 )
-declare("ingestion.InteractionSource", plain="interaction size", blob=Category.CONTENT)
+declare(
+    "ingestion.InteractionSource",
+    plain="interaction size reader",
+    blob=Category.CONTENT,
+    filename=Category.CONTENT,
+)
 declare(
     "ingestion.Attachment",
     plain=f"{BASE} interaction content_type size refused",
@@ -33,6 +38,6 @@ declare("ingestion.LedgerEntry", plain=f"{BASE} interaction step code sentence g
 declare("ingestion.Refused", plain=f"{BASE} origin key_id reason actor_id upload", name=Category.CONTENT)
 declare(
     "ingestion.Upload",
-    plain=f"{BASE} key_id size state user run spooled file_number entry_number new known refused skipped failed",
+    plain=f"{BASE} key_id size kind state user run spooled file_number entry_number new known refused skipped failed",
     name=Category.CONTENT,
 )

@@ -56,7 +56,7 @@ class Mailbox(BaseModel, WorkItem):
 
 
 class Interaction(BaseModel, WorkItem):
-    """One thing that came in: a mail today; calls, notes, documents and forms in the same shape.
+    """One thing that came in: a mail, a call, notes, a document, a form, a chat, all in the same shape.
 
     `content` holds what was read out of it (see ingestion.content); the original bytes lie in `InteractionSource`.
     Only the sender's name and organisation stay plain.
@@ -137,11 +137,13 @@ class Interaction(BaseModel, WorkItem):
 
 
 class InteractionSource(models.Model):
-    """The original bytes, sealed under the interaction's key."""
+    """The original bytes, sealed under the interaction's key, and who reads them again at a replay."""
 
     interaction = models.OneToOneField(Interaction, primary_key=True, on_delete=models.CASCADE, related_name="source")
     blob = SealedField()
     size = models.PositiveIntegerField()
+    reader = models.CharField(max_length=20, default="mail", help_text="Name of the reader, see ingestion.kinds.")
+    filename = SealedField(null=True)
 
 
 class Attachment(BaseModel):
@@ -181,6 +183,9 @@ class Upload(BaseModel):
     state = models.CharField(max_length=9, choices=UploadState.choices, default=UploadState.RUNNING)
     user = models.ForeignKey("access.User", null=True, on_delete=models.SET_NULL, related_name="+")
     run = models.ForeignKey("jobs.JobRun", null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.CharField(
+        max_length=10, choices=Kind.choices, blank=True, help_text="What the files are, where their names do not say."
+    )
     spooled = models.BooleanField(default=False, help_text="A file of this id lies among the home's files.")
     file_number = models.PositiveIntegerField(default=0, help_text="The file that is being read.")
     entry_number = models.PositiveIntegerField(default=0, help_text="How many of its entries are done.")

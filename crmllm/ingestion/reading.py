@@ -1,4 +1,4 @@
-"""From the bytes of a mail to what is stored of it: parsed, segmented, filtered. Pure but for our own addresses."""
+"""From the bytes of a file to what is stored of it: read by the reader of its kind, or why it could not be read."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import structlog
 
 from crmllm.crm.selectors import us
 from crmllm.ingestion.choices import Status
-from crmllm.ingestion.mail.filters import skip_reason
+from crmllm.ingestion.kinds import MAIL, Read, Reader, Unreadable
 from crmllm.ingestion.mail.headers import Address
-from crmllm.ingestion.mail.parse import Attachment, ParsedMail, Unparsable, parse_mail
-from crmllm.ingestion.mail.segment import Kind, Segments, segment
-from crmllm.ingestion.mail.threads import fingerprint, thread_key
+from crmllm.ingestion.mail.parse import Attachment
 
 log = structlog.get_logger("crmllm.ingestion")
+
+MAX_PARTICIPANTS = 50
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Reading:
 
     status: Status
     fingerprint: str
+    reader: Reader = MAIL
     reason_code: str = ""
     reason: str = ""
     message_id: str = ""
@@ -33,50 +34,71 @@ class Reading:
     occurred_at: datetime | None = None
     subject: str = ""
     sender: Address | None = None
+    people: tuple[str, ...] = ()  # e-mail addresses of the other side, the sender's first
     content: dict[str, Any] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     warnings: list[str] = field(default_factory=list)
 
 
-def read_mail(raw: bytes) -> Reading:
-    """Reads one mail; never raises. What cannot be read is `failed` with the reason, its bytes are kept."""
+def read_file(raw: bytes, name: str = "", reader: Reader = MAIL) -> Reading:
+    """Reads one file; never raises. What cannot be read is `failed` with the reason, its bytes are kept."""
     try:
-        mail = parse_mail(raw)
-        segments = segment(mail.body, hints=mail.hints, subject=mail.subject, sender=mail.sender)
-        return _reading(mail, segments)
-    except Unparsable as error:
-        return _failed(raw, "unparsable", f"Could not be parsed: {error.reason}")
+        return _reading(raw, reader, reader.read(raw, name))
+    except Unreadable as error:
+        return _failed(raw, reader, "unparsable", f"Could not be parsed: {error.reason}")
     except Exception as error:
-        log.error("mail_reader_failed", error=type(error).__name__)
-        return _failed(
-            raw,
-            "reader_error",
-            "Could not be parsed: the reader failed on it. It can be replayed.",
-        )
+        log.error("reader_failed", reader=reader.name, error=type(error).__name__)
+        reason = "Could not be parsed: the reader failed on it. It can be replayed."
+        return _failed(raw, reader, "reader_error", reason)
 
 
-def _failed(raw: bytes, code: str, reason: str) -> Reading:
-    digest = "bytes:" + hashlib.sha256(raw).hexdigest()
-    return Reading(Status.FAILED, digest, reason_code=code, reason=reason)
+def _failed(raw: bytes, reader: Reader, code: str, reason: str) -> Reading:
+    return Reading(Status.FAILED, _digest(raw, reader), reader, reason_code=code, reason=reason)
 
 
-def _reading(mail: ParsedMail, segments: Segments) -> Reading:
-    own = us()
-    skip = skip_reason(mail, text=segments.text, own_addresses=own.addresses, own_domains=own.domains)
+def _digest(raw: bytes, reader: Reader) -> str:
+    """The same bytes are the same item, unless somebody says that they are of another kind."""
+    kind = "" if reader is MAIL else f"{reader.kind}:"
+    return f"bytes:{kind}" + hashlib.sha256(raw).hexdigest()
+
+
+def _reading(raw: bytes, reader: Reader, read: Read) -> Reading:
+    skip = read.skip or (None if read.text.strip() or reader is MAIL else ("empty", "There is no text in it."))
+    others = _others(read)
     return Reading(
         status=Status.SKIPPED if skip else Status.PARSED,
-        reason_code=skip.code if skip else "",
-        reason=skip.sentence if skip else "",
-        fingerprint=fingerprint(mail),
-        message_id=mail.message_id,
-        thread=thread_key(mail),
-        occurred_at=_plausible(mail.sent_at),
-        subject=mail.subject,
-        sender=mail.sender,
-        content=_content(mail, segments),
-        attachments=mail.attachments,
-        warnings=["hidden_text"] if mail.hidden_text else [],
+        reason_code=skip[0] if skip else "",
+        reason=skip[1] if skip else "",
+        reader=reader,
+        fingerprint=read.fingerprint or _digest(raw, reader),
+        message_id=read.message_id,
+        thread=read.thread,
+        occurred_at=_plausible(read.occurred_at),
+        subject=read.subject,
+        sender=read.sender or (others[0] if others else None),
+        people=tuple(one.email for one in ([read.sender] if read.sender else []) + others if one.email),
+        content=content_of(read),
+        attachments=read.attachments,
+        warnings=list(read.warnings),
     )
+
+
+def _others(read: Read) -> list[Address]:
+    """Who took part and is not one of us."""
+    own = us()
+    staff = {_folded(name) for name in own.staff}
+    people = [Address(one.name, one.email) for one in read.participants[:MAX_PARTICIPANTS]]
+    return [
+        one
+        for one in people
+        if one.email.casefold() not in own.addresses
+        and one.domain not in own.domains
+        and _folded(one.name) not in staff
+    ]
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _plausible(sent_at: datetime | None) -> datetime | None:
@@ -87,30 +109,21 @@ def _plausible(sent_at: datetime | None) -> datetime | None:
     return moment if moment and moment.year >= 1971 else None
 
 
-def _content(mail: ParsedMail, segments: Segments) -> dict[str, Any]:
-    """What is stored of a mail, as JSON. Offsets are code points: `zones` of `text`, `body_zones` of `body`."""
-    quoted = [mail.body[zone.start : zone.end] for zone in segments.zones if zone.kind == Kind.QUOTED]
+def content_of(read: Read) -> dict[str, Any]:
+    """What is stored of a file, as JSON. Offsets are code points of `text`."""
     return {
-        "text": segments.text,
-        "zones": [[str(zone.kind), zone.start, zone.end] for zone in segments.text_zones],
-        "body": mail.body,
-        "body_zones": [[str(zone.kind), zone.start, zone.end] for zone in segments.zones],
-        "quoted_text": "\n".join(quoted),
-        "hidden_text": "\n".join(hidden.text for hidden in mail.hidden_text),
-        "hidden": [[hidden.how, hidden.text] for hidden in mail.hidden_text],
-        "html": mail.html,
-        "subject": mail.subject,
-        "sender": _address(mail.sender),
-        "reply_to": [_address(one) for one in mail.reply_to],
-        "to": [[one.name, one.email] for one in mail.to],
-        "cc": [[one.name, one.email] for one in mail.cc],
-        "recipient_count": mail.recipient_count,
-        "sent_at": mail.sent_at.isoformat() if mail.sent_at else None,
-        "headers": [[name, value] for name, values in mail.headers.items() for value in values],
-        "attachments": [one.filename for one in mail.attachments],
-        "defects": list(mail.defects),
+        "text": read.text,
+        "zones": [[zone.kind, zone.start, zone.end] for zone in read.zones],
+        "locations": [[one.start, one.end, one.label, one.speaker] for one in read.locations],
+        "subject": read.subject,
+        "sender": {"name": read.sender.name, "email": read.sender.email} if read.sender else None,
+        "to": [[one.name, one.email] for one in read.to],
+        "cc": [[one.name, one.email] for one in read.cc],
+        "participants": [[one.name, one.email, one.title, one.company] for one in read.participants],
+        "sent_at": read.occurred_at.isoformat() if read.occurred_at else None,
+        "attachments": [one.filename for one in read.attachments],
+        "hidden_text": read.hidden_text,
+        "quoted_text": "",
+        "headers": [],
+        **read.extra,
     }
-
-
-def _address(address: Address | None) -> dict[str, str] | None:
-    return {"name": address.name, "email": address.email} if address else None

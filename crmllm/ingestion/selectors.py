@@ -87,6 +87,14 @@ def show_whole(row: Interaction) -> dict[str, Any]:
     return show(row) | {
         "text": found.get("text", ""),
         "zones": [{"kind": kind, "start": start, "end": end} for kind, start, end in found.get("zones", [])],
+        "locations": [
+            {"start": start, "end": end, "label": label, "speaker": speaker}
+            for start, end, label, speaker in found.get("locations", [])
+        ],
+        "participants": [
+            {"name": name, "email": email, "title": title, "company": company}
+            for name, email, title, company in found.get("participants", [])
+        ],
         "sender": found.get("sender"),
         "to": [{"name": name, "email": email} for name, email in found.get("to", [])],
         "cc": [{"name": name, "email": email} for name, email in found.get("cc", [])],

@@ -22,12 +22,13 @@ from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.core import audit, work
 from crmllm.core.bulk import insert_many
-from crmllm.core.crypto import Sealed, blind_index, new_key, new_keys
+from crmllm.core.crypto import Sealed, blind_index, new_key, new_keys, open_or
 from crmllm.core.errors import BadInput, Conflict
 from crmllm.core.identifiers import company_domain, email_index
 from crmllm.core.ids import uuid7
 from crmllm.crm.choices import RecordState
 from crmllm.crm.models import Account, Contact
+from crmllm.ingestion import kinds
 from crmllm.ingestion.choices import FINAL, REPLAYABLE, Kind, Origin, Status, Step
 from crmllm.ingestion.ledger import note
 from crmllm.ingestion.mail import archive
@@ -40,7 +41,7 @@ from crmllm.ingestion.models import (
     Refused,
     Upload,
 )
-from crmllm.ingestion.reading import Reading, read_mail
+from crmllm.ingestion.reading import Reading, read_file
 from crmllm.ingestion.signals import replayed
 from crmllm.jobs.services import enqueue
 
@@ -48,6 +49,15 @@ BATCH = 200
 NAME_LENGTH = 200
 BATCH_BYTES = 16 * 2**20
 Batch = list[archive.Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The bytes of one item, with who reads them."""
+
+    raw: bytes
+    name: str = ""
+    reader: kinds.Reader = kinds.MAIL
 
 
 @dataclass(frozen=True)
@@ -84,13 +94,22 @@ class Tally:
             self.failed += one.created and one.interaction.status == Status.FAILED
 
 
-def receive(*, actor: audit.Actor, raw: bytes, origin: Origin, mailbox: Mailbox | None = None) -> Received:
-    """Takes in one mail. The same message again is the interaction that is there already."""
+def receive(
+    *, actor: audit.Actor, raw: bytes, origin: Origin, content_type: str = "", kind: str = "", name: str = ""
+) -> Received:
+    """Takes in one item; a mail, unless its content type or name says otherwise.
+
+    The same item again is the interaction that is there already. Raises BadInput for what nobody reads.
+    """
     if isinstance(actor, User):
         require(actor, "interactions.add")
     if not raw.strip():
         raise BadInput("The message is empty.")
-    return receive_many(actor=actor, raws=[raw], origin=origin, mailbox=mailbox)[0]
+    reader = kinds.find(name, raw, kind=kind, content_type=content_type)
+    if reader is None:
+        refuse(actor=actor, name=name or content_type, reason=kinds.refusal(name, kind), origin=origin)
+        raise BadInput(kinds.refusal(name, kind), code="refused")
+    return receive_files(actor=actor, files=[File(raw, name, reader)], origin=origin)[0]
 
 
 def receive_many(
@@ -100,28 +119,40 @@ def receive_many(
     origin: Origin,
     mailbox: Mailbox | None = None,
 ) -> list[Received]:
-    """Takes in a batch in one transaction; results in the order of `raws`."""
-    readings = [read_mail(raw) for raw in raws]
+    """Takes in a batch of mails in one transaction; results in the order of `raws`."""
+    return receive_files(actor=actor, files=[File(raw) for raw in raws], origin=origin, mailbox=mailbox)
+
+
+def receive_files(
+    *,
+    actor: audit.Actor,
+    files: Sequence[File],
+    origin: Origin,
+    mailbox: Mailbox | None = None,
+) -> list[Received]:
+    """Takes in a batch of files of any kind in one transaction; results in their order."""
+    readings = [read_file(file.raw, file.name, file.reader) for file in files]
     prints = [blind_index("fingerprint", reading.fingerprint) for reading in readings]
     try:
-        return _store(actor, raws, readings, prints, origin, mailbox)
+        return _store(actor, files, readings, prints, origin, mailbox)
     except IntegrityError:
         # Somebody stored one of them at this moment: one by one, the second look finds it.
-        if len(raws) == 1:
-            return _store(actor, raws, readings, prints, origin, mailbox)
-        return [one for raw in raws for one in receive_many(actor=actor, raws=[raw], origin=origin, mailbox=mailbox)]
+        if len(files) == 1:
+            return _store(actor, files, readings, prints, origin, mailbox)
+        alone = [receive_files(actor=actor, files=[file], origin=origin, mailbox=mailbox) for file in files]
+        return list(chain.from_iterable(alone))
 
 
 def _store(
     actor: audit.Actor,
-    raws: Sequence[bytes],
+    files: Sequence[File],
     readings: Sequence[Reading],
     prints: Sequence[bytes],
     origin: Origin,
     mailbox: Mailbox | None,
 ) -> list[Received]:
     known = {bytes(row.fingerprint): row for row in Interaction.objects.filter(fingerprint__in=prints)}
-    fresh = {prints[i]: i for i in reversed(range(len(raws))) if prints[i] not in known}
+    fresh = {prints[i]: i for i in reversed(range(len(files))) if prints[i] not in known}
     keys = new_keys(len(fresh)) if fresh else []
     owners = _owners([readings[i] for i in fresh.values()])
     rows: dict[bytes, Interaction] = {}
@@ -132,8 +163,10 @@ def _store(
         sources.append(
             InteractionSource(
                 interaction=row,
-                blob=Sealed.of_bytes(raws[i], key_id),
-                size=len(raws[i]),
+                blob=Sealed.of_bytes(files[i].raw, key_id),
+                size=len(files[i].raw),
+                reader=files[i].reader.name,
+                filename=Sealed.of(files[i].name, key_id) if files[i].name else None,
             )
         )
         attachments += _attachments(row, readings[i])
@@ -174,7 +207,7 @@ def _row(
     owners: Callable[[Reading], tuple[UUID | None, UUID | None]],
 ) -> Interaction:
     row = Interaction(
-        id=uuid7(), kind=Kind.EMAIL, origin=origin, mailbox=mailbox, key_id=key_id, fingerprint=print_,
+        id=uuid7(), kind=reading.reader.kind, origin=origin, mailbox=mailbox, key_id=key_id, fingerprint=print_,
         occurred_at=timezone.now(),
     )  # fmt: skip
     _apply(row, reading)
@@ -226,12 +259,12 @@ def _first_lines(row: Interaction) -> Iterator[LedgerEntry]:
     yield from _outcome(row)
 
 
+_READ: dict[str, str] = {Kind.EMAIL: "Read; the newest text was separated from quoted history."}
+
+
 def _outcome(row: Interaction) -> Iterator[LedgerEntry]:
     step, sentence = {
-        Status.PARSED: (
-            Step.PARSED,
-            "Read; the newest text was separated from quoted history.",
-        ),
+        Status.PARSED: (Step.PARSED, _READ.get(row.kind, "Read.")),
         Status.SKIPPED: (Step.SKIPPED, row.reason),
         Status.FAILED: (Step.FAILED, row.reason),
     }[Status(row.status)]
@@ -247,8 +280,11 @@ def _outcome(row: Interaction) -> Iterator[LedgerEntry]:
 def _owners(
     readings: Sequence[Reading],
 ) -> Callable[[Reading], tuple[UUID | None, UUID | None]]:
-    """Whose an interaction is: the owner of the sender's contact, else of the account with that mail domain."""
-    emails = {r.sender.email for r in readings if r.sender and r.sender.email}
+    """Whose an interaction is: the owner of the sender's contact, else of the account with that mail domain.
+
+    Of several people that took part, the first one who leads to somebody.
+    """
+    emails = {email for reading in readings for email in reading.people}
     indexes = {email: email_index(email) for email in emails}
     domains = {company_domain(email) for email in emails} - {""}
     contacts = {
@@ -264,10 +300,8 @@ def _owners(
             accounts |= dict.fromkeys(found, (owner, team))
 
     def owner_of(reading: Reading) -> tuple[UUID | None, UUID | None]:
-        if not reading.sender or not reading.sender.email:
-            return None, None
-        email = reading.sender.email
-        return contacts.get(indexes[email]) or accounts.get(company_domain(email)) or (None, None)
+        owners = (contacts.get(indexes[email]) or accounts.get(company_domain(email)) for email in reading.people)
+        return next((owner for owner in owners if owner), (None, None))
 
     return owner_of
 
@@ -281,12 +315,16 @@ def import_archive(
     source: str | Path | IO[bytes],
     name: str = "",
     origin: Origin,
+    kind: str = "",
     progress: Callable[[Tally], None] | None = None,
 ) -> Tally:
-    """Takes in every message of a file, folder, mbox or zip. What is refused is kept by name with its reason."""
+    """Takes in every item of a file, folder, mbox or zip. What is refused is kept by name with its reason.
+
+    `kind` says what the items are where their names do not.
+    """
     tally = Tally()
     for batch in entries(source, name):
-        tally.merge(receive_entries(actor=actor, batch=batch, origin=origin))
+        tally.merge(receive_entries(actor=actor, batch=batch, origin=origin, kind=kind))
         if progress:
             progress(tally)
     return tally
@@ -296,7 +334,7 @@ def entries(source: str | Path | IO[bytes], name: str = "", *, skip: int = 0) ->
     """What a file, folder, mbox or zip holds, in batches that fit into memory, without the first `skip` entries."""
     batch: Batch = []
     size = 0
-    for entry in islice(archive.iterate(source, name), skip, None):
+    for entry in islice(archive.iterate(source, name, kinds.is_whole), skip, None):
         weight = len(entry[1]) if isinstance(entry[1], bytes) else 0
         if batch and (len(batch) == BATCH or size + weight > BATCH_BYTES):
             yield batch
@@ -307,29 +345,39 @@ def entries(source: str | Path | IO[bytes], name: str = "", *, skip: int = 0) ->
         yield batch
 
 
-def receive_entries(*, actor: audit.Actor, batch: Batch, origin: Origin, upload: Upload | None = None) -> Tally:
+def receive_entries(
+    *, actor: audit.Actor, batch: Batch, origin: Origin, upload: Upload | None = None, kind: str = ""
+) -> Tally:
     """Takes in one batch of `entries`."""
-    received, reasons = _receive_batch(actor, batch, origin, upload)
+    received, reasons = _receive_batch(actor, batch, origin, upload, kind)
     tally = Tally(refused=len(reasons))
     tally.add(received)
     return tally
 
 
-def receive_file(*, actor: User, file: IO[bytes], name: str, origin: Origin) -> tuple[list[Received], list[str]]:
-    """Takes in the messages of one small file; returns them, and the reasons for which parts were refused."""
-    batches = [_receive_batch(actor, batch, origin, None) for batch in entries(file, name)]
+def receive_file(
+    *, actor: User, file: IO[bytes], name: str, origin: Origin, kind: str = ""
+) -> tuple[list[Received], list[str]]:
+    """Takes in the items of one small file; returns them, and the reasons for which parts were refused."""
+    batches = [_receive_batch(actor, batch, origin, None, kind) for batch in entries(file, name)]
     received, reasons = [part for part, _ in batches], [part for _, part in batches]
     return list(chain.from_iterable(received)), list(chain.from_iterable(reasons))
 
 
 def _receive_batch(
-    actor: audit.Actor, batch: Batch, origin: Origin, upload: Upload | None
+    actor: audit.Actor, batch: Batch, origin: Origin, upload: Upload | None, kind: str
 ) -> tuple[list[Received], list[str]]:
     if isinstance(actor, User):
         require(actor, "interactions.add")
-    raws = [entry for _, entry in batch if isinstance(entry, bytes)]
-    received = receive_many(actor=actor, raws=raws, origin=origin) if raws else []
-    refused = [(name, entry.reason) for name, entry in batch if isinstance(entry, archive.Refused)]
+    files, refused = [], []
+    for name, entry in batch:
+        if isinstance(entry, archive.Refused):
+            refused.append((name, entry.reason))
+        elif (reader := kinds.find(name, entry, kind=kind)) is not None:
+            files.append(File(entry, name, reader))
+        else:
+            refused.append((name, kinds.refusal(name, kind)))
+    received = receive_files(actor=actor, files=files, origin=origin) if files else []
     for name, reason in refused:
         refuse(actor=actor, name=name, reason=reason, origin=origin, upload=upload)
     return received, [reason for _, reason in refused]
@@ -380,7 +428,9 @@ def replay(*, actor: User, interaction: Interaction) -> Interaction:
 
 def read_again(row: Interaction) -> Status:
     """The read stage's work on one claimed row: parse its bytes anew. LeaseLost when another has it."""
-    reading = read_mail(row.source.blob.open_bytes())
+    source = row.source
+    name = open_or(source.filename, "")
+    reading = read_file(source.blob.open_bytes(), name, kinds.by_name(source.reader))
     with transaction.atomic():
         current = work.locked_under_lease(row)
         work.give_back(current)

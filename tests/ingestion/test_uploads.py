@@ -158,7 +158,7 @@ def test_killed_at_any_batch_the_next_run_goes_on(
 ) -> None:
     upload = services.take_in(actor=reviewer, files=[mbox(1, 2, 3, 4, 5), mbox(6, 7, 1)])
     first = JobRun.objects.get()
-    store, calls = ingestion.receive_many, []
+    store, calls = ingestion.receive_files, []
 
     class Killed(BaseException):
         pass
@@ -171,7 +171,7 @@ def test_killed_at_any_batch_the_next_run_goes_on(
         return received
 
     with monkeypatch.context() as patched:
-        patched.setattr(ingestion, "receive_many", die)
+        patched.setattr(ingestion, "receive_files", die)
         with pytest.raises(Killed):
             run_job(str(first.pk))
     assert sum(counts(upload)) == min(2 * killed_at, 5 + 2 * max(0, killed_at - 3))

@@ -6,7 +6,7 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ _OTHER_NAMES = frozenset(
     ".mp3 .mp4 .mov .wav .exe .dll .js".split()
 )
 # Other names may be a mail's: mailboxes write numbers, flags and whole host names behind the last dot.
-_DOUBTFUL_NAME = re.compile(r"\.(?!(?:eml|mail|mbox|mbx|msg)$)[a-z][a-z0-9_]{0,9}$", re.IGNORECASE)
+DOUBTFUL_NAME = re.compile(r"\.(?!(?:eml|mail|mbox|mbx|msg)$)[a-z][a-z0-9_]{0,9}$", re.IGNORECASE)
 _MAIL_HEADER = re.compile(rb"^(?:%s)[ \t]*:" % "|".join(sorted(TELLING_HEADERS)).encode(), re.MULTILINE | re.IGNORECASE)
 _NO_MAIL = "It is no mail: it has neither the name nor the headers of one."
 _FOREIGN = (
@@ -57,49 +57,60 @@ class Refused:
 
 
 Entry = tuple[str, bytes | Refused]
+Whole = Callable[[str], bool]
+
+
+def no_other(name: str) -> bool:
+    """Only mails are asked for."""
+    return False
 
 
 @dataclass(slots=True)
 class _Budget:
-    """What one call may still unpack, nested archives included."""
+    """What one call may still unpack, nested archives included, and which names it hands on untouched."""
 
     entries: int = MAX_ENTRIES
     total: int = MAX_TOTAL_BYTES
+    whole: Whole = no_other
 
 
-def iterate(source: str | Path | IO[bytes], name: str = "") -> Iterator[Entry]:
-    """All messages of a path (file or folder) or an open file: each with its name, or why it was refused."""
+def iterate(source: str | Path | IO[bytes], name: str = "", whole: Whole = no_other) -> Iterator[Entry]:
+    """All messages of a path (file or folder) or an open file: each with its name, or why it was refused.
+
+    A file whose name is `whole` is no mail and no archive: it is handed on as it is (a .docx is a zip by its bytes).
+    """
     if isinstance(source, str | Path):
         path = Path(source)
         if path.is_dir():
-            yield from _folder(path)
+            yield from _folder(path, whole)
             return
         try:
             with path.open("rb") as file:
-                yield from _file(file, name or path.name, _Budget(), 0)
+                yield from _file(file, name or path.name, _Budget(whole=whole), 0)
         except OSError as error:
             yield (name or path.name, Refused(f"The file could not be read: {error.strerror or 'unknown error'}."))
         return
-    yield from _file(source, name or "upload", _Budget(), 0)
+    yield from _file(source, name or "upload", _Budget(whole=whole), 0)
 
 
-def _folder(folder: Path) -> Iterator[Entry]:
+def _folder(folder: Path, whole: Whole) -> Iterator[Entry]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink() or not path.is_file() or _IGNORED.search(name):
             continue
-        yield from _mails(iterate(path, name))
+        yield from _mails(iterate(path, name, whole), whole)
 
 
-def _mails(entries: Iterator[Entry]) -> Iterator[Entry]:
+def _mails(entries: Iterator[Entry], whole: Whole) -> Iterator[Entry]:
     """Folders and archives hold other files too: one that does not look like a mail is refused."""
     for name, content in entries:
-        if isinstance(content, bytes) and _DOUBTFUL_NAME.search(name) and not _has_header(content[:HEAD_BYTES]):
-            content = Refused(_NO_MAIL)
+        if isinstance(content, bytes) and DOUBTFUL_NAME.search(name) and not whole(name):
+            content = content if has_header(content[:HEAD_BYTES]) else Refused(_NO_MAIL)
         yield name, content
 
 
-def _has_header(head: bytes) -> bool:
+def has_header(head: bytes) -> bool:
+    """Whether the beginning of a file shows a header that tells of a mail."""
     return bool(_MAIL_HEADER.search(head.replace(b"\0", b"").replace(b"\r", b"\n")))  # UTF-16 and old Macs too
 
 
@@ -111,7 +122,9 @@ def _file(file: IO[bytes], name: str, budget: _Budget, nesting: int) -> Iterator
         start = file.tell()
         head = file.read(512)
         file.seek(start)
-        if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        if budget.whole(name):
+            yield from _one(file, name, head)
+        elif head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
             yield from _zip(file, name, budget, nesting)
         else:
             yield from _messages(file, name, head)
@@ -127,7 +140,15 @@ def _messages(file: IO[bytes], name: str, head: bytes) -> Iterator[Entry]:
     elif _is_mbox(name, head):
         yield from _mbox(file, name)
     else:
-        content = file.read(MAX_MESSAGE_BYTES + 1)
+        yield from _one(file, name, head)
+
+
+def _one(file: IO[bytes], name: str, head: bytes) -> Iterator[Entry]:
+    """A file that is one item."""
+    content = file.read(MAX_MESSAGE_BYTES + 1)
+    if not head.strip():
+        yield name, Refused("The file is empty.")
+    else:
         yield name, _too_large() if len(content) > MAX_MESSAGE_BYTES else content
 
 
@@ -194,7 +215,7 @@ def _zip_entry(
         with archive.open(info) as packed, _spooled(packed, min(_cap(info), budget.total)) as content:
             budget.total -= content.seek(0, 2)
             content.seek(0)
-            yield from _mails(_file(content, name, budget, nesting + 1))
+            yield from _mails(_file(content, name, budget, nesting + 1), budget.whole)
     except _TooMuch:
         budget.total -= _cap(info)
         yield (name, Refused("The entry unpacks to more than it says, or to more than is allowed."))
@@ -211,7 +232,7 @@ def _refusal(info: zipfile.ZipInfo, budget: _Budget) -> str:
     if stat.S_ISLNK(info.external_attr >> 16):
         return "The entry is a link, not a file."
     suffix = Path(path).suffix.lower()
-    if suffix in _OTHER_NAMES:
+    if suffix in _OTHER_NAMES and not budget.whole(path):
         return _NO_MAIL
     if info.file_size > RATIO_FREE_BYTES and info.file_size > MAX_RATIO * max(1, info.compress_size):
         return "The entry is packed so tightly that it may be a trap."

@@ -29,7 +29,7 @@ from crmllm.core.errors import BadInput, Conflict, TooLarge
 from crmllm.core.runtime.home import home
 from crmllm.core.sealed_files import open_sealed, write_sealed
 from crmllm.ingestion import services
-from crmllm.ingestion.choices import Origin, UploadState
+from crmllm.ingestion.choices import Kind, Origin, UploadState
 from crmllm.ingestion.models import Upload
 from crmllm.ingestion.services import Tally, entries, receive_entries
 from crmllm.jobs.drain import Drain
@@ -40,17 +40,19 @@ SMALL = 2 * 2**20  # bytes that are taken in while somebody waits, unpacked
 KEPT_FOR = timedelta(days=7)
 
 
-def take_in(*, actor: User, files: Sequence[UploadedFile[Any]]) -> Upload:
-    """Takes in files, or starts the job that does."""
+def take_in(*, actor: User, files: Sequence[UploadedFile[Any]], kind: str = "") -> Upload:
+    """Takes in files, or starts the job that does. `kind` says what they are where their names do not."""
     require(actor, "interactions.add")
     if not files:
         raise BadInput(_("Choose at least one file."), fields={"files": [_("Choose at least one file.")]})
     size = sum(file.size or 0 for file in files)
     if size > settings.UPLOAD_MAX_BYTES:
         raise TooLarge(_("Together the files are larger than %(mb)d MB.") % {"mb": settings.UPLOAD_MAX_BYTES // 2**20})
+    if kind and kind not in Kind:
+        raise BadInput(_("There is no such kind."), fields={"kind": [_("There is no such kind.")]})
     key_id = new_key()
     names = [file.name or "upload" for file in files]
-    upload = Upload(key_id=key_id, name=Sealed.of(names, key_id), size=size, user=actor)
+    upload = Upload(key_id=key_id, name=Sealed.of(names, key_id), size=size, user=actor, kind=kind)
     return _at_once(actor, upload, files) if _is_small(files) else _later(actor, upload, files)
 
 
@@ -74,7 +76,8 @@ def _at_once(actor: User, upload: Upload, files: Sequence[UploadedFile[Any]]) ->
         assert file.file is not None
         file.file.seek(0)
         for batch in entries(file.file, file.name or ""):
-            _count(upload, receive_entries(actor=actor, batch=batch, origin=Origin.UPLOAD, upload=upload))
+            tally = receive_entries(actor=actor, batch=batch, origin=Origin.UPLOAD, upload=upload, kind=upload.kind)
+            _count(upload, tally)
     with transaction.atomic():
         _close(actor, upload, UploadState.DONE)
     return upload
@@ -133,7 +136,8 @@ def _store(row: Upload, batch: services.Batch) -> bool:
     with transaction.atomic():
         if not _at_work(row):
             return False
-        _count(row, receive_entries(actor=row.user, batch=batch, origin=Origin.UPLOAD, upload=row))
+        tally = receive_entries(actor=row.user, batch=batch, origin=Origin.UPLOAD, upload=row, kind=row.kind)
+        _count(row, tally)
         row.entry_number += len(batch)
         row.save(update_fields=[*COUNTS, "file_number", "entry_number", "updated_at"])
     return True

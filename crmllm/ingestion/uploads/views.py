@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crmllm.access.rules import person, require
 from crmllm.core.crypto import open_or
 from crmllm.core.errors import TooLarge
-from crmllm.ingestion.choices import UploadState
+from crmllm.ingestion import kinds
+from crmllm.ingestion.choices import Kind, UploadState
 from crmllm.ingestion.models import Upload
 from crmllm.ingestion.uploads import selectors, services
 from crmllm.jobs.choices import RunState
@@ -40,12 +41,15 @@ def _upload(request: HttpRequest) -> HttpResponse:
     user = person(request)
     require(user, "interactions.add")
     if request.method == "POST" and (files := request.FILES.getlist("files")):
-        row = services.take_in(actor=user, files=files)
+        row = services.take_in(actor=user, files=files, kind=request.POST.get("kind", ""))
         return redirect("uploads:detail", row.pk)
     context = {
         "uploads": [_line(row) for row in selectors.uploads(user)[:RECENT]],
         "missing": request.method == "POST",
         "max_mb": settings.UPLOAD_MAX_BYTES // 2**20,
+        "accept": ",".join([*kinds.extensions(), ".zip"]),
+        "endings": ", ".join(kinds.extensions()),
+        "kinds": Kind.choices,
     }
     return render(request, "ingestion/upload.html", context, status=422 if context["missing"] else 200)
 

@@ -145,17 +145,17 @@ def test_a_file_chosen_by_itself_is_left_to_the_reader() -> None:
 
 
 def test_too_many_entries_and_too_much_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive._Budget, "__init__", lambda self: _limit(self, 3, 10_000))
+    monkeypatch.setattr(archive._Budget, "__init__", lambda self, whole: _limit(self, 3, 10_000))
     entries = read(zipped(*[(f"{number}.eml", ONE) for number in range(5)]))
     assert sum(isinstance(content, bytes) for _, content in entries) == 3
     assert "the rest was not read" in refusals(entries)[0]
-    monkeypatch.setattr(archive._Budget, "__init__", lambda self: _limit(self, 100, 2 * len(ONE)))
+    monkeypatch.setattr(archive._Budget, "__init__", lambda self, whole: _limit(self, 100, 2 * len(ONE)))
     entries = read(zipped(*[(f"{number}.eml", ONE) for number in range(3)]))
     assert "more than is allowed" in refusals(entries)[0]
 
 
 def _limit(budget: archive._Budget, entries: int, total: int) -> None:
-    budget.entries, budget.total = entries, total
+    budget.entries, budget.total, budget.whole = entries, total, archive.no_other
 
 
 def test_a_damaged_archive_is_told() -> None:

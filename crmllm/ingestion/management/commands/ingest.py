@@ -1,4 +1,4 @@
-"""`manage.py ingest PATH...`: takes in .eml, .mbox and .zip files, and folders of them."""
+"""`manage.py ingest PATH...`: takes in mails, transcripts, notes, documents, .zip of them, and folders of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from crmllm.core import audit
 from crmllm.core.errors import CrmllmError
 from crmllm.ingestion import services
-from crmllm.ingestion.choices import Origin
+from crmllm.ingestion.choices import Kind, Origin
 from crmllm.ingestion.services import Tally
 
 ACTOR = audit.System("command line")
@@ -25,10 +25,14 @@ LINE_EVERY = 500
 
 
 class Command(BaseCommand):
-    help = "Takes in messages: .eml, .mbox and .zip files, or folders of them. A message known already stays one."
+    help = (
+        "Takes in mails and mailboxes, transcripts, notes, chats and documents, .zip files or folders of them. "
+        "What is known already stays one."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--kind", choices=Kind.values, default="", help="what they are, where the names do not say")
         parser.add_argument("--json", action="store_true", help="print the totals as JSON on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,7 +40,7 @@ class Command(BaseCommand):
         total = Tally()
         for path in options["paths"]:
             if path not in missing:
-                total.merge(self._take_in(path))
+                total.merge(self._take_in(path, options["kind"]))
         if options["json"]:
             self.stdout.write(json.dumps({"entries": total.entries, **asdict(total), "missing": len(missing)}))
         else:
@@ -44,10 +48,12 @@ class Command(BaseCommand):
         if missing:
             raise CommandError("Not found: " + ", ".join(str(path) for path in missing))
 
-    def _take_in(self, path: Path) -> Tally:
+    def _take_in(self, path: Path, kind: str) -> Tally:
         with _shown(path.name or str(path), self.stderr) as progress:
             try:
-                return services.import_archive(actor=ACTOR, source=path, origin=Origin.COMMAND, progress=progress)
+                return services.import_archive(
+                    actor=ACTOR, source=path, origin=Origin.COMMAND, kind=kind, progress=progress
+                )
             except CrmllmError as error:
                 raise CommandError(f"{path}: {error.message}") from error
 
