@@ -14,6 +14,7 @@ from crmllm.access.models import User
 from crmllm.core.crypto import open_or
 from crmllm.crm import selectors as crm
 from crmllm.crm.choices import FieldType, Object
+from crmllm.crm.forms import ONE_A_LINE, as_typed
 from crmllm.crm.models import FieldDef
 from crmllm.ingestion import selectors as ingestion
 from crmllm.ingestion.choices import Status
@@ -34,6 +35,7 @@ TONES = {
 }
 INPUTS = {
     FieldType.LONG_TEXT: "textarea",
+    FieldType.LIST: "textarea",
     FieldType.DATE: "date",
     FieldType.EMAIL: "email",
     FieldType.PHONE: "tel",
@@ -254,14 +256,10 @@ def _input(line: ChangeLine, typed: Mapping[str, str], errors: Mapping[str, list
         "value": typed.get(f"value-{key}", as_typed(line.proposed)),
         "left": f"leave-{key}" in typed,
         "type": INPUTS.get(FieldType(line.field.type), "text"),
+        "hint": ONE_A_LINE if line.field.type == FieldType.LIST else "",
         "choices": line.field.choices,
         "error": " ".join(errors.get(line.field.name, [])),
     }
-
-
-def as_typed(value: Any) -> str:
-    """A proposed value as it stands in an input."""
-    return "" if value is None else ", ".join(value) if isinstance(value, list) else str(value)
 
 
 # --- when the machine could not read it

@@ -18,7 +18,7 @@ from django_htmx.middleware import HtmxDetails
 from crmllm.access.rules import person, require
 from crmllm.core.errors import BadInput, Conflict
 from crmllm.crm.choices import Object
-from crmllm.crm.forms import RecordForm
+from crmllm.crm.forms import RecordForm, as_typed, typed
 from crmllm.ingestion import selectors as ingestion
 from crmllm.ingestion import services as ingestion_services
 from crmllm.ingestion.choices import Status
@@ -197,8 +197,8 @@ def _edits(request: Asked, row: Proposal) -> dict[str, Any]:
             continue
         if f"value-{key}" not in request.POST:
             continue
-        given = request.POST[f"value-{key}"].strip()
-        if given != cards.as_typed(line.proposed).strip():
+        given = typed(request.POST, f"value-{key}")
+        if given != as_typed(line.proposed).strip():
             edits[key] = given or None
     return edits
 

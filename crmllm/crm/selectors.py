@@ -174,7 +174,7 @@ def in_words(field: FieldDef, value: Any, names: dict[str, str]) -> str:
     if field.type == FieldType.REFERENCE:
         return names.get(str(value), "")
     if field.type == FieldType.LIST:
-        return ", ".join(value)
+        return ("; " if any("," in one for one in value) else ", ").join(value)
     if field.type == FieldType.PHONE:
         return readable_phone(value)
     if field.type == FieldType.DECIMAL:

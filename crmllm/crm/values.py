@@ -6,6 +6,7 @@ list: [str] · reference: id as str. None is "no value"; an empty text means the
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -20,7 +21,7 @@ from crmllm.core.crypto import Sealed, open_or, preload
 from crmllm.core.errors import BadInput
 from crmllm.core.identifiers import email_index, normal_phone, phone_index
 from crmllm.crm.choices import FieldType
-from crmllm.crm.models import FieldDef, Record
+from crmllm.crm.models import FieldDef, Product, Record
 
 MAX_TEXT, MAX_LONG_TEXT, MAX_LIST = 200, 20_000, 50
 _INDEXES = {"email": email_index, "phone": phone_index}
@@ -99,11 +100,21 @@ def _picked(field: FieldDef, value: Any) -> str:
 
 
 def _list(field: FieldDef, value: Any) -> list[str]:
-    parts = value.split(",") if isinstance(value, str) else list(value)
+    parts = _lines(field, value) if isinstance(value, str) else list(value)
     texts = [_text(field, part) for part in parts]
     if len(texts) > MAX_LIST:
         raise ValueError
     return list(dict.fromkeys(text for text in texts if text))
+
+
+def _lines(field: FieldDef, typed: str) -> list[str]:
+    """A list as people type it: one value a line. Commas divide a lone line that is not the name of a product."""
+    lines = re.split(r"[\r\n]+", typed.strip())
+    return lines if len(lines) > 1 or _is_product(field, lines[0]) else lines[0].split(",")
+
+
+def _is_product(field: FieldDef, text: str) -> bool:
+    return field.name == "products" and "," in text and Product.objects.filter(name__iexact=text).exists()
 
 
 def _reference(field: FieldDef, value: Any) -> str:

@@ -27,7 +27,7 @@ from crmllm.core.errors import BadInput, Forbidden, NotFound
 from crmllm.core.lists import Column, Empty, ListPage, ListSpec, respond
 from crmllm.crm import selectors, services, values
 from crmllm.crm.choices import FieldType, Object, WriterKind
-from crmllm.crm.forms import RecordForm
+from crmllm.crm.forms import RecordForm, as_typed, typed
 from crmllm.crm.models import Record
 from crmllm.crm.services import Moved, Writer
 from crmllm.proposals import selectors as proposals
@@ -302,15 +302,14 @@ def edit(request: HttpRequest, object_name: str, pk: UUID) -> HttpResponse:
     if not services.is_editable(object_name):
         raise Forbidden(_("This record lives in a connected CRM; change it there."))
     fields = [f for f in selectors.visible_fields(user, object_name) if f.writable and f.type != FieldType.REFERENCE]
-    now = {name: _typed(value) for name, value in values.read(row, fields).items()}
+    now = {name: as_typed(value) for name, value in values.read(row, fields).items()}
     if request.method == "GET":
         form = RecordForm(object_name, fields, initial=now)
     else:
         form = RecordForm(object_name, fields, request.POST, initial=now)
         try:
-            changes = {
-                f.name: request.POST.get(f.name, "") for f in fields if request.POST.get(f.name, "") != now[f.name]
-            }
+            given = {f.name: typed(request.POST, f.name) for f in fields}
+            changes = {name: value for name, value in given.items() if value != now[name].strip()}
             version = request.POST.get("version", "")
             services.update_record(
                 actor=user,
@@ -326,7 +325,3 @@ def edit(request: HttpRequest, object_name: str, pk: UUID) -> HttpResponse:
             return redirect(url_of(row))
     context = {"record": {"name": row.name, "version": row.version}, "form": form, "back_url": url_of(row)}
     return render(request, "crm/record_form.html", context, status=422 if form.is_bound else 200)
-
-
-def _typed(value: Any) -> str:
-    return "" if value is None else ", ".join(value) if isinstance(value, list) else str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -205,6 +206,35 @@ def test_a_reference_is_shown_by_name_and_can_only_be_left_out(page: Client, dea
     assert str(deal["account"].target_id) not in form.content.decode()
 
 
+def test_products_are_edited_one_a_line(page: Client) -> None:
+    """The name of a product may hold commas; what nobody touched is no edit, whatever ends its lines."""
+    wish = factories.found().opportunity
+    assert wish is not None
+    names = [factories.value("12 GTX Pro", "Valve, 2 inch"), factories.value("three plants", "Pump, large")]
+    deal = factories.proposals(factories.found(opportunity=replace(wish, products=tuple(names))))
+    for parent in ("account", "contact"):
+        services.approve(user=User.objects.get(username="rita"), proposal=deal[parent])
+    row = deal["opportunity"]
+    assert b"Valve, 2 inch; Pump, large" in page.get(address(row.interaction)).content
+
+    form = page.get(address(row, "edit"), headers=HTMX)
+    field = next(field for field in form.context["proposal"]["fields"] if field["label"] == "Products")
+    assert (field["type"], field["value"], field["hint"]) == ("textarea", "Valve, 2 inch\nPump, large", "One a line.")
+    assert f'aria-describedby="hint-{field["id"]}"' in form.content.decode()
+
+    name = f"value-{field['id']}"
+    amount = next(one for one in form.context["proposal"]["fields"] if one["label"] == "Amount")
+    decide(page, row, "edit", **{name: "Valve, 2 inch\r\nPump, large", f"value-{amount['id']}": "50000"})
+    assert Decision.objects.get(proposal=row).edits.open() == {"amount": "50000.00"}
+    services.undo(user=User.objects.get(username="rita"), proposal=row)
+
+    decide(page, row, "edit", **{name: "Valve, 2 inch\r\nPump, extra large"})
+    assert Writeback.objects.filter(proposal=row).latest("id").values.open()["products"] == [
+        "Valve, 2 inch",
+        "Pump, extra large",
+    ]
+
+
 def test_a_line_can_be_left_out(page: Client, deal: dict[str, Proposal]) -> None:
     user = User.objects.get(username="rita")
     services.approve(user=user, proposal=deal["account"])
@@ -338,6 +368,14 @@ def test_what_was_filled_in_becomes_a_proposal(page: Client, failed: Interaction
     answer = decide(page, failed, "by-hand", "?object=contact", name="Maria Ruiz", email="maria@betasoloin.example")
     assert current(answer) == ["New contact"]
     assert only(failed).changes.filter(source="person").count() == 2
+
+
+def test_products_are_filled_in_one_a_line(page: Client, failed: Interaction) -> None:
+    shown_form = page.get(address(failed) + "?by_hand=opportunity").content.decode()
+    assert "One a line." in shown_form and '<textarea name="products"' in shown_form
+    products = "Valve, 2 inch\r\nPump, large"
+    decide(page, failed, "by-hand", "?object=opportunity", name="Valves", products=products)
+    assert only(failed).changes.get(field="products").proposed.open() == ["Valve, 2 inch", "Pump, large"]
 
 
 def test_a_mistake_in_the_form_is_shown_beside_its_field(page: Client, failed: Interaction) -> None:
