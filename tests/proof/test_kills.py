@@ -216,28 +216,23 @@ def kill_between_sending_and_recording(stack: Stack, done: threading.Event, kill
         seen = written
 
 
-def decide_everything(stack: Stack, interaction: str) -> None:
-    """Approves parents first, as their children wait for them; refuses what cannot be approved."""
-    for _ in range(6):
-        rows = stack.every(f"proposals/?interaction={interaction}&state=pending&state=claimed")
-        if not rows:
-            return
+def decide_everything(stack: Stack) -> None:
+    """Approves what can be; parents first, as their children wait for them. Refuses what can never be approved."""
+    while rows := stack.every("proposals/?state=pending&state=claimed"):
+        ready = [row for row in rows if row["can_approve"]]
+        for row in ready:
+            stack.ask("POST", f"proposals/{row['id']}/approve/", json={})
+        going_on = {row["interaction"] for row in ready}
         for row in rows:
-            if row["can_approve"]:
-                stack.ask("POST", f"proposals/{row['id']}/approve/", json={})
-        if not any(row["can_approve"] for row in rows):
-            for row in rows:
+            if row["interaction"] not in going_on:
                 stack.ask("POST", f"proposals/{row['id']}/reject/", json={"reason": "not complete"})
 
 
 def settled(stack: Stack, ids: list[str]) -> bool:
     """Everything that came in has come to its end, and nothing waits to be written."""
+    decide_everything(stack)
     states = {row["id"]: row["status"] for row in stack.every("interactions/")}
-    for pk in ids:
-        if states.get(pk) == "proposed":
-            decide_everything(stack, pk)
-    on_the_way = {"received", "parsed", "extracting", "proposed"}
-    return not any(states[pk] in on_the_way for pk in ids)
+    return not {"received", "parsed", "extracting", "proposed"} & {states[pk] for pk in ids}
 
 
 def test_nothing_is_lost_and_nothing_doubled(stack: Stack) -> None:
