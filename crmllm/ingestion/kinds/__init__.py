@@ -26,7 +26,11 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from crmllm.ingestion.kinds.chats import CHAT
 from crmllm.ingestion.kinds.mail import MAIL
+from crmllm.ingestion.kinds.notes import NOTES_READER
+from crmllm.ingestion.kinds.recorders import CALL_JSON, CHAT_JSON
+from crmllm.ingestion.kinds.transcripts import SRT, TXT, VTT
 from crmllm.ingestion.kinds.types import Location, Participant, Read, Reader, Unreadable, Zone
 from crmllm.ingestion.mail.archive import DOUBTFUL_NAME, HEAD_BYTES, has_header
 
@@ -35,7 +39,7 @@ __all__ = [
     "by_name", "content_types", "extension", "extensions", "find", "is_whole", "refusal",
 ]  # fmt: skip
 
-READERS: tuple[Reader, ...] = (MAIL,)
+READERS: tuple[Reader, ...] = (MAIL, VTT, SRT, TXT, CALL_JSON, CHAT, CHAT_JSON, NOTES_READER)
 
 _NUMBERED = re.compile(r"#\d+$")
 

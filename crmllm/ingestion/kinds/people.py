@@ -1,0 +1,105 @@
+"""Who took part, from a line or a list that says so ("Attendees: …")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from crmllm.ingestion.kinds.types import Participant
+
+LABEL = re.compile(
+    r"^[ \t#>*_-]*(?:attendees|participants?|present|in attendance|attending|people|on the call|who|"
+    r"teilnehmer(?::?innen)?|teilnehmende|anwesend(?:e)?|dabei|présents?|presents?|participants?|asistentes|participantes|presentes|"
+    r"partecipanti|presenti|aanwezig(?:en)?|deelnemers|with)[*_]*[ \t]*"
+    r"(?:\([^)\n]*\))?[ \t]*(?::[*_]*[ \t]*(?P<rest>.*))?$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BULLET = re.compile(r"^[ \t]*(?:[-*•–+]|\d{1,2}[.)])[ \t]+(?P<entry>\S.*)$")
+_EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_LEAD = re.compile(r"^(?:[^:()<>]{2,40}):[ \t]+")
+MOST = 50
+
+
+def entries(text: str) -> Iterator[tuple[int, int]]:
+    """The places of all entries of the attendance lists of a text: a person each, with what is said of them."""
+    for label in LABEL.finditer(text):
+        rest_start = label.start("rest") if label["rest"] is not None else label.end()
+        if label["rest"] and label["rest"].strip():
+            yield from _cut(text, rest_start, label.end("rest"))
+            continue
+        position = label.end() + 1
+        blank = False
+        while position < len(text):
+            end = text.find("\n", position)
+            end = len(text) if end < 0 else end
+            line = text[position:end]
+            bullet = _BULLET.match(line)
+            if bullet is not None:
+                yield position + bullet.start("entry"), position + len(line.rstrip())
+            elif line.strip() and (
+                blank or len(line.split()) > 12 or line.lstrip().startswith("#") or line.rstrip().endswith(":")
+            ):
+                break
+            elif line.strip():
+                yield from _cut(text, position, end)
+            else:
+                blank = True
+            position = end + 1
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Entries of one line: apart by semicolons where there are any, else by commas and "and" outside of brackets."""
+    line = text[start:end]
+    lead = _LEAD.match(line)
+    begin = lead.end() if lead else 0
+    depth, last, cuts = 0, begin, []
+    separators = ";" if ";" in line else ",/"
+    for index in range(begin, len(line)):
+        char = line[index]
+        depth += char in "([<"
+        depth -= char in ")]>" and depth > 0
+        if char in separators and not depth:
+            cuts.append((last, index))
+            last = index + 1
+    cuts.append((last, len(line)))
+    for first, stop in cuts:
+        for piece in _pairs(line, first, stop):
+            words = line[piece[0] : piece[1]]
+            left = len(words) - len(words.lstrip(" \t*_"))
+            kept = words.strip(" \t*_.")
+            if kept:
+                yield start + piece[0] + left, start + piece[0] + left + len(kept)
+
+
+def _pairs(line: str, first: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Two people where an "and" outside of brackets stands between two names."""
+    cut = re.search(r"[ \t](?:and|und|et|y|e|en|&|\+)[ \t]", line[first:stop])
+    if (
+        cut is not None
+        and "(" not in line[first : first + cut.start()]
+        and line[first + cut.end() : first + cut.end() + 1].isupper()
+    ):
+        yield first, first + cut.start()
+        yield first + cut.end(), stop
+    else:
+        yield first, stop
+
+
+def attendees(text: str) -> tuple[Participant, ...]:
+    """The people of all attendance lists, by name and e-mail."""
+    found: dict[str, Participant] = {}
+    for start, end in entries(text):
+        entry = text[start:end]
+        address = _EMAIL.search(entry)
+        name = re.split(r"[(<\[,;|]|[ \t][-–—][ \t]|[ \t]from[ \t]|[ \t]at[ \t]", _LEAD.sub("", entry), maxsplit=1)[
+            0
+        ].strip(" *_-")
+        name = "" if "@" in name else name
+        if (name[:1].isupper() and len(name.split()) <= 6) or address:
+            found.setdefault(
+                (name or (address[0] if address else "")).casefold(),
+                Participant(name[:80], address[0].lower() if address else ""),
+            )
+        if len(found) == MOST:
+            break
+    return tuple(found.values())
