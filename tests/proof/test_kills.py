@@ -218,7 +218,10 @@ def kill_between_sending_and_recording(stack: Stack, done: threading.Event, kill
 
 def decide_everything(stack: Stack) -> None:
     """Approves what can be; parents first, as their children wait for them. Refuses what can never be approved."""
-    while rows := stack.every("proposals/?state=pending&state=claimed"):
+    for _ in range(10):
+        rows = stack.every("proposals/?state=pending&state=claimed")
+        if not rows:
+            return
         ready = [row for row in rows if row["can_approve"]]
         for row in ready:
             stack.ask("POST", f"proposals/{row['id']}/approve/", json={})
