@@ -27,6 +27,7 @@ import re
 from pathlib import PurePosixPath
 
 from crmllm.ingestion.kinds.chats import CHAT
+from crmllm.ingestion.kinds.documents import ADVICE, DOCUMENTS
 from crmllm.ingestion.kinds.mail import MAIL
 from crmllm.ingestion.kinds.notes import NOTES_READER
 from crmllm.ingestion.kinds.recorders import CALL_JSON, CHAT_JSON
@@ -39,7 +40,7 @@ __all__ = [
     "by_name", "content_types", "extension", "extensions", "find", "is_whole", "refusal",
 ]  # fmt: skip
 
-READERS: tuple[Reader, ...] = (MAIL, VTT, SRT, TXT, CALL_JSON, CHAT, CHAT_JSON, NOTES_READER)
+READERS: tuple[Reader, ...] = (MAIL, VTT, SRT, TXT, CALL_JSON, CHAT, CHAT_JSON, NOTES_READER, *DOCUMENTS)
 
 _NUMBERED = re.compile(r"#\d+$")
 
@@ -88,7 +89,8 @@ def refusal(name: str, kind: str = "") -> str:
     ending = extension(name)
     what = f"Files of the type {ending[:12]}" if ending else "Files without an ending in their name"
     as_what = f" as {kind}" if kind else ""
-    return f"{what} are not read{as_what}. Known are: {', '.join(extensions())}, and .zip archives of them."
+    advice = f": {ADVICE[ending]}" if ending in ADVICE else ""
+    return f"{what} are not read{as_what}{advice}. Known are: {', '.join(extensions())}, and .zip archives of them."
 
 
 def _may_be_mail(ending: str, raw: bytes) -> bool:
