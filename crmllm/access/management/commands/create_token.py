@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from crmllm.access.models import User
 from crmllm.access.tokens import create_token
 from crmllm.core import audit
+from crmllm.core.management.base import DatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Makes an API token for somebody and prints it, once."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,15 +6,16 @@ import os
 import secrets
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from crmllm.access.choices import Role
 from crmllm.access.services import create_user
 from crmllm.core import audit
 from crmllm.core.errors import CrmllmError
+from crmllm.core.management.base import DatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Makes a login. The password comes from the variable NEW_PASSWORD, or is made up and printed."
 
     def add_arguments(self, parser: CommandParser) -> None:

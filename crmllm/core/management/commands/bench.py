@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 from rich.table import Table
 
+from crmllm.core.management.base import DatabaseCommand
 from crmllm.core.registry import benches
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Measures parts of crmllm, each beside its peer in the same run. Without names: all of them."
 
     def add_arguments(self, parser: CommandParser) -> None:

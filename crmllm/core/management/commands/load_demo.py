@@ -6,13 +6,15 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from crmllm.core.errors import CrmllmError
+from crmllm.core.management.base import DatabaseCommand
 from crmllm.core.registry import demo_data
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
+    needs_demo = False
     help = "Loads the made-up demo company. What is there already stays as it is."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -7,12 +7,13 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from crmllm.core.management.base import DatabaseCommand
 from crmllm.core.registry import seed_scale
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Runs the registered seeds."""
 
     help = "Adds made-up rows: about COUNT proposals, a tenth of them open. Not in production."

@@ -10,12 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from crmllm.core import audit
 from crmllm.core.errors import CrmllmError
+from crmllm.core.management.base import DatabaseCommand
 from crmllm.ingestion import services
 from crmllm.ingestion.choices import Kind, Origin
 from crmllm.ingestion.services import Tally
@@ -24,7 +25,7 @@ ACTOR = audit.System("command line")
 LINE_EVERY = 500
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = (
         "Takes in mails and mailboxes, transcripts, notes, chats and documents, .zip files or folders of them. "
         "What is known already stays one."

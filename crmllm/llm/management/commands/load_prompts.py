@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from crmllm.core.errors import CrmllmError
+from crmllm.core.management.base import DatabaseCommand
 from crmllm.llm import prompts
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
+    needs_demo = False
     help = "Stores the prompt versions that came with the code and are not stored yet."
 
     def handle(self, *args: Any, **options: Any) -> None:

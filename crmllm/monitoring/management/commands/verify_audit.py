@@ -6,12 +6,13 @@ import json
 import sys
 from dataclasses import asdict
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from crmllm.core import audit
+from crmllm.core.management.base import DatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Verifies the audit trail: numbers, hashes, details still kept, signed checkpoints."
 
     def add_arguments(self, parser: CommandParser) -> None:

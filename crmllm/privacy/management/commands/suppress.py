@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from crmllm.core import audit
 from crmllm.core.errors import CrmllmError
+from crmllm.core.management.base import DatabaseCommand
 from crmllm.privacy import services
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Puts an e-mail address or phone number on the suppression list, or takes it off again."
 
     def add_arguments(self, parser: CommandParser) -> None:
