@@ -1,0 +1,88 @@
+"""The small classifiers: shipped weights, made training texts, and rules where they cannot judge."""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from crmllm.extraction.classify import features, generator, judge, training
+from crmllm.llm.embedding import EmbeddingUnavailable
+
+MOODS = [
+    ("Three calls, two mails and still nobody has repaired our press. We lose a shift every day.", "negative"),
+    ("Your fitter Ravi was brilliant, the line has never run so well. Thank you!", "positive"),
+    ("Could you tell me which paper sizes the plotter takes?", "neutral"),
+    ("We moved to a new building on 3 May, please use the address below.", "neutral"),
+]
+REQUESTS = [
+    ("Would you mind looking over the attached lease before Friday?", "yes"),
+    ("Please have somebody ring me about the crane.", "yes"),
+    ("The lease was signed by both sides last Friday.", "no"),
+    ("I had a lovely time at the harbour with the kids.", "no"),
+]
+
+
+@pytest.mark.parametrize(("text", "mood"), MOODS)
+def test_the_mood_of_texts_that_were_not_trained_on(text: str, mood: str) -> None:
+    found = judge.sentiments([text])[0]
+    assert (found.value, found.by) == (mood, "classifier")
+    assert 0.33 < found.confidence <= 1
+
+
+@pytest.mark.parametrize(("sentence", "asks"), REQUESTS)
+def test_whether_a_sentence_asks_for_something(sentence: str, asks: str) -> None:
+    assert judge.asking([sentence])[0].value == asks
+
+
+def test_other_languages_are_left_to_the_rules() -> None:
+    german = "Wir sind sehr enttäuscht, die Maschine ist schon wieder defekt."
+    found = judge.sentiments([german, MOODS[0][0]])
+    assert [(one.value, one.by) for one in found] == [("negative", "rules"), ("negative", "classifier")]
+
+
+def test_without_the_embedding_the_rules_judge_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(texts: list[str]) -> None:
+        raise EmbeddingUnavailable("Not there.")
+
+    monkeypatch.setattr(features, "matrix", missing)
+    assert [one.by for one in judge.sentiments([text for text, _ in MOODS])] == ["rules"] * len(MOODS)
+    assert [one.value for one in judge.asking(["Please call me.", "It rained."])] == ["yes", "no"]
+
+
+def test_nothing_asked_nothing_judged() -> None:
+    assert judge.sentiments([]) == []
+
+
+@pytest.mark.parametrize("task", sorted(training.TASKS))
+def test_the_generator_is_varied_fair_and_the_same_every_time(task: str) -> None:
+    made = list(generator.examples(task, 600))
+    assert made == list(generator.examples(task, 600))
+    assert len({one.text for one in made}) > 570
+    assert len(set(Counter(one.label for one in made).values())) == 1
+    assert not any("{" in one.text for one in made)
+
+
+@pytest.mark.parametrize("task", sorted(training.TASKS))
+def test_a_test_never_sees_a_line_that_was_trained_on(task: str) -> None:
+    seen, kept = generator._bank(task, False), generator._bank(task, True)
+    for label, lines in kept.items():
+        assert lines and not set(lines) & set(seen[label])
+
+
+def test_training_writes_weights_that_judge_as_well_as_the_shipped_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "TASKS", {"asks": (400, 0.3)})
+    monkeypatch.setattr(training, "TEST_TEXTS", 100)
+    out = StringIO()
+    call_command("train_classifiers", "--to", str(tmp_path), stdout=out, stderr=StringIO())
+    assert float(out.getvalue().split("macro-F1 ")[1].split()[0]) > 0.8
+    monkeypatch.setattr(judge, "WEIGHTS", tmp_path)
+    judge.weights.cache_clear()
+    found = [one.value for one in judge.asking([sentence for sentence, _ in REQUESTS])]
+    judge.weights.cache_clear()
+    assert found.count("yes") == 2
