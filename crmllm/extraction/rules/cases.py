@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crmllm.extraction.rules import cues
-from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, run
+from crmllm.extraction.rules import cues, trouble
+from crmllm.extraction.rules.text import Candidate, flat, phrases, run
 
 _PROBLEM = phrases(
     """
@@ -75,8 +75,9 @@ _LEVELS: tuple[tuple[str, float, str], ...] = (
         de toute urgence; urgente; urgencia; muy urgente; de inmediato; inmediatamente; cuanto antes;
         lo antes posible; critico; critica; parada; parados; produccion parada; nadie puede; emergencia; urgente;
         urgentissimo; urgenza; immediatamente; al piu presto; il prima possibile; critico; critica; fermo; ferma;
-        fermi; produzione ferma; nessuno puo; emergenza; dringend; spoed; met spoed; onmiddellijk; direct;
-        zo snel mogelijk; kritiek; ligt stil; liggen stil; niemand kan; noodgeval; urgente; urgencia; imediatamente;
+        fermi; produzione ferma; nessuno puo; emergenza; dringend; spoed; met spoed; onmiddellijk;
+        nu direct; direct hulp; zo snel mogelijk; kritiek; ligt stil; liggen stil; niemand kan; noodgeval; urgente;
+        urgencia; imediatamente;
         o mais rapido; o quanto antes; critico; critica; parado; parada; parados; ninguem consegue; emergencia
     """,
     ),
@@ -131,26 +132,28 @@ def strength(text: str) -> float:
 
 
 def summary(text: str, start: int, end: int) -> Candidate | None:
-    """The clause that tells the problem."""
-    best: tuple[float, Piece] | None = None
-    for index, row in enumerate(cues.clauses(text, start, end)):
-        count = len(row.text.split())
-        if count < 3 or cues.is_competitor(row.text):
-            continue
-        rank = strength(row.text) - 0.06 * index - 0.02 * max(0, count - 28)
-        if rank > 0.2 and (best is None or rank > best[0]):
-            best = (rank, row)
-    if best is None:
-        return None
-    words = best[1].text.rstrip(" .!?,;:")
-    return Candidate(
-        "summary",
-        " ".join(words.split()),
-        best[1].start,
-        best[1].start + len(words),
-        0.5,
-        "the clause that tells the problem",
-    )
+    """The clause that tells the problem: by its words, and where no such word falls by how it is told."""
+    rows = [
+        (index, row)
+        for index, row in enumerate(cues.clauses(text, start, end))
+        if len(row.text.split()) >= 3 and not cues.is_competitor(row.text)
+    ]
+    for judge in (strength, lambda words: sum(trouble.score(words))):
+        ranked = [
+            (judge(row.text) - 0.06 * index - 0.02 * max(0, len(row.text.split()) - 28), row) for index, row in rows
+        ]
+        rank, best = max(ranked, key=lambda one: one[0], default=(0.0, None))
+        if best is not None and rank > 0.2:
+            words = best.text.rstrip(" .!?,;:")
+            return Candidate(
+                "summary",
+                " ".join(words.split()),
+                best.start,
+                best.start + len(words),
+                0.5,
+                "the clause that tells the problem",
+            )
+    return None
 
 
 _GREETING = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crmllm.extraction.rules import cases, emails
+from crmllm.extraction.rules import cases, emails, products, trouble
 from crmllm.extraction.rules.text import flat, phrases
 from crmllm.extraction.types import Item
 
@@ -131,53 +131,125 @@ _BILLING = phrases(
     contabilidade; reembolso
 """
 )
-_WISH = phrases(
+# Words of trade: who writes them speaks of buying and selling.
+_TRADE = phrases(
     """
-    we need; i need; we'd like; we would like; i would like; i'd like; please quote; please send us; please send me;
-    could you quote; could you send; can you send; can you offer; send us a quote; interested in your;
-    request for quotation; request a quote; requesting a quote; get a quote; how much; what would; your price;
-    your prices; your offer; your quote; your quotation; your proposal; place an order; want to order; like to order;
-    want to buy; looking to buy; purchase order; order confirmation; our order; we order; our budget; trial; demo of;
-    do you offer; do you have; do you sell; can you supply; can you deliver; lead time; delivery time; upgrade;
-    additional licences; additional licenses; more seats; renew; renewal; discount; contract; go ahead; wir benotigen;
-    wir brauchen; ich benotige; wir mochten; ich mochte; hatten gern*; bitte um ein angebot; angebot fur;
-    um ein angebot; schicken sie uns; senden sie uns; konnten sie uns; interessieren uns fur; interesse an ihr*;
-    was kostet; was kosten; ihr angebot; ihre preise; wir bestellen; bestellen wir; bestellung; mochten bestellen;
-    unser budget; liefern sie; konnen sie liefern; lieferzeit; haben sie; bieten sie; verlangerung; lizenzen; rabatt;
-    vertrag; auftrag; nous avons besoin; nous souhaitons; je souhaite; nous aimerions; nous voudrions; un devis;
-    votre devis; demande de devis; votre offre; vos tarifs; interesses par; combien coute; quel est le prix;
-    nous commandons; passer commande; commander; notre commande; notre budget; pouvez-vous livrer; delai de livraison;
-    proposez-vous; avez-vous; renouvel*; licences; remise; bon de commande; necesitamos; necesito; queremos;
-    nos gustaria; quisieramos; un presupuesto; su presupuesto; presupuesto para; cotizacion; su oferta; sus precios;
-    interesados en; estamos interesados; cuanto cuesta; cual es el precio; hacer un pedido; nuestro pedido;
-    nuestro presupuesto; pueden entregar; plazo de entrega; tienen; ofrecen; renovar; licencias; descuento; pedido;
-    abbiamo bisogno; ci servono; ci serve; vorremmo; vorrei; un preventivo; vostro preventivo; preventivo per;
-    vostra offerta; vostri prezzi; interessati a; siamo interessati; quanto costa; qual e il prezzo; ordinare;
-    nostro ordine; nostro budget; potete fornire; tempi di consegna; avete; offrite; rinnovare; licenze; sconto;
-    ordine; wij hebben nodig; we hebben nodig; nodig; wij willen; we willen; wij zouden graag; we zouden graag;
-    ontvangen graag; een offerte; uw offerte; offerte voor; offerte aanvragen; uw prijzen; geinteresseerd in;
-    wat kost; wij bestellen; bestellen; onze bestelling; ons budget; kunt u leveren; levertijd; heeft u; biedt u;
-    verlengen; licenties; korting; bestelling; precisamos; preciso de; gostariamos; gostaria; queremos; um orcamento;
-    vosso orcamento; orcamento para; cotacao; vossa proposta; vossos precos; interessados em; estamos interessados;
-    quanto custa; qual o preco; encomendar; nossa encomenda; nosso orcamento; podem fornecer; prazo de entrega;
-    tem disponivel; oferecem; renovar; licencas; desconto; encomenda; pedido
+    please quote; could you quote; can you offer; send us a quote; interested in your; request for quotation;
+    request a quote; requesting a quote; get a quote; a quote; quotation; your price; your prices; price for; prices;
+    pricing; price list; your offer; your quote; your quotation; your proposal; place an order; want to order;
+    like to order; want to buy; looking to buy; purchase order; order confirmation; our order; we order; our budget;
+    budget; demo of; demonstration; do you sell; can you supply; lead time; delivery time; additional licences;
+    additional licenses; more seats; seats; renew; renewal; discount; contract; the deal; go ahead; in stock; tender;
+    trial; minimum order; bring down to; come down to; match that; would sign; we sign; signed; the job is yours;
+    take over purchasing; taking over purchasing; purchasing; decided not to; the board said; bitte um ein angebot;
+    angebot; angebote; angebot fur; um ein angebot; was kostet; was kosten; wurde das kosten; ihre preise; preise;
+    preis; konditionen; wir bestellen; bestellen wir; bestellt; bestellung; mochten bestellen; unser budget; budget;
+    liefern sie; konnen sie liefern; lieferzeit; lieferzeiten; verlangerung; verlangern; lizenzen; rabatt;
+    wartungsvertrag; auftrag; prospekt; vorfuhrung; ausschreibung; haben zugestimmt; zugestimmt; haben uns fur;
+    un devis; votre devis; demande de devis; votre offre; vos tarifs; tarif; tarifs; interesses par; nous interesse;
+    combien coute; quel est le prix; votre prix; proposition chiffree; proposition; nous commandons; passer commande;
+    commander; commande; notre commande; notre budget; budget; pouvez-vous livrer; nous livrer; delai de livraison;
+    quel delai; renouvel*; licences; remise; bon de commande; conditions habituelles; nous retenons; c'est d'accord;
+    un presupuesto; su presupuesto; presupuesto; presupuesto para; cotizacion; su oferta; sus precios; precio; precios;
+    precio de; tarifas; interesados en; estamos interesados; cuanto cuesta; cual es el precio; hacer un pedido;
+    nuestro pedido; nuestro presupuesto; plazo de entrega; renovar; licencias; descuento; pedido; el pedido;
+    su propuesta; condiciones; lo cerramos; un preventivo; preventivo; vostro preventivo; preventivo per;
+    un'offerta; vostra offerta; vostri prezzi; listino; interessati a; siamo interessati; ci interessano; quanto costa;
+    qual e il prezzo; ordinare; nostro ordine; nostro budget; potete fornire; tempi di consegna; rinnovare; licenze;
+    sconto; ordine; een offerte; uw offerte; offerte; offerte voor; offerte aanvragen; uw prijzen; prijs; een prijs;
+    geinteresseerd in; wat kost; wij bestellen; bestelling; onze bestelling; bestelbon; ons budget; kunt u leveren;
+    levertijd; verlengen; licenties; korting; akkoord; zijn we akkoord; um orcamento; orcamento; vosso orcamento;
+    orcamento para; cotacao; vossa proposta; vossos precos; preco; interessados em; estamos interessados; quanto custa;
+    qual o preco; encomendar; nossa encomenda; nosso orcamento; podem fornecer; prazo de entrega; renovar; licencas;
+    desconto; encomenda
+"""
+)
+# What a sale looks like that names none: a project, a decision, money set aside, a sample, the next delivery.
+_PLANS: tuple[re.Pattern[str], ...] = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\b(?:we|i)(?:'re| are| will| plan to| want to| have to)? (?:open|opening|build|building|plan|planning|"
+        r"expand\w*|"
+        r"refurbish\w*|renovat\w+|equip\w*|furnish\w*|think(?:ing)? of|consider\w*|choose|run \w+ \w+ and|replac\w+)\b|"
+        r"\bwants? to (?:replace|buy|equip|renew|build|open|add)\b|\b(?:wir|unsere?|die \w+) (?:bauen|eroffnen|offnen|"
+        r"planen|erweitern|mochten?|suchen|renovieren|modernisieren)\b|\b(?:umrusten|umbauen|anschaff\w+|neubau|"
+        r"neu ausstatten)\b|\bnous (?:ouvrons|construisons|refaisons|renovons|agrandissons|equipons|prevoyons|"
+        r"reconduisons|retenons|demenageons)\b|\bsouhait\w+ (?:equiper|remplacer|acquerir|renouveler|installer)\b|"
+        r"\b(?:abrimos|construimos|ampliamos|reformamos|renovamos|montamos)\b|\b(?:wij|we) (?:openen|bouwen|richten|"
+        r"breiden|vervangen|verbouwen|zoeken)\b|\bop zoek naar\b|\b(?:apriamo|costruiamo|ampliamo|rinnoviamo)\b",
+        r"\b(?:board|council|director|management|committee|owners?|ceo|boss)\b[^.?!]{0,40}\b(?:said|approved|decided|"
+        r"signed|released|agreed|asks|wants)\b|\b(?:freigegeben|zugestimmt|zur unterschrift|entscheidung|entscheiden|"
+        r"a (?:valide|signe|accepte)|la decision|ha (?:aprobado|firmado|elegido)|la decision|heeft getekend|"
+        r"goedgekeurd|de directie|ha (?:approvato|firmato))\b",
+        r"\b(?:set aside|deposit|what do you charge|charge for|investments?|no money|eingeplant|anzahlung|"
+        r"investition\w*|"
+        r"kein geld|fordermittel|investissements?|acompte|inversion\w*|coste|anticipo|aanbetaling|investering\w*|"
+        r"acconto)\b",
+        r"\b(?:catalogue|catalog|dealer terms|terms|samples?|suppliers?|what is possible|available in|rental|lease|"
+        r"leasing|"
+        r"katalog|muster|mieten|miete|lieferanten?|vorlegen|anbieten|indikation|preisindikation|echantillons?|location|"
+        r"louer|combien|disponible en|proposez|fournisseurs?|muestras?|alquil\w+|catalogo|proveedor\w*|stalen|"
+        r"prijslijst|"
+        r"huren|bieden|leverancier\w*|campion\w+|offerta|fornitor\w+|amostras?)\b",
+        r"\b(?:same terms|as last time|as usual|re-?order|refill|call-?off|order number|another (?:pallet|box|batch|"
+        r"load|"
+        r"set|dozen)|wie (?:letztes mal|immer|gehabt)|nachbestell\w+|abruf|lieferung an|meme conditions|"
+        r"comme d'habitude|"
+        r"livraison a|como siempre|mismas condiciones|entrega en|zoals altijd|nabestell\w+|levering aan|consegna a)\b",
+        r"\b(?:at the (?:fair|show)|auf der messe|ortstermin|au salon|en la feria|op de beurs|in fiera|na feira|"
+        r"schikt een "
+        r"bezoek|nos visitan|come opmeten|venir a medir)\b",
+    )
+)
+# Words of wishing: who needs a part and who needs a technician both use them.
+_WANT = phrases(
+    """
+    we need; i need; we'd like; we would like; i would like; i'd like; please send us; please send me; could you send;
+    can you send; how much; what would; do you offer; do you have; can you deliver; upgrade; looking for; wir benotigen;
+    wir brauchen; ich benotige; wir mochten; ich mochte; hatten gern*; schicken sie uns; senden sie uns;
+    konnten sie uns; interessieren uns fur; interesse an ihr*; suchen wir; wir suchen; haben sie; bieten sie; vertrag;
+    nous avons besoin; nous souhaitons; je souhaite; nous aimerions; nous voudrions; cherchons; proposez-vous;
+    avez-vous; necesitamos; necesito; queremos; nos gustaria; quisieramos; buscamos; pueden entregar; tienen; ofrecen;
+    abbiamo bisogno; ci servono; ci serve; vorremmo; vorrei; avete; offrite; wij hebben nodig; we hebben nodig; nodig;
+    wij willen; we willen; wij zouden graag; we zouden graag; ontvangen graag; zoeken wij; wij zoeken; heeft u;
+    biedt u; precisamos; preciso de; gostariamos; gostaria; queremos; tem disponivel; oferecem
 """
 )
 _PERSONAL = phrases(
     """
     happy birthday; birthday; wedding; dinner; barbecue; bbq; kids; mom; dad; grandma; weekend; movie; football;
-    game tonight; golf; beer; beers; pub; love you; miss you; hugs; xoxo; vacation photos; photos; holiday photos;
+    game tonight; golf; beer; beers; pub; love you; miss you; hugs; xoxo; vacation photos; holiday photos;
     school play; babysit*; party; lunch; my wife; my husband; honey; sweetheart; family; soccer; fishing; recipe;
     poker; geburtstag; hochzeit; grillen; kinder; mama; papa; oma; wochenende; kino; fusball; bier; hab dich lieb;
-    kuss; urlaubsfotos; fotos; schulfest; meine frau; mein mann; familie; mittagessen; abendessen; anniversaire;
-    mariage; diner; enfants; maman; papa; week-end; cine; biere; bisous; bises; photos; ma femme; mon mari; famille;
-    dejeuner; cumpleanos; boda; cena; ninos; mama; fin de semana; cine; futbol; cerveza; besos; abrazos; fotos;
+    kuss; urlaubsfotos; schulfest; meine frau; mein mann; familie; mittagessen; abendessen; anniversaire;
+    mariage; diner; enfants; maman; papa; week-end; cine; biere; bisous; bises; ma femme; mon mari; famille;
+    dejeuner; cumpleanos; boda; cena; ninos; mama; fin de semana; cine; futbol; cerveza; besos; abrazos;
     mi mujer; mi marido; familia; comida; compleanno; matrimonio; cena; bambini; mamma; fine settimana; calcio; birra;
-    baci; foto; mia moglie; mio marito; famiglia; pranzo; verjaardag; bruiloft; barbecue; kinderen; mama; weekend;
-    voetbal; biertje; kusjes; foto's; mijn vrouw; mijn man; familie; lunch; aniversario; casamento; jantar; criancas;
-    mae; fim de semana; futebol; cerveja; beijos; beijinhos; fotos; minha mulher; meu marido; familia; almoco
+    baci; mia moglie; mio marito; famiglia; pranzo; verjaardag; bruiloft; barbecue; kinderen; mama; weekend;
+    voetbal; biertje; kusjes; mijn vrouw; mijn man; familie; lunch; aniversario; casamento; jantar; criancas;
+    mae; fim de semana; futebol; cerveja; beijos; beijinhos; minha mulher; meu marido; familia; almoco
 """
 )
+# News of people, their numbers and meetings; thanks and greetings.
+_PEOPLE = phrases(
+    """
+    retire; retiring; successor; takes over; taking over; take over; last day; leaving; left the company; new colleague;
+    new number; new phone; new address; new office; direct line; my number; switched off; moved to; new role; promoted;
+    on leave; back from; back at; meeting; appointment; agenda; minutes; see you; call me; give me a call; ring me;
+    come by; stop by; thanks for; thank you for; nice to meet; introduce; congratulations; merry christmas; happy new;
+    nachfolger*; ubernimmt; letzter tag; verlasse; ruhestand; neue kollegin; neuer kollege; neue nummer; neue adresse;
+    umgezogen; urlaub; termin; besprechung; protokoll; rufen sie mich; ruf mich; danke fur; vielen dank fur; frohe;
+    successeur; remplace; dernier jour; retraite; nouveau numero; nouvelle adresse; conges; reunion; rendez-vous;
+    appelez-moi; merci pour; sucesor*; sustituye; ultimo dia; jubilo; nuevo numero; nueva direccion; vacaciones;
+    reunion;
+    cita; llamame; llameme; gracias por; successore; sostituisce; ultimo giorno; nuovo numero; nuovo indirizzo; ferie;
+    riunione; appuntamento; grazie per; opvolger; opgevolgd; laatste dag; pensioen; nieuw nummer; nieuw adres; verhuisd;
+    vakantie; vergadering; afspraak; bel me; bel mij; bedankt voor; dank voor; sucessor; novo numero; ferias;
+    obrigado por; obrigada por
+"""
+)
+# A figure that may be a price: thousands with a mark between.
+_SUM = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{2})?(?![\w/-])")
 _OUR_DOCUMENT = re.compile(
     r"\b(?:your|ihre?[rn]?|votre|vos|su|sus|vostra|vostre|uw|vossa|sua)\s+(?:invoice|rechnung|facture|factura|"
     r"fattura|factuur|fatura|bill)\w*"
@@ -193,10 +265,13 @@ _THEIR_DOCUMENT = re.compile(
 )
 
 
-def read(item: Item, body: str, *, signed: bool = False, form: bool = False) -> tuple[str, float, str]:
+def read(
+    item: Item, body: str, *, signed: bool = False, form: bool = False, deal: float = 0.0
+) -> tuple[str, float, str]:
     """Category, how sure, and why, from headers first and words after.
 
-    `signed` says that the author signs with a job or a company, `form` that the mail carries a filled-in web form.
+    `signed` says that the author signs with a job or a company, `form` that the mail carries a filled-in web form,
+    `deal` how much stands in it that makes a sale: a price, a number of products, an order.
     """
     subject, text = flat(item.subject), flat(body)
     sender = item.sender.email.casefold() if item.sender is not None else ""
@@ -206,21 +281,27 @@ def read(item: Item, body: str, *, signed: bool = False, form: bool = False) -> 
     if sender and item.us.owns(sender) and not forwarded and not form:
         return "internal", 0.93, "sent by our own side"
     both = f"{subject}\n{text}"
-    scores = _scores(item, both, text, sender)
+    scores = _scores(item, both, text, sender, deal)
     if signed:
         scores["personal"] *= 0.3
     ranked = sorted(scores.items(), key=lambda one: -one[1])
     best, value = ranked[0]
-    if value < 0.5 and scores["support"] >= 0.3:
-        return "support", 0.4, "a word of trouble"
     if value < 0.5:
-        return (
-            ("personal", 0.4, "nothing of business in it")
-            if scores["personal"] > 0
-            else ("sales", 0.35, "nothing says otherwise")
-        )
+        return _of_few_words(scores, both, text)
     margin = value - ranked[1][1]
     return best, min(0.93, 0.5 + 0.12 * margin + 0.04 * value), f"words of {best}"
+
+
+def _of_few_words(scores: dict[str, float], both: str, text: str) -> tuple[str, float, str]:
+    """A mail without telling words: who speaks neither of trade nor of people tells how something is."""
+    if scores["support"] >= 0.3:
+        return "support", 0.4, "a word of trouble"
+    if scores["personal"] > 0 and scores["sales"] < 0.3:
+        return "personal", 0.4, "nothing of business in it"
+    says_else = _PEOPLE.search(both) or _SUM.search(both) or products.counts_things(text)
+    if scores["sales"] < 0.25 and len(text.split()) >= 8 and not says_else:
+        return "support", 0.35, "tells how something is"
+    return "sales", 0.35, "nothing says otherwise"
 
 
 def _automatic(item: Item, subject: str, text: str, sender: str) -> str | None:
@@ -251,7 +332,7 @@ def _automatic(item: Item, subject: str, text: str, sender: str) -> str | None:
     return None
 
 
-def _scores(item: Item, both: str, text: str, sender: str) -> dict[str, float]:
+def _scores(item: Item, both: str, text: str, sender: str, deal: float) -> dict[str, float]:
     def distinct(pattern: re.Pattern[str], where: str) -> int:
         return len({match.group() for match in pattern.finditer(where)})
 
@@ -265,21 +346,32 @@ def _scores(item: Item, both: str, text: str, sender: str) -> dict[str, float]:
         distinct(_SPAM, both),
         distinct(_VENDOR, both),
     )
-    billing, wish, personal = (
+    billing, trade, personal = (
         distinct(_BILLING, both),
-        distinct(_WISH, both),
+        distinct(_TRADE, both),
         distinct(_PERSONAL, both),
     )
-    problem = cases.strength(both)
+    want = min(2, distinct(_WANT, both))
+    plain, hinted = trouble.score(f"{item.subject}.\n\n{text}")
+    plans = sum(pattern.search(both) is not None for pattern in _PLANS)
+    # Who speaks of a sale may say "not" and "but" as well.
+    told = plain + hinted * (0.35 if trade or plans or deal >= 0.4 else 1.0)
+    help_wanted = cases.strength(both) + told * (0.5 if _PEOPLE.search(both) else 1.0)
     free_mail = not emails.domain_label(sender) if sender else False
     supplier_bill = bool(_THEIR_DOCUMENT.search(both)) and not _OUR_DOCUMENT.search(both)
     return {
         "newsletter": (2.5 if listed else 0.0) + 0.9 * newsletter if listed or newsletter >= 2 else 0.3 * newsletter,
         "spam": 1.1 * spam if spam >= 2 else 0.4 * spam,
         "vendor": (1.05 * vendor if vendor >= 2 else 0.4 * vendor) + (2.0 if supplier_bill and billing else 0.0),
-        "billing": 0.75 * billing + (1.0 if _OUR_DOCUMENT.search(both) else 0.0),
-        "support": 0.8 * problem,
-        "sales": 0.75 * wish + 0.2 * bool(item.products and any(flat(name) in text for name in item.products)),
-        "personal": (0.7 * personal if personal >= 2 or not wish else 0.2 * personal)
+        "billing": 0.75 * billing
+        + 0.5 * bool(_BILLING.search(flat(item.subject)))
+        + (1.0 if _OUR_DOCUMENT.search(both) else 0.0),
+        "support": 0.8 * help_wanted,
+        "sales": 0.75 * trade
+        + 0.5 * plans
+        + 0.3 * want
+        + deal
+        + 0.2 * bool(item.products and any(flat(name) in text for name in item.products)),
+        "personal": (0.7 * personal if personal >= 2 or not (trade or want) else 0.2 * personal)
         + (0.4 if free_mail and personal else 0.0),
     }

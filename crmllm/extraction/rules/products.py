@@ -333,6 +333,20 @@ def _counted_things(text: str, products: list[Product], start: int, limit: int) 
     return found
 
 
+def counts_things(text: str) -> bool:
+    """Whether a text counts three or more of something that can be bought: no days, people or degrees."""
+    for match in re.finditer(rf"(?<![\w.,/#:€$£-])(?P<n>{_N})\s+(?P<thing>[^\W\d_]{{4,}})(?!\w)", flat(text)):
+        value = count(match["n"])
+        if (
+            value
+            and value > 2
+            and match["thing"] not in _NOT_PRODUCT | set(_WORDS)
+            and not _looks_like_year(match["n"])
+        ):
+            return True
+    return False
+
+
 def count(written: str) -> int | None:
     """The number that digits or number words write; None where they write none."""
     folded = flat(written).strip()

@@ -22,6 +22,9 @@ RULES_VERSION = "1"
 MAX_CHARS = 100_000
 
 
+_UNSORTED = Candidate("category", "sales", 0, 0, 0.0, "not sorted yet")
+
+
 @dataclass(slots=True)
 class Reading:
     """What the rules found in an item. Offsets count in the item's own text."""
@@ -62,14 +65,13 @@ def read(item: Item) -> Reading:
         language=tongue,
     )
     persons = contacts.find(item, text, found_parts, tongue)
-    kind, kind_sure, why = category.read(item, body, signed=_signed(persons), form=_form(persons))
     mood, mood_sure = sentiment.read(body)
     month_first = _month_first(item, tongue)
     reading = Reading(
         text=text,
         persons=persons,
         language=Candidate("language", tongue, 0, 0, sure, "common words"),
-        category=Candidate("category", kind, 0, 0, kind_sure, why),
+        category=_UNSORTED,
         sentiment=Candidate("sentiment", mood, 0, 0, mood_sure, "words of praise and complaint"),
         machine_words=machine,
         countries=countries,
@@ -78,7 +80,24 @@ def read(item: Item) -> Reading:
     )
     for part in spoken:
         _read_part(reading, item, text, part, countries, month_first)
+    kind, kind_sure, why = category.read(
+        item, body, signed=_signed(persons), form=_form(persons), deal=_deal_weight(reading.deal)
+    )
+    reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
     return reading
+
+
+def _deal_weight(deal: deals.Deal | None) -> float:
+    """How much of a sale stands in a mail: an order weighs most, then a price, then a number of products."""
+    if deal is None:
+        return 0.0
+    doubtful = "negated" in deal.signs or (deal.demand >= 0.3 and "hedged" in deal.signs)
+    return (
+        1.0 * ("firm" in deal.signs)
+        + 0.6 * doubtful
+        + 0.4 * (deal.amount is not None)
+        + 0.5 * bool(deal.products and deal.quantity is not None)
+    )
 
 
 def _signed(persons: list[contacts.Person]) -> bool:

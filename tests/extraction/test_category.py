@@ -1,0 +1,87 @@
+"""What kind of business a mail is: plain cases, and how well fresh mails are sorted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from crmllm.extraction.extract import extract
+from crmllm.extraction.types import Address, Extracted, Item
+
+MAILS: list[dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent / "cases" / "categories.yaml").read_text(encoding="utf-8")
+)
+
+
+def found(text: str, subject: str = "", products: tuple[str, ...] = ()) -> Extracted:
+    return extract(Item(text, subject=subject, sender=Address("jo@kiln.example", "Jo Kilner"), products=products))
+
+
+def category(text: str, subject: str = "", products: tuple[str, ...] = ()) -> str:
+    value = found(text, subject, products).category
+    assert value is not None
+    return value.value
+
+
+def test_fresh_mails_are_mostly_sorted_right() -> None:
+    right: Counter[str] = Counter()
+    for mail in MAILS:
+        right[mail["category"]] += category(mail["text"], mail["subject"]) == mail["category"]
+    there = Counter(mail["category"] for mail in MAILS)
+    assert sum(right.values()) >= 0.85 * len(MAILS), right
+    assert right["support"] >= 0.85 * there["support"]
+    assert right["sales"] >= 0.7 * there["sales"]
+    assert right["billing"] >= 0.8 * there["billing"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The kiln no longer heats above 400 degrees since the firmware update. We restarted it twice without success.",
+        "How do I change the language of the display? The manual says nothing about it.",
+        "Two of the boxes arrived crushed, and one part is missing.",
+        "Seit gestern lässt sich die Tür nicht mehr schließen. Kann jemand vorbeikommen?",
+        "Wie stelle ich die Uhr um? In der Anleitung finde ich nichts.",
+        "L'écran reste noir depuis ce matin, nous avons déjà redémarré sans effet.",
+        "Comment changer le mot de passe d'un collègue ?",
+        "La puerta no se cierra desde ayer y la pantalla parpadea.",
+        "¿Dónde se cambia la fecha? No la encuentro.",
+        "De oven doet het niet meer en het scherm is zwart. Kunnen jullie langskomen?",
+        "Hoe zet ik het geluid uit?",
+    ],
+)
+def test_who_needs_help_is_support_without_saying_problem(text: str) -> None:
+    assert category(f"Hello,\n\n{text}\n\nJo Kilner") == "support"
+    assert found(text).case is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We do not want the big kiln but the small one. Please quote two.",
+        "Could you come and show us the kiln next week? We think of buying one.",
+        "Nobody has decided yet whether we replace the kiln; the budget comes in May.",
+        "Wir brauchen 4 Öfen bis Mai, was kosten sie?",
+        "Nous n'avons pas encore décidé, mais votre offre nous intéresse.",
+        "No hemos decidido todavía. ¿Nos mejora el precio?",
+        "Wij zoeken een kleine oven, wat kost die?",
+    ],
+)
+def test_a_negation_alone_makes_no_support(text: str) -> None:
+    assert category(text, products=("Kiln K4",)) == "sales"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi Ann, I am retiring on Friday. My successor is Lee Park, you can reach him from Monday on.",
+        "Guten Tag, ab Montag habe ich eine neue Nummer: +49 30 23125 017. Die alte geht dann nicht mehr.",
+        "Thank you for the meeting yesterday, it was good to see you. Best regards",
+    ],
+)
+def test_news_of_people_are_no_request_for_help(text: str) -> None:
+    assert found(text).case is None
