@@ -75,7 +75,7 @@ def run(options: Options, progress: Progress) -> Json:
 
 
 def _predict(options: Options, case: Labelled, answer: Asked) -> Json:
-    found = extract(case.item, answer.answer, gated=options.format == "folder")
+    found = extract(case.item, *answer.answers, gated=options.format == "folder")
     return prediction(case.sample.file, str(case.sample.label.get("kind") or "email"), found)
 
 

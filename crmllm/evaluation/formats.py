@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from crmllm.evaluation.scorer import Sample
-from crmllm.extraction.types import Address, Item, Us, Zone
+from crmllm.extraction.types import Address, Item, Location, Participant, Us, Zone
+from crmllm.ingestion import kinds
 from crmllm.ingestion.mail.parse import ParsedMail, Unparsable, parse_mail
 from crmllm.ingestion.mail.segment import Segments, segment
 
@@ -111,11 +112,35 @@ def read_item(path: Path, kind: str, home: Household) -> tuple[Item, str]:
             return Item("", kind=kind), raw.decode("utf-8", "replace")
         parts = segment(mail.body, hints=mail.hints, subject=mail.subject, sender=mail.sender)
         return mail_item(mail, parts, home), source_of(mail, raw)
+    reader = kinds.find(path.name, raw, kind=kind)
+    if reader is not None:
+        try:
+            read = reader.read(raw, path.name)
+        except kinds.Unreadable:
+            return Item("", kind=kind), raw.decode("utf-8", "replace")
+        return kind_item(read, kind, home), f"{raw.decode('utf-8', 'replace')}\n{read.text}"
     text = raw.decode("utf-8", "replace")
     if path.suffix == ".json":
         values = json.loads(text)
         text = "\n".join(f"{key}: {value}" for key, value in values.items()) if isinstance(values, dict) else text
     return Item(text, kind=kind, us=home.us, products=home.products), text
+
+
+def kind_item(read: kinds.Read, kind: str, home: Household) -> Item:
+    """What extraction reads of a call, notes, a chat or a document."""
+    return Item(
+        text=read.text,
+        kind=kind,
+        zones=tuple(Zone(one.kind, one.start, one.end) for one in read.zones),
+        locations=tuple(Location(one.start, one.end, one.label, one.speaker) for one in read.locations),
+        participants=tuple(Participant(one.name, one.email, one.title, one.company) for one in read.participants),
+        subject=read.subject,
+        sender=Address(read.sender.email, read.sender.name) if read.sender and read.sender.email else None,
+        sent_at=read.occurred_at,
+        us=home.us,
+        products=home.products,
+        hidden_text=read.hidden_text,
+    )
 
 
 def mail_item(mail: ParsedMail, parts: Segments, home: Household, *, region: str = "") -> Item:

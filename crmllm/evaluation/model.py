@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from crmllm.evaluation.formats import Labelled
-from crmllm.extraction.extract import prompt_for
+from crmllm.extraction.extract import questions
 from crmllm.extraction.schema import MailAnswer, ModelAnswer
 
 START_SECONDS = 600
@@ -27,14 +27,20 @@ class NoModel(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What became of one question."""
+    """What became of the questions about one item: an answer for each, None where there is none."""
 
-    answer: ModelAnswer | None = None
+    answers: tuple[ModelAnswer | None, ...] = ()
     tokens: int = 0
+    calls: int = 0
     prompt_version: str = ""
     model: str = ""
     invalid: bool = False
     failed: bool = False
+
+    @property
+    def answer(self) -> ModelAnswer | None:
+        """The first answer; the only one about a mail."""
+        return self.answers[0] if self.answers else None
 
 
 @dataclass(slots=True)
@@ -53,7 +59,7 @@ class Answers:
 
     @property
     def calls(self) -> int:
-        return sum(not one.failed for one in self.asked)
+        return sum(one.calls for one in self.asked)
 
     @property
     def invalid(self) -> int:
@@ -114,27 +120,29 @@ async def _ask(model: object, case: Labelled, key: UUID) -> Asked:
     from crmllm.llm.errors import InvalidAnswer, LlmError
 
     assert isinstance(model, Model)
-    name, variables = prompt_for(case.item)
-    try:
-        done = await model.complete(
-            prompt=name,
-            variables=variables,
-            schema=MailAnswer,
-            subject_id=uuid7(),
-            subject_type="evaluation",
-            key_id=key,
-        )
-    except InvalidAnswer:
-        return Asked(invalid=True)
-    except LlmError as error:
-        print(f"{case.sample.file}: {error.code}", file=sys.stderr)
-        return Asked(failed=True)
-    return Asked(
-        ModelAnswer(done.value, done.mean_logprob, done.prompt_version),
-        done.input_tokens + done.output_tokens,
-        done.prompt_version,
-        done.request_model,
-    )
+    answers: list[ModelAnswer | None] = []
+    tokens = 0
+    version = served = ""
+    for name, variables in questions(case.item):
+        try:
+            done = await model.complete(
+                prompt=name,
+                variables=variables,
+                schema=MailAnswer,
+                subject_id=uuid7(),
+                subject_type="evaluation",
+                key_id=key,
+            )
+        except InvalidAnswer:
+            answers.append(None)
+            continue
+        except LlmError as error:
+            print(f"{case.sample.file}: {error.code}", file=sys.stderr)
+            return Asked(failed=True)
+        answers.append(ModelAnswer(done.value, done.mean_logprob, done.prompt_version))
+        tokens += done.input_tokens + done.output_tokens
+        version, served = done.prompt_version, done.request_model
+    return Asked(tuple(answers), tokens, len(answers), version, served, invalid=None in answers)
 
 
 @contextmanager

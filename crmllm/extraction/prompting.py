@@ -12,27 +12,40 @@ from crmllm.extraction.rules.reader import Reading
 from crmllm.extraction.types import CONTACT_FIELDS, Item
 
 PROMPT = "extract-mail"
+#: Other kinds have prompts of their own, with the same variables and the same answer.
+PROMPTS = {"call": "extract-call", "meeting": "extract-meeting", "chat": "extract-chat"}
 # From this confidence on a value of the rules is certain.
 CERTAIN = 0.85
 MAX_TEXT_TOKENS = 1200
 # A careful guess that holds for small vocabularies and for German or Polish: three characters a token.
 CHARS_PER_TOKEN = 3
-_TAGS = re.compile(r"</?\s*mail\s*>", re.IGNORECASE)
+_TAGS = re.compile(r"</?\s*(?:mail|transcript|notes|chat)\s*>", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|<\|[^|>]{1,40}\|>")
 
 
 def prompt_for(item: Item, reading: Reading, *, max_text_tokens: int = MAX_TEXT_TOKENS) -> tuple[str, dict[str, str]]:
     """The prompt's name and its variables for one item."""
-    return PROMPT, {
+    sender, recipients = _sides(item, reading)
+    return PROMPTS.get(item.kind, PROMPT), {
         "us": _line(item.us.company or ", ".join(sorted(item.us.domains)) or "unknown"),
         "products": _line(", ".join(item.products[:40]) or "not listed", 900),
         "sent_at": item.sent_at.strftime("%A, %Y-%m-%d %H:%M %z") if item.sent_at is not None else "unknown",
-        "sender": _line(f"{item.sender.name} <{item.sender.email}>" if item.sender is not None else "unknown"),
-        "recipients": _line(", ".join(f"{one.name} <{one.email}>" for one in item.recipients[:6]) or "unknown", 400),
+        "sender": _line(sender or "unknown", 200 if item.kind == "email" else 400),
+        "recipients": _line(recipients or "unknown", 400),
         "subject": _line(item.subject),
         "candidates": _candidates(reading),
         "text": _data(_trimmed(reading, max_text_tokens * CHARS_PER_TOKEN)),
     }
+
+
+def _sides(item: Item, reading: Reading) -> tuple[str, str]:
+    """Who wrote to whom; of a talk, who was there for the customer and who for us."""
+    if item.kind in PROMPTS:
+        theirs = [one.name.value for one in reading.persons if one.name is not None and one.role == "sender"]
+        ours = [one.name for one in item.participants if one.name and one.name not in theirs]
+        return ", ".join(theirs[:6]), ", ".join(ours[:6])
+    sender = f"{item.sender.name} <{item.sender.email}>" if item.sender is not None else ""
+    return sender, ", ".join(f"{one.name} <{one.email}>" for one in item.recipients[:6])
 
 
 def _line(text: str, limit: int = 200) -> str:

@@ -12,17 +12,20 @@ from crmllm.crm import selectors as crm
 from crmllm.extraction.models import Extraction
 from crmllm.extraction.rules import language, phones
 from crmllm.extraction.types import Address, Extracted, Item, Location, Participant, Role, Us, Zone, from_json
+from crmllm.ingestion.choices import Kind
 from crmllm.ingestion.models import Interaction
 
 #: Code points that are read of a message. Nobody writes more; what a machine pasted below must not hold up the others.
 MAX_TEXT = 100_000
+#: People say more than they write: some five hours of talk.
+MAX_TALK = 250_000
 
 
 def item(interaction: Interaction) -> Item:
     """What the rules and the model read. Raises Erased when the content is gone."""
     assert interaction.content is not None, "only what was read can be understood"
     content: dict[str, Any] = interaction.content.open()
-    text = content["text"][:MAX_TEXT]
+    text = content["text"][: MAX_TEXT if interaction.kind == Kind.EMAIL else MAX_TALK]
     sent_at = _moment(content.get("sent_at"))
     return Item(
         text=text,

@@ -25,10 +25,8 @@ from crmllm.core import audit, work
 from crmllm.core.audit import SYSTEM
 from crmllm.core.crypto import Erased, Sealed, open_or, preload
 from crmllm.core.errors import CrmllmError
-from crmllm.extraction import selectors
-from crmllm.extraction.merge import merge
+from crmllm.extraction import selectors, windows
 from crmllm.extraction.models import ExtractedValue, Extraction
-from crmllm.extraction.prompting import prompt_for
 from crmllm.extraction.rules import reader
 from crmllm.extraction.schema import MailAnswer, ModelAnswer
 from crmllm.extraction.types import CRM_CATEGORIES, Extracted, Item, to_json
@@ -62,11 +60,16 @@ class Prepared:
 
     row: Interaction
     item: Item
-    reading: reader.Reading = field(repr=False)
+    plan: windows.Plan = field(repr=False)
 
-    def question(self) -> tuple[str, dict[str, str]]:
-        """The prompt's name and variables."""
-        return prompt_for(self.item, self.reading)
+    @property
+    def reading(self) -> reader.Reading:
+        """What the rules say about the whole."""
+        return self.plan.reading
+
+    def questions(self) -> list[tuple[str, dict[str, str]]]:
+        """The prompts' names and variables: one, or one for each window of a long item."""
+        return self.plan.questions()
 
 
 # --- before the model
@@ -96,35 +99,41 @@ def begin(row: Interaction) -> Prepared | None:
     if refusal is not None:
         _end(row, Status.SKIPPED, Step.SKIPPED, *refusal)
         return None
-    prepared = Prepared(row, item, reader.read(item))
+    prepared = Prepared(row, item, windows.plan(item))
     guess = prepared.reading.category
-    if guess.value not in CRM_CATEGORIES and guess.confidence >= SURE:
+    if guess.value not in CRM_CATEGORIES and guess.confidence >= SURE and len(prepared.plan.windows) == 1:
         finish(prepared, None)
         return None
     return prepared
 
 
 def _refusal(item: Item) -> tuple[str, str | Promise] | None:
-    """Why the sender's message must not be processed, if so."""
-    if item.sender is None or may_process(item.sender.email, Purpose.EXTRACTION):
-        return None
-    if is_suppressed(item.sender.email):
-        return "suppressed", _("The sender was erased on request and is not processed again.")
-    return "no_consent", _("The sender does not allow messages to be processed.")
+    """Why an item must not be processed, if so: who sent it, or took part in it, does not allow it."""
+    who = [item.sender.email] if item.sender is not None else []
+    who += [one.email for one in item.participants if one.email and not item.us.owns(one.email)]
+    for email in dict.fromkeys(who):
+        if may_process(email, Purpose.EXTRACTION):
+            continue
+        if is_suppressed(email):
+            return "suppressed", _("The sender was erased on request and is not processed again.")
+        return "no_consent", _("The sender does not allow messages to be processed.")
+    return None
 
 
 # --- after it
 
 
 def finish(
-    prepared: Prepared, completion: Completion[MailAnswer] | None, *, without: LlmError | Promise | None = None
+    prepared: Prepared, *completions: Completion[MailAnswer] | None, without: LlmError | Promise | None = None
 ) -> Status:
     """Stores what was found, proposes changes, and moves the interaction on. LeaseLost when another worker has it.
 
-    `without` says why there is no answer of the model, where one was wanted: what the rules found is used alone then.
+    There is one completion for each of the prepared questions, None where no answer could be used. `without` says why
+    there is no answer of the model, where one was wanted: what the rules found is used alone then.
     """
     row = prepared.row
-    found = merge(prepared.item, prepared.reading, _answer(completion))
+    found = windows.finish(prepared.plan, [_answer(one) for one in completions])
+    completion = next((one for one in completions if one is not None), None)
     with transaction.atomic():
         current = work.locked_under_lease(row)
         work.give_back(current)

@@ -27,7 +27,7 @@ from crmllm.extraction.schema import MailAnswer
 from crmllm.extraction.services import Prepared
 from crmllm.ingestion.models import Interaction
 from crmllm.jobs.failures import Failure, report
-from crmllm.llm.client import Model
+from crmllm.llm.client import Completion, Model
 from crmllm.llm.embedding import EmbeddingUnavailable
 from crmllm.llm.endpoint import is_set_up
 from crmllm.llm.errors import LlmError, ModelFault, ModelUnavailable, PromptMissing
@@ -199,28 +199,31 @@ class Extractor:
         if self.model is None:
             await in_main(services.finish)(prepared, None, without=NO_MODEL)
             return
-        name, variables = prepared.question()
-        try:
-            completion = await self.model.complete(
-                prompt=name,
-                variables=variables,
-                schema=MailAnswer,
-                subject_id=row.pk,
-                subject_type="interaction",
-                key_id=row.key_id,
-            )
-        except (ModelUnavailable, PromptMissing) as error:
-            self.outage = error
-            await in_main(services.hand_back)([row], error)
-            raise _Later from None
-        except ModelFault as error:
-            await self._again(row, error)
-        except LlmError as error:
+        completions: list[Completion[MailAnswer] | None] = []
+        unusable: LlmError | None = None
+        for name, variables in prepared.questions():
+            try:
+                completion = await self.model.complete(
+                    prompt=name,
+                    variables=variables,
+                    schema=MailAnswer,
+                    subject_id=row.pk,
+                    subject_type="interaction",
+                    key_id=row.key_id,
+                )
+            except (ModelUnavailable, PromptMissing) as error:
+                self.outage = error
+                await in_main(services.hand_back)([row], error)
+                raise _Later from None
+            except ModelFault as error:
+                await self._again(row, error)
+            except LlmError as error:  # this window goes by its rules
+                completions.append(None)
+                unusable = error
+            else:
+                completions.append(completion)
             self._faults = 0
-            await in_main(services.finish)(prepared, None, without=error)
-        else:
-            self._faults = 0
-            await in_main(services.finish)(prepared, completion)
+        await in_main(services.finish)(prepared, *completions, without=unusable)
 
     async def _again(self, row: Interaction, error: ModelFault) -> None:
         """A request went wrong: the item waits for its next try, or has had enough of them."""

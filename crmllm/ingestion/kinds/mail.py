@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmllm.crm.selectors import us
 from crmllm.ingestion.kinds.types import Read, Reader, Unreadable, Zone
 from crmllm.ingestion.mail.filters import skip_reason
 from crmllm.ingestion.mail.headers import Address
@@ -14,7 +13,9 @@ from crmllm.ingestion.mail.threads import fingerprint, thread_key
 
 
 def read(raw: bytes, name: str) -> Read:
-    """Reads one mail."""
+    """Reads one mail. Which addresses are ours comes from the CRM: the only thing here that needs a database."""
+    from crmllm.crm.selectors import us
+
     try:
         mail = parse_mail(raw)
     except Unparsable as error:
