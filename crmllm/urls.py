@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("interactions/upload/", include("crmllm.ingestion.uploads.urls")),
     path("api/", include("crmllm.api.urls")),
     path("settings/prompts/", include("crmllm.llm.urls")),
+    path("settings/models/", include("crmllm.llm.model_urls")),
     path("jobs/", include("crmllm.jobs.urls")),
     path("notifications/", include("crmllm.notifications.urls")),
     path("", include("crmllm.monitoring.urls")),

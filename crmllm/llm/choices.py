@@ -1,4 +1,4 @@
-"""Words of model calls."""
+"""Words of model calls and model versions."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,3 +11,9 @@ class CallState(models.TextChoices):
     UNREACHABLE = "unreachable", _("not reachable")
     REFUSED = "refused", _("refused by the server")
     FAILED = "failed", _("server error")
+
+
+class VersionState(models.TextChoices):
+    CANDIDATE = "candidate", _("ready to be tried")
+    LIVE = "live", _("in use")
+    RETIRED = "retired", _("was in use")

@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from crmllm.core.crypto import Sealed
 from crmllm.core.ids import uuid7
-from crmllm.llm import prompts
+from crmllm.llm import prompts, versions
 from crmllm.llm.choices import CallState
 from crmllm.llm.endpoint import base_url
 from crmllm.llm.errors import (
@@ -100,6 +100,7 @@ class Model:
         slots = concurrency or settings.LLM_CONCURRENCY
         self._slots = asyncio.Semaphore(slots)
         self._name = settings.LLM_MODEL
+        self._all: frozenset[str] = frozenset()
         self._unavailable: ModelUnavailable | None = None
         limits = httpx2.Limits(max_connections=slots + 2, max_keepalive_connections=slots + 2)
         self._openai = openai.AsyncOpenAI(
@@ -128,6 +129,16 @@ class Model:
             self._name = await self._served()
         return self._name
 
+    async def _name_for(self, subject_id: UUID) -> str:
+        """Who is asked about a subject: the version in use, or the one that an experiment gives it, if it is served."""
+        usual = await self.name()
+        if settings.LLM_MODEL:
+            return usual
+        wanted = versions.quick_choice()
+        if wanted is None:
+            wanted = await sync_to_async(versions.choose)(subject_id)
+        return wanted if wanted in self._all else usual
+
     async def check(self) -> None:
         """Raises ModelUnavailable when nobody answers; cheaper than to find out with the first questions."""
         try:
@@ -152,6 +163,7 @@ class Model:
             raise lower if isinstance(lower, ModelUnavailable) else ModelUnavailable(lower.message) from None
         if not models:
             raise ModelUnavailable("The model server has no model loaded.", code="model_unknown")
+        self._all = frozenset(one.id for one in models)
         # A fine-tuned adapter names the model that it was made from: it is what we want to be answered by.
         return next((one.id for one in models if one.parent), models[0].id)
 
@@ -170,8 +182,9 @@ class Model:
         chosen = prompts.quick_choice(prompt) or await sync_to_async(prompts.choose)(prompt, subject_id)
         messages = chosen.messages(variables)
         tries: list[_Try] = []
+        name = await self._name_for(subject_id)
         try:
-            value = await self._ask_twice(chosen, messages, form, schema, tries)
+            value = await self._ask_twice(name, chosen, messages, form, schema, tries)
         finally:
             if tries:
                 stored = sync_to_async(_store)(tries, chosen.label, subject_type, subject_id, key_id)
@@ -188,15 +201,21 @@ class Model:
         )
 
     async def _ask_twice(
-        self, chosen: prompts.Chosen, messages: list[Message], form: dict[str, Any], schema: type[T], tries: list[_Try]
+        self,
+        name: str,
+        chosen: prompts.Chosen,
+        messages: list[Message],
+        form: dict[str, Any],
+        schema: type[T],
+        tries: list[_Try],
     ) -> T:
-        first = await self._ask(chosen, messages, form, tries)
+        first = await self._ask(name, chosen, messages, form, tries)
         try:
             return _checked(first, schema)
         except _Unfit as fault:
             first.state, first.error = CallState.INVALID, fault.sentence
             again = [*messages, *_correction(first.text, fault.sentence)]
-        second = await self._ask(chosen, again, form, tries)
+        second = await self._ask(name, chosen, again, form, tries)
         try:
             return _checked(second, schema)
         except _Unfit as fault:
@@ -206,10 +225,9 @@ class Model:
             ) from None
 
     async def _ask(
-        self, chosen: prompts.Chosen, messages: list[Message], form: dict[str, Any], tries: list[_Try]
+        self, name: str, chosen: prompts.Chosen, messages: list[Message], form: dict[str, Any], tries: list[_Try]
     ) -> _Try:
         """One request. Whatever becomes of it is noted in `tries`."""
-        name = await self.name()
         async with self._slots:
             if self._unavailable is not None:
                 raise self._unavailable

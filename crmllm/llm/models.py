@@ -1,4 +1,4 @@
-"""Prompts and their frozen versions, every model call, and the one table of embeddings."""
+"""Prompts and their frozen versions, versions of the model, every model call, and the one table of embeddings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pgvector.django import HnswIndex, VectorField
 from crmllm.core.fields import SealedField
 from crmllm.core.ids import uuid7
 from crmllm.core.models import BaseModel
-from crmllm.llm.choices import CallState
+from crmllm.llm.choices import CallState, VersionState
 
 EMBEDDING_SIZE = 384  # all-MiniLM-L6-v2
 
@@ -50,6 +50,32 @@ class PromptVersion(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.prompt.name} v{self.number}"
+
+
+class ModelVersion(BaseModel):
+    """An adapter for a base model: shipped with the program, or trained here. At most one is in use."""
+
+    name = models.SlugField(max_length=100, unique=True, help_text="What the model server calls it.")
+    base = models.CharField(max_length=120)
+    path = models.CharField(max_length=400, help_text="Its folder.")
+    sha256 = models.CharField(max_length=64, help_text="Hash of the adapter's weights.")
+    shipped = models.BooleanField(default=False)
+    trained_on = models.JSONField(default=list, help_text="Ids of decisions; an erasure needs them.")
+    settings = models.JSONField(default=dict)
+    figures = models.JSONField(default=dict, help_text="{measure: {new: share, current: share}}")
+    state = models.CharField(max_length=10, choices=VersionState.choices, default=VersionState.CANDIDATE)
+    used_at = models.DateTimeField(null=True, blank=True, help_text="When it was last put in use.")
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state=VersionState.LIVE), name="modelversion_one_live"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class LlmCall(models.Model):

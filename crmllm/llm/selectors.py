@@ -18,7 +18,7 @@ from crmllm.ingestion.selectors import interactions
 from crmllm.llm import sql
 from crmllm.llm.choices import CallState
 from crmllm.llm.embedding_files import MODEL_NAME
-from crmllm.llm.models import Embedding, LlmCall, Prompt, PromptVersion
+from crmllm.llm.models import Embedding, LlmCall, ModelVersion, Prompt, PromptVersion
 
 INTERACTION = "interaction"
 
@@ -50,6 +50,35 @@ def figures_by_version() -> dict[str, dict[str, Any]]:
         latency=Avg("latency_ms", filter=Q(state=CallState.ANSWERED)),
     )
     return {row["prompt_version"]: dict(row) for row in rows}
+
+
+# --- versions of the model
+
+
+def model_versions(user: User) -> list[ModelVersion]:
+    """All versions, the newest first."""
+    require(user, "settings.view")
+    return list(ModelVersion.objects.all())
+
+
+def model_version(user: User, name: str) -> ModelVersion:
+    """One version. Raises NotFound."""
+    require(user, "settings.view")
+    found = ModelVersion.objects.filter(name=name).first()
+    if found is None:
+        raise NotFound("There is no such version of the model.")
+    return found
+
+
+def figures_by_model() -> dict[str, dict[str, Any]]:
+    """How each model does in daily work: calls, usable answers, tokens, milliseconds; by its name."""
+    rows = LlmCall.objects.values("request_model").annotate(
+        calls=Count("id"),
+        usable=Count("id", filter=Q(state=CallState.ANSWERED)),
+        tokens=Avg("output_tokens"),
+        latency=Avg("latency_ms", filter=Q(state=CallState.ANSWERED)),
+    )
+    return {row["request_model"]: dict(row) for row in rows}
 
 
 # --- vectors

@@ -1,21 +1,25 @@
-"""What changes here: which prompt version is live, and the vectors of subjects."""
+"""What changes here: which versions of prompt and model are in use, and the vectors of subjects."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.core import audit
 from crmllm.core.errors import Conflict
 from crmllm.core.ids import uuid7
-from crmllm.llm import prompts
+from crmllm.llm import prompts, versions
+from crmllm.llm.choices import VersionState
 from crmllm.llm.embedding import embed
 from crmllm.llm.embedding_files import MODEL_NAME
-from crmllm.llm.models import Embedding, Prompt, PromptVersion
+from crmllm.llm.models import Embedding, ModelVersion, Prompt, PromptVersion
 
 
 def set_live_version(*, user: User, version: PromptVersion) -> PromptVersion:
@@ -38,6 +42,75 @@ def set_live_version(*, user: User, version: PromptVersion) -> PromptVersion:
     prompts.forget()
     version.live = True
     return version
+
+
+def register_version(
+    *,
+    actor: audit.Actor,
+    folder: Path,
+    trained_on: Sequence[UUID],
+    settings: Mapping[str, Any],
+    figures: Mapping[str, Any],
+) -> ModelVersion:
+    """Keeps a trained adapter as a candidate, with what it learned from and how it does. Raises Conflict."""
+    if ModelVersion.objects.filter(name=folder.name).exists():
+        raise Conflict(f"There is a version named {folder.name} already.")
+    with transaction.atomic():
+        row = ModelVersion.objects.create(
+            name=folder.name,
+            base=versions.base_of(folder),
+            path=str(folder),
+            sha256=versions.fingerprint(folder),
+            trained_on=[str(one) for one in trained_on],
+            settings=dict(settings),
+            figures=dict(figures),
+        )
+        details = {"name": row.name, "sha256": row.sha256, "decisions": len(trained_on)}
+        audit.record(
+            actor=actor, action="model.registered", subject_type="model_version", subject_id=row.pk, details=details
+        )
+    return row
+
+
+def promote_version(*, user: User, version: ModelVersion) -> bool:
+    """Puts a version in use, from the next item on. Returns whether the model server has it now.
+
+    Where it has not, it has after its next start; until then what it serves answers. Raises Conflict.
+    """
+    require(user, "settings.manage")
+    with transaction.atomic():
+        rows = {row.pk: row for row in ModelVersion.objects.select_for_update().order_by("pk")}
+        before = next((row for row in rows.values() if row.state == VersionState.LIVE), None)
+        if before is not None and before.pk == version.pk:
+            raise Conflict(f"{version.name} is in use already.")
+        _put_in_use(user, rows[version.pk], before, "model.promoted")
+    versions.forget()
+    return versions.serve(version)
+
+
+def roll_back_version(*, user: User) -> ModelVersion:
+    """Puts the version that was in use before back in use. Raises Conflict when there was none."""
+    require(user, "settings.manage")
+    with transaction.atomic():
+        rows = list(ModelVersion.objects.select_for_update().order_by("-used_at"))
+        before = next((row for row in rows if row.state == VersionState.LIVE), None)
+        earlier = next((row for row in rows if row.state == VersionState.RETIRED), None)
+        if before is None or earlier is None:
+            raise Conflict("No other version was in use before.")
+        _put_in_use(user, earlier, before, "model.rolled_back")
+        # What was taken out of use is a candidate again: going back twice does not come back to it.
+        ModelVersion.objects.filter(pk=before.pk).update(state=VersionState.CANDIDATE)
+    versions.forget()
+    versions.serve(earlier)
+    return earlier
+
+
+def _put_in_use(user: User, row: ModelVersion, before: ModelVersion | None, action: str) -> None:
+    if before is not None:
+        ModelVersion.objects.filter(pk=before.pk).update(state=VersionState.RETIRED)
+    ModelVersion.objects.filter(pk=row.pk).update(state=VersionState.LIVE, used_at=timezone.now())
+    details = {"from": before.name if before else None, "to": row.name}
+    audit.record(actor=user, action=action, subject_type="model_version", subject_id=row.pk, details=details)
 
 
 def store_embeddings(*, subject_type: str, texts: Mapping[UUID, str]) -> None:

@@ -43,6 +43,11 @@ class Home:
         return Path(shared).expanduser().absolute() if shared else self._folder("models")
 
     @property
+    def adapters(self) -> Path:
+        """Adapters trained here. They were made from our own items, so they are never shared as models may be."""
+        return self._folder("adapters")
+
+    @property
     def files(self) -> Path:
         """Files that people brought in."""
         return self._folder("files")

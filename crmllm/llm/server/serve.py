@@ -2,16 +2,22 @@
 
 What may be set: LLM_MODEL_PATH (a folder, or a name that vLLM can fetch) and LLM_MODEL (what it is called), LLM_CONTEXT
 (tokens a request may have), LLM_CONCURRENCY (requests at once), LLM_MEMORY_GB (attention cache without a GPU),
-LLM_ADAPTERS (name=folder, separated by commas: fine-tuned LoRA adapters).
+LLM_ADAPTERS (name=folder, separated by commas: fine-tuned LoRA adapters; `none` for none at all). Left empty, the
+default model comes with the adapter that is shipped for it, and with those that were trained here.
 """
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from crmllm.core.runtime.home import Home, home
 from crmllm.core.runtime.setup import MODEL_SERVER, packaged_model
+
+#: Adapters that come with the program, a folder each, made for the default model.
+SHIPPED = Path(__file__).resolve().parent.parent / "adapters"
+#: What vLLM takes as the largest rank of any adapter.
+RANKS = (8, 16, 32, 64, 128, 256)
 
 
 def command(place: Home, settings: Mapping[str, str], port: int) -> list[str]:
@@ -33,15 +39,41 @@ def command(place: Home, settings: Mapping[str, str], port: int) -> list[str]:
     ]  # fmt: skip
     if is_cpu(settings):
         words += ["--enforce-eager"]  # compiling takes minutes and gains nothing for a small model
-    adapters = [adapter for adapter in settings.get("LLM_ADAPTERS", "").split(",") if adapter]
-    if adapters:
-        words += ["--enable-lora", "--max-lora-rank", "64", "--lora-modules", *adapters]
+    served = adapters(place, settings)
+    if served:
+        named = [f"{name}={folder}" for name, folder in served.items()]
+        words += ["--enable-lora", "--max-lora-rank", str(largest_rank(served.values())), "--lora-modules", *named]
     return words
+
+
+def adapters(place: Home, settings: Mapping[str, str]) -> dict[str, Path]:
+    """The adapters to serve, by name. The first one answers unless another one was put in use."""
+    wanted = settings.get("LLM_ADAPTERS", "").strip()
+    if wanted:
+        pairs = (one.partition("=") for one in wanted.split(",") if "=" in one)
+        return {name.strip(): Path(folder.strip()) for name, _, folder in pairs}
+    if settings.get("LLM_MODEL_PATH"):  # an adapter fits the one model that it was made for
+        return {}
+    found = [file.parent for root in (SHIPPED, place.adapters) for file in sorted(root.glob("*/adapter_config.json"))]
+    return {folder.name: folder for folder in found}
+
+
+def largest_rank(folders: Iterable[Path]) -> int:
+    """The rank that room is made for: more than needed costs time at every token. 64 where an adapter can't be read."""
+    needed = 0
+    for folder in folders:
+        try:
+            rank = int(json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))["r"])
+        except (OSError, ValueError, KeyError, TypeError):
+            rank = 64
+        needed = max(needed, rank)
+    return next((rank for rank in RANKS if rank >= needed), RANKS[-1])
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """What vLLM reads from its environment, on top of ours."""
-    added = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
+    # Adapters that are trained while it runs are loaded on request. It listens to this machine alone.
+    added = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", "VLLM_ALLOW_RUNTIME_LORA_UPDATING": "True"}
     if Path(settings.get("LLM_MODEL_PATH") or ".").is_dir():
         added["HF_HUB_OFFLINE"] = "1"
     if is_cpu(settings):

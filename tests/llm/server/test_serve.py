@@ -92,10 +92,30 @@ def test_another_model_goes_by_its_own_name_or_a_chosen_one(place: Home) -> None
     assert after(words, "--served-model-name") == "crm"
 
 
-def test_adapters_switch_lora_on(place: Home) -> None:
+def adapter(folder: Path, rank: int = 16) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "adapter_config.json").write_text(json.dumps({"r": rank}))
+    return folder
+
+
+def test_the_default_model_comes_with_its_adapters_and_those_trained_here(
+    place: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "shipped"
+    monkeypatch.setattr(serve, "SHIPPED", shipped)
     assert "--enable-lora" not in serve.command(place, {}, 8123)
+    one, two = adapter(shipped / "z-shipped"), adapter(place.adapters / "a-trained", rank=20)
+    words = serve.command(place, {}, 8123)
+    assert words[words.index("--lora-modules") + 1 :] == [f"z-shipped={one}", f"a-trained={two}"]
+    assert after(words, "--max-lora-rank") == "32"
+    assert "--enable-lora" not in serve.command(place, {"LLM_ADAPTERS": "none"}, 8123)
+    assert "--enable-lora" not in serve.command(place, {"LLM_MODEL_PATH": "/models/qwen"}, 8123)
+
+
+def test_adapters_of_ones_own_switch_lora_on(place: Home) -> None:
     words = serve.command(place, {"LLM_ADAPTERS": "crm=/models/crm,fr=/models/fr"}, 8123)
     assert words[words.index("--lora-modules") + 1 :] == ["crm=/models/crm", "fr=/models/fr"]
+    assert after(words, "--max-lora-rank") == "64", "what can't be read may be large"
 
 
 def test_a_gpu_is_used_as_vllm_thinks_best(place: Home) -> None:
