@@ -100,9 +100,7 @@ def waits(row: Interaction, view: QueueView) -> bool:
 
 def next_after(user: User, view: QueueView, current: Interaction | None) -> Interaction | None:
     """The next one that nobody else holds: behind the present one in the order, else from the top."""
-    now = timezone.now()
-    free = Q(claimed_by=None) | Q(claimed_by=user) | Q(claimed_until__lt=now)
-    rows = waiting(user, view).filter(free)
+    rows = waiting(user, view).filter(Interaction.free_for(user))
     if current is None:
         return rows.first()
     at, pk = current.occurred_at, current.pk
@@ -162,14 +160,13 @@ def _filter(view: QueueView, value: str, label: str) -> dict[str, Any]:
 
 
 def _item(user: User, view: QueueView, row: Interaction, current: UUID | None) -> dict[str, Any]:
-    held = row.claimed_by_id not in (None, user.pk) and row.claimed_until and row.claimed_until > timezone.now()
     return {
         "url": view.card_url(row.pk),
         "who": row.sender_name or _("Unknown sender"),
         "what": _what(row),
         "received_at": row.occurred_at,
         "active": row.pk == current,
-        "claimed_by": str(row.claimed_by) if held else None,
+        "claimed_by": str(row.claimed_by) if row.held_by_other_than(user) else None,
         "badges": _badges(row),
     }
 

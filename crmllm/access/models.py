@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 
 from crmllm.access.choices import PERMISSIONS, SEES_ALL, Role
 from crmllm.core.ids import uuid7
@@ -50,6 +51,36 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+
+class Owned(models.Model):
+    """Rows that are for their owner and their team (`access.rules.own`)."""
+
+    owner = models.ForeignKey("crm.CrmUser", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Claimable(models.Model):
+    """Rows on which one person at a time decides; a claim that is not renewed ends by itself."""
+
+    claimed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    claimed_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def free_for(user: User) -> models.Q:
+        """Rows that nobody else is deciding on right now."""
+        return models.Q(claimed_by=None) | models.Q(claimed_by=user) | models.Q(claimed_until__lt=timezone.now())
+
+    def held_by_other_than(self, user: User) -> bool:
+        """Whether somebody else is deciding on it right now."""
+        until = self.claimed_until
+        return self.claimed_by_id not in (None, user.pk) and until is not None and until > timezone.now()
 
 
 class ApiToken(BaseModel):

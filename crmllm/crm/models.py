@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 
+from crmllm.access.models import Owned
 from crmllm.core.crypto import new_key
 from crmllm.core.fields import SealedField
 from crmllm.core.models import BaseModel
@@ -142,19 +143,11 @@ class FieldDef(BaseModel):
         return f"{self.object}.{self.name}"
 
 
-class Record(BaseModel):
+class Record(BaseModel, Owned):
     """What all canonical records share."""
 
     object_name: ClassVar[str]
     key_id = models.UUIDField(default=new_key, editable=False)
-    owner = models.ForeignKey(CrmUser, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    team = models.ForeignKey(
-        "access.Team",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
     state = models.CharField(max_length=8, choices=RecordState.choices, default=RecordState.ACTIVE)
     version = models.PositiveIntegerField(default=1, help_text="Grows with each write: the local CRM's ETag.")
     custom = models.JSONField(default=dict, blank=True)
@@ -223,13 +216,7 @@ class Contact(Person):
 
     object_name = Object.CONTACT
 
-    account = models.ForeignKey(
-        Account,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="contacts",
-    )
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts")
     address = SealedField(null=True)
     language = models.CharField(max_length=12, blank=True)
 
@@ -256,20 +243,8 @@ class Opportunity(Record):
 
     object_name = Object.OPPORTUNITY
 
-    account = models.ForeignKey(
-        Account,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="opportunities",
-    )
-    contact = models.ForeignKey(
-        Contact,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="opportunities",
-    )
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="opportunities")
+    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="opportunities")
     name = models.CharField(max_length=200)
     summary = SealedField(null=True)
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+")
@@ -349,26 +324,10 @@ class Activity(Record):
     side = models.CharField(max_length=4, choices=Side.choices, default=Side.US)
     status = models.CharField(max_length=8, choices=ActivityStatus.choices, default=ActivityStatus.OPEN)
     happened_at = models.DateTimeField(null=True, blank=True)
-    account = models.ForeignKey(
-        Account,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="activities",
-    )
-    contact = models.ForeignKey(
-        Contact,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="activities",
-    )
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="activities")
+    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="activities")
     opportunity = models.ForeignKey(
-        Opportunity,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="activities",
+        Opportunity, null=True, blank=True, on_delete=models.SET_NULL, related_name="activities"
     )
 
     class Meta:

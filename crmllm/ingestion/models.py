@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from crmllm.access.models import Claimable, Owned
 from crmllm.core.crypto import new_key
 from crmllm.core.fields import SealedField
 from crmllm.core.models import BaseModel, WorkItem
 from crmllm.ingestion.choices import Kind, Origin, Status, Step, UploadState
 
 
-class Mailbox(BaseModel, WorkItem):
+class Mailbox(BaseModel, WorkItem, Owned):
     """An IMAP mailbox that a schedule polls. The lease is that of the one process that does so now."""
 
     name = models.CharField(max_length=80, unique=True)
@@ -29,20 +31,6 @@ class Mailbox(BaseModel, WorkItem):
     password = SealedField(null=True)
     folder = models.CharField(max_length=253, default="INBOX")
     active = models.BooleanField(default=True)
-    owner = models.ForeignKey(
-        "crm.CrmUser",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    team = models.ForeignKey(
-        "access.Team",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
     uid_validity = models.BigIntegerField(null=True, editable=False)
     last_uid = models.BigIntegerField(default=0, editable=False)
     last_polled_at = models.DateTimeField(null=True, editable=False)
@@ -55,7 +43,7 @@ class Mailbox(BaseModel, WorkItem):
         return self.name
 
 
-class Interaction(BaseModel, WorkItem):
+class Interaction(BaseModel, WorkItem, Owned, Claimable):
     """One thing that came in: a mail, a call, notes, a document, a form, a chat, all in the same shape.
 
     `content` holds what was read out of it (see ingestion.content); the original bytes lie in `InteractionSource`.
@@ -90,28 +78,6 @@ class Interaction(BaseModel, WorkItem):
     warnings = models.JSONField(default=list, blank=True, help_text="Codes of what a reviewer should beware of.")
     open_proposals = models.PositiveSmallIntegerField(default=0)
     generation = models.PositiveSmallIntegerField(default=1, help_text="Grows with each replay.")
-    owner = models.ForeignKey(
-        "crm.CrmUser",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    team = models.ForeignKey(
-        "access.Team",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    claimed_by = models.ForeignKey(
-        "access.User",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    claimed_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -215,3 +181,41 @@ class Refused(BaseModel):
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
+
+
+class WebForm(BaseModel, Owned):
+    """A form on a company's site that sends what people fill in to us. Its secret signs what may be sent."""
+
+    name = models.CharField(max_length=80, unique=True)
+    public_id = models.CharField(max_length=32, unique=True, editable=False, help_text="Stands in its address.")
+    origins = ArrayField(models.CharField(max_length=253), default=list, blank=True)
+    fields = models.JSONField(default=list, help_text="Its fields: name, label, meaning, required.")
+    thanks = models.CharField(max_length=300, blank=True)
+    key_id = models.UUIDField(default=new_key, editable=False)
+    secret = SealedField()
+    active = models.BooleanField(default=True)
+    hourly_limit = models.PositiveIntegerField(default=200)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebFormEntry(BaseModel):
+    """One time that a form was sent: what became of it, and by whose signature; each signature counts once."""
+
+    form = models.ForeignKey(WebForm, on_delete=models.CASCADE, related_name="entries")
+    interaction = models.ForeignKey(Interaction, null=True, on_delete=models.SET_NULL, related_name="+")
+    signature_index = models.BinaryField(max_length=32, unique=True, help_text="The same signature twice is one entry.")
+    body_index = models.BinaryField(max_length=32, help_text="Tells a second click from a token that is used again.")
+    address_index = models.BinaryField(max_length=32, help_text="Keyed hash of the sender's network address.")
+    verdict = models.CharField(max_length=20, blank=True, help_text="Why it was taken for spam; empty if it was not.")
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        indexes: ClassVar = [
+            models.Index(fields=["form", "-created_at"], name="webform_entries"),
+            models.Index(fields=["address_index", "-created_at"], name="webform_address"),
+        ]

@@ -6,18 +6,17 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crmllm.access.models import User
+from crmllm.access.models import Claimable, Owned
 from crmllm.core.fields import SealedField
 from crmllm.core.ids import uuid7
 from crmllm.core.models import BaseModel
 from crmllm.crm.choices import Object
-from crmllm.proposals.choices import OPEN, Action, State, Verdict
+from crmllm.proposals.choices import OPEN, Action, Judged, State, Verdict
 
 
-class Proposal(BaseModel):
+class Proposal(BaseModel, Owned, Claimable):
     """A set of changes to one record, out of one interaction.
 
     `target_id` is the record's id, planned beforehand for a create so that other proposals can refer to it;
@@ -38,28 +37,6 @@ class Proposal(BaseModel):
     match = models.JSONField(default=dict, help_text="How the record was found: kind, score, reason.")
     note = models.CharField(max_length=300, blank=True, help_text="Why it came back or was superseded.")
     needs = models.ManyToManyField("self", symmetrical=False, related_name="needed_by", blank=True)
-    owner = models.ForeignKey(
-        "crm.CrmUser",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    team = models.ForeignKey(
-        "access.Team",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    claimed_by = models.ForeignKey(
-        "access.User",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    claimed_until = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     least_confidence = models.FloatField(default=0)
 
@@ -90,11 +67,6 @@ class Proposal(BaseModel):
     def __str__(self) -> str:
         return f"{self.action} {self.object}"
 
-    def held_by_other_than(self, user: User) -> bool:
-        """Whether somebody else is deciding on it right now."""
-        until = self.claimed_until
-        return self.claimed_by_id not in (None, user.pk) and until is not None and until > timezone.now()
-
     @property
     def title(self) -> str:
         """What it does, in two words: "Update contact"."""
@@ -110,7 +82,10 @@ class ProposedChange(BaseModel):
     position = models.PositiveSmallIntegerField(default=0)
     old = SealedField()
     proposed = SealedField()
-    confidence = models.FloatField()
+    confidence = models.FloatField(help_text="Calibrated, where a calibration was there.")
+    raw_confidence = models.FloatField(default=0, help_text="As extraction gave it.")
+    signs = models.JSONField(default=dict, help_text="What else is known of the value: calibration.curves.Signs.")
+    calibration = models.ForeignKey("extraction.Calibration", null=True, on_delete=models.SET_NULL, related_name="+")
     inferred = models.BooleanField(default=False)
     source = models.CharField(max_length=8)
     checks = models.JSONField(default=list, help_text="[{code, message, blocking}]")
@@ -155,3 +130,26 @@ class Decision(BaseModel):
     class Meta:
         ordering: ClassVar = ["created_at"]
         indexes: ClassVar = [models.Index(fields=["actor", "-created_at"], name="decision_latest")]
+
+
+class Outcome(BaseModel):
+    """What one decision said of one value: the label that confidences are calibrated on. Holds no content."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="outcomes")
+    change = models.ForeignKey(ProposedChange, on_delete=models.CASCADE, related_name="outcomes")
+    field = models.CharField(max_length=80, help_text="object.field")
+    source = models.CharField(max_length=8)
+    raw_confidence = models.FloatField()
+    confidence = models.FloatField()
+    signs = models.JSONField(default=dict)
+    calibration = models.ForeignKey("extraction.Calibration", null=True, on_delete=models.SET_NULL, related_name="+")
+    judged = models.CharField(max_length=8, choices=Judged.choices)
+    automatic = models.BooleanField(default=False, help_text="A policy decided, no person.")
+    undone = models.BooleanField(default=False, help_text="The decision was taken back since.")
+
+    class Meta:
+        ordering: ClassVar = ["created_at"]
+        indexes: ClassVar = [models.Index(fields=["-created_at"], name="outcome_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.judged}"

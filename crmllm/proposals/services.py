@@ -26,7 +26,7 @@ from crmllm.crm import selectors as crm
 from crmllm.crm import values
 from crmllm.crm.choices import FieldType, Object
 from crmllm.extraction import types
-from crmllm.extraction.models import Extraction
+from crmllm.extraction.models import Calibration, Extraction
 from crmllm.ingestion.choices import Status, Step
 from crmllm.ingestion.ledger import note
 from crmllm.ingestion.models import Interaction
@@ -35,6 +35,8 @@ from crmllm.proposals import selectors
 from crmllm.proposals.choices import DECIDABLE, OPEN, Action, Check, State, Verdict
 from crmllm.proposals.drafts import Draft, Drafter, Line, check
 from crmllm.proposals.models import Decision, Evidence, Proposal, ProposedChange
+from crmllm.proposals.outcomes import note_outcomes
+from crmllm.proposals.weighing import weigh
 from crmllm.writeback import services as writeback
 from crmllm.writeback.choices import UNFINISHED, Operation
 from crmllm.writeback.choices import State as WritebackState
@@ -54,7 +56,8 @@ def propose(*, interaction: Interaction, extraction: Extraction, extracted: type
     """
     supersede(interaction=interaction, reason="The message was read again.")
     drafts = Drafter(extracted).build()
-    made = [_store(interaction, extraction, draft, position) for position, draft in enumerate(drafts)]
+    calibration = weigh(drafts, extraction)
+    made = [_store(interaction, extraction, draft, position, calibration) for position, draft in enumerate(drafts)]
     by_target = {proposal.target_id: proposal for proposal in made}
     for draft, proposal in zip(drafts, made, strict=True):
         proposal.needs.set(by_target[other.target_id] for other in draft.needs)
@@ -73,7 +76,13 @@ def heed_replay(*, interaction: Interaction, **signal: Any) -> None:
     _settle(interaction.pk)
 
 
-def _store(interaction: Interaction, extraction: Extraction | None, draft: Draft, position: int) -> Proposal:
+def _store(
+    interaction: Interaction,
+    extraction: Extraction | None,
+    draft: Draft,
+    position: int,
+    calibration: Calibration | None = None,
+) -> Proposal:
     weighed = [line.confidence for line in draft.lines if line.source != "match"]
     proposal = Proposal.objects.create(
         interaction=interaction,
@@ -89,7 +98,9 @@ def _store(interaction: Interaction, extraction: Extraction | None, draft: Draft
         team=interaction.team,
         least_confidence=min(weighed, default=1.0),
     )
-    changes = [_change(proposal, line, place, interaction.key_id) for place, line in enumerate(draft.lines)]
+    changes = [
+        _change(proposal, line, place, interaction.key_id, calibration) for place, line in enumerate(draft.lines)
+    ]
     ProposedChange.objects.bulk_create(changes)
     Evidence.objects.bulk_create(
         Evidence(
@@ -104,18 +115,27 @@ def _store(interaction: Interaction, extraction: Extraction | None, draft: Draft
     return proposal
 
 
-def _change(proposal: Proposal, line: Line, place: int, key_id: UUID) -> ProposedChange:
+def _change(
+    proposal: Proposal, line: Line, place: int, key_id: UUID, calibration: Calibration | None
+) -> ProposedChange:
     return ProposedChange(
         proposal=proposal,
         field=line.field.name,
         position=place,
         old=Sealed.of(line.old, key_id),
         proposed=Sealed.of(line.proposed, key_id),
-        confidence=round(min(max(line.confidence, 0.0), 1.0), 4),
+        confidence=_share(line.confidence),
+        raw_confidence=_share(line.confidence if line.raw_confidence is None else line.raw_confidence),
+        signs=line.signs.as_json() if line.signs else {},
+        calibration=calibration if line.signs else None,
         inferred=line.inferred,
         source=line.source,
         checks=line.checks,
     )
+
+
+def _share(confidence: float) -> float:
+    return round(min(max(confidence, 0.0), 1.0), 4)
 
 
 # --- claim
@@ -124,13 +144,13 @@ def _change(proposal: Proposal, line: Line, place: int, key_id: UUID) -> Propose
 def claim(*, user: User, interaction: Interaction) -> bool:
     """Holds the open proposals of an interaction for one person. False when somebody else has them."""
     require(user, "proposals.decide")
-    now = timezone.now()
-    free = Q(claimed_by=None) | Q(claimed_by=user) | Q(claimed_until__lt=now)
+    until = timezone.now() + CLAIM
     with transaction.atomic():
-        won = Interaction.objects.filter(free, pk=interaction.pk).update(claimed_by=user, claimed_until=now + CLAIM)
+        free = Interaction.objects.filter(Interaction.free_for(user), pk=interaction.pk)
+        won = free.update(claimed_by=user, claimed_until=until)
         if won:
             rows = Proposal.objects.filter(interaction=interaction, state__in=OPEN)
-            rows.update(state=State.CLAIMED, claimed_by=user, claimed_until=now + CLAIM)
+            rows.update(state=State.CLAIMED, claimed_by=user, claimed_until=until)
     return bool(won)
 
 
@@ -276,7 +296,7 @@ def _decide(
     proposal.state, proposal.decided_at, proposal.note = state, timezone.now(), ""
     proposal.claimed_by, proposal.claimed_until = None, None
     proposal.save()
-    Decision.objects.create(
+    decision = Decision.objects.create(
         proposal=proposal,
         verdict=verdict,
         actor=user,
@@ -285,6 +305,7 @@ def _decide(
         values=Sealed.of(dict(values), key_id) if values is not None else None,
         milliseconds=milliseconds,
     )
+    note_outcomes(decision, edits or {})
     note(
         proposal.interaction,
         Step.UNDONE if verdict == Verdict.UNDO else Step.DECIDED,
