@@ -165,15 +165,7 @@ def _interaction(row: Interaction, lines: Mapping[UUID, list[ChangeLine]]) -> di
         "warnings": ingestion.warnings(row),
         "hidden_text": content.get("hidden_text", ""),
         "quoted": ingestion.unused_zones(content),
-        "attachments": [
-            {
-                "name": open_or(file.filename, ""),
-                "size": file.size,
-                "url": reverse("ingestion:attachment", args=[row.pk, file.pk]) if file.stored else None,
-                "note": file.refused,
-            }
-            for file in ingestion.attachments(row)
-        ],
+        "attachments": ingestion.attachments(row),
     }
 
 

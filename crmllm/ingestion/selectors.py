@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -109,7 +110,7 @@ def show_whole(row: Interaction) -> dict[str, Any]:
                 "size": file.size,
                 "refused": file.refused,
             }
-            for file in row.attachments.all()
+            for file in row.attachments.defer("blob")
         ],
         "ledger": [
             {
@@ -124,9 +125,18 @@ def show_whole(row: Interaction) -> dict[str, Any]:
     }
 
 
-def attachments(row: Interaction) -> list[Any]:
-    """The files of an interaction without their bytes; `stored` tells whether there are any to download."""
-    return list(row.attachments.defer("blob").annotate(stored=ExpressionWrapper(Q(blob__isnull=False), BooleanField())))
+def attachments(row: Interaction) -> list[dict[str, Any]]:
+    """The files of an interaction as pages show them; `url` is None where no bytes were kept."""
+    stored = ExpressionWrapper(Q(blob__isnull=False), BooleanField())
+    return [
+        {
+            "name": open_or(file.filename, ""),
+            "size": file.size,
+            "url": reverse("ingestion:attachment", args=[row.pk, file.pk]) if file.stored else None,
+            "note": file.refused,
+        }
+        for file in row.attachments.defer("blob").annotate(stored=stored)
+    ]
 
 
 #: (title, text) of what a reader should beware of, by the code that the readers store.

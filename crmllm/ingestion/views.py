@@ -154,15 +154,7 @@ def _whole(row: Interaction) -> dict[str, Any]:
         "marks": [],
         "zones": selectors.unused_zones(content),
         "html_url": reverse("ingestion:html", args=[row.pk]) if content.get("html") else None,
-        "attachments": [
-            {
-                "name": open_or(file.filename, ""),
-                "size": file.size,
-                "url": reverse("ingestion:attachment", args=[row.pk, file.pk]) if file.stored else None,
-                "note": file.refused,
-            }
-            for file in selectors.attachments(row)
-        ],
+        "attachments": selectors.attachments(row),
         "facts": _facts(row, content),
     }
 
