@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -75,6 +76,17 @@ def page(reviewer: User) -> Client:
     client = Client()
     client.force_login(reviewer)
     return client
+
+
+@pytest.fixture
+def fields_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """For tests that count queries: the field definitions, read anew every few seconds, are read once."""
+    from crmllm.crm import selectors
+
+    monkeypatch.setattr(selectors, "FIELDS_KEPT", math.inf)
+    selectors.forget_fields()
+    yield
+    selectors.forget_fields()
 
 
 @pytest.fixture
