@@ -15,6 +15,7 @@ from crmllm.extraction.rules import phones, products
 from crmllm.extraction.rules.text import fold, words
 
 Json = dict[str, Any]
+Pair = tuple[Json | None, Json | None]
 
 CONTACT = ("name", "title", "company", "email", "phone", "role")
 OPPORTUNITY = ("summary", "quantity", "amount", "currency", "close_by", "commitment")
@@ -218,31 +219,36 @@ def _contacts(sample: Sample, labels: list[Json], predicted: list[Json]) -> list
     return outcome
 
 
-def pair_contacts(labels: list[Json], predicted: list[Json]) -> list[tuple[Json | None, Json | None]]:
+def pair_contacts(labels: list[Json], predicted: list[Json]) -> list[Pair]:
     """Labels and predictions side by side: by e-mail, else by best name; None where there is no partner."""
-    left, right = list(range(len(labels))), list(range(len(predicted)))
-    pairs: list[tuple[Json | None, Json | None]] = []
-    for index in list(left):
-        email = normal("email", labels[index].get("email"))
-        partner = next((one for one in right if email and normal("email", predicted[one].get("email")) == email), None)
+    left, right = list(labels), list(predicted)
+    pairs: list[Pair] = []
+    for label in labels:
+        email = normal("email", label.get("email"))
+        partner = next((one for one in right if email and normal("email", one.get("email")) == email), None)
         if partner is not None:
-            pairs.append((labels[index], predicted[partner]))
-            left.remove(index)
+            pairs.append((label, partner))
+            left.remove(label)
             right.remove(partner)
+    return pairs + _paired(left, right, "name")
+
+
+def _paired(left: list[Json], right: list[Json], name: str, *, least: float = 0.0) -> list[Pair]:
+    """Pairs by the words of a field that they share, the most alike first; what finds no partner stands alone."""
     ranked = sorted(
         (
-            (token_f1(str(labels[one].get("name") or ""), str(predicted[two].get("name") or "")), one, two)
-            for one in left
-            for two in right
+            (token_f1(str(label.get(name) or ""), str(given.get(name) or "")), one, two)
+            for one, label in enumerate(left)
+            for two, given in enumerate(right)
         ),
         key=lambda found: -found[0],
     )
+    labels, predicted = dict(enumerate(left)), dict(enumerate(right))
+    pairs: list[Pair] = []
     for similarity, one, two in ranked:
-        if similarity > 0 and one in left and two in right:
-            pairs.append((labels[one], predicted[two]))
-            left.remove(one)
-            right.remove(two)
-    return pairs + [(labels[one], None) for one in left] + [(None, predicted[two]) for two in right]
+        if similarity and similarity >= least and one in labels and two in predicted:
+            pairs.append((labels.pop(one), predicted.pop(two)))
+    return pairs + [(label, None) for label in labels.values()] + [(None, given) for given in predicted.values()]
 
 
 def _opportunity(sample: Sample, label: Json | None, predicted: Json | None) -> list[_Outcome]:
@@ -275,25 +281,9 @@ def _case(sample: Sample, label: Json | None, predicted: Json | None) -> list[_O
 
 
 def _actions(sample: Sample, labels: list[Json], predicted: list[Json]) -> list[_Outcome]:
-    left, right = list(range(len(labels))), list(range(len(predicted)))
-    pairs: list[tuple[Json | None, Json | None]] = []
-    ranked = sorted(
-        (
-            (token_f1(str(labels[one].get("text") or ""), str(predicted[two].get("text") or "")), one, two)
-            for one in left
-            for two in right
-        ),
-        key=lambda found: -found[0],
-    )
-    for similarity, one, two in ranked:
-        if similarity >= 0.5 and one in left and two in right:
-            pairs.append((labels[one], predicted[two]))
-            left.remove(one)
-            right.remove(two)
-    pairs += [(labels[one], None) for one in left] + [(None, predicted[two]) for two in right]
     return [
         _compare(field_name, (label or {}).get(name), (given or {}).get(name), _confidence(given, name))
-        for label, given in pairs
+        for label, given in _paired(labels, predicted, "text", least=0.5)
         for name, field_name in (("text", "action_text"), ("due", "action_due"), ("owner", "action_owner"))
     ]
 
