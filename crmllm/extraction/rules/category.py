@@ -230,22 +230,26 @@ _PERSONAL = phrases(
     mae; fim de semana; futebol; cerveja; beijos; beijinhos; minha mulher; meu marido; familia; almoco
 """
 )
-# News of people, their numbers and meetings; thanks and greetings.
-_PEOPLE = phrases(
+# News of people and their numbers.
+_NEWS = phrases(
     """
     retire; retiring; successor; takes over; taking over; take over; last day; leaving; left the company; new colleague;
     new number; new phone; new address; new office; direct line; my number; switched off; moved to; new role; promoted;
-    on leave; back from; back at; meeting; appointment; agenda; minutes; see you; call me; give me a call; ring me;
-    come by; stop by; thanks for; thank you for; nice to meet; introduce; congratulations; merry christmas; happy new;
-    nachfolger*; ubernimmt; letzter tag; verlasse; ruhestand; neue kollegin; neuer kollege; neue nummer; neue adresse;
-    umgezogen; urlaub; termin; besprechung; protokoll; rufen sie mich; ruf mich; danke fur; vielen dank fur; frohe;
-    successeur; remplace; dernier jour; retraite; nouveau numero; nouvelle adresse; conges; reunion; rendez-vous;
-    appelez-moi; merci pour; sucesor*; sustituye; ultimo dia; jubilo; nuevo numero; nueva direccion; vacaciones;
-    reunion;
-    cita; llamame; llameme; gracias por; successore; sostituisce; ultimo giorno; nuovo numero; nuovo indirizzo; ferie;
-    riunione; appuntamento; grazie per; opvolger; opgevolgd; laatste dag; pensioen; nieuw nummer; nieuw adres; verhuisd;
-    vakantie; vergadering; afspraak; bel me; bel mij; bedankt voor; dank voor; sucessor; novo numero; ferias;
-    obrigado por; obrigada por
+    on leave; back from; back at; nachfolger*; ubernimmt; letzter tag; verlasse; ruhestand; neue kollegin;
+    neuer kollege; neue nummer; neue adresse; umgezogen; urlaub; successeur; dernier jour; retraite; nouveau numero;
+    nouvelle adresse; conges; sucesor*; sustituye; ultimo dia; jubilo; nuevo numero; nueva direccion; vacaciones;
+    successore; sostituisce; ultimo giorno; nuovo numero; nuovo indirizzo; ferie; opvolger; opgevolgd; laatste dag;
+    pensioen; nieuw nummer; nieuw adres; verhuisd; vakantie; sucessor; novo numero; ferias
+"""
+)
+# Meetings, thanks and greetings.
+_COURTESY = phrases(
+    """
+    meeting; appointment; agenda; minutes; see you; call me; give me a call; ring me; come by; stop by; thanks for;
+    thank you for; nice to meet; introduce; congratulations; merry christmas; happy new; termin; besprechung; protokoll;
+    rufen sie mich; ruf mich; danke fur; vielen dank fur; frohe; reunion; rendez-vous; appelez-moi; merci pour; cita;
+    llamame; llameme; gracias por; riunione; appuntamento; grazie per; vergadering; afspraak; bel me; bel mij;
+    bedankt voor; dank voor; obrigado por; obrigada por
 """
 )
 # A figure that may be a price: thousands with a mark between.
@@ -294,11 +298,12 @@ def read(
 
 def _of_few_words(scores: dict[str, float], both: str, text: str) -> tuple[str, float, str]:
     """A mail without telling words: who speaks neither of trade nor of people tells how something is."""
-    if scores["support"] >= 0.3:
+    news = _NEWS.search(both) is not None
+    if scores["support"] >= 0.3 and not news:
         return "support", 0.4, "a word of trouble"
     if scores["personal"] > 0 and scores["sales"] < 0.3:
         return "personal", 0.4, "nothing of business in it"
-    says_else = _PEOPLE.search(both) or _SUM.search(both) or products.counts_things(text)
+    says_else = news or _COURTESY.search(both) or _SUM.search(both) or products.counts_things(text)
     if scores["sales"] < 0.25 and len(text.split()) >= 8 and not says_else:
         return "support", 0.35, "tells how something is"
     return "sales", 0.35, "nothing says otherwise"
@@ -356,7 +361,7 @@ def _scores(item: Item, both: str, text: str, sender: str, deal: float) -> dict[
     plans = sum(pattern.search(both) is not None for pattern in _PLANS)
     # Who speaks of a sale may say "not" and "but" as well.
     told = plain + hinted * (0.35 if trade or plans or deal >= 0.4 else 1.0)
-    help_wanted = cases.strength(both) + told * (0.5 if _PEOPLE.search(both) else 1.0)
+    help_wanted = cases.strength(both) + told * (0.35 if _NEWS.search(both) else 1.0)
     free_mail = not emails.domain_label(sender) if sender else False
     supplier_bill = bool(_THEIR_DOCUMENT.search(both)) and not _OUR_DOCUMENT.search(both)
     return {
