@@ -1,4 +1,5 @@
-"""What was understood of an interaction: one Extraction a try, its values with their evidence."""
+"""What was understood of an interaction: one Extraction a try, its values with their evidence; and what confidences
+turned out to be worth."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ class Extraction(BaseModel):
     category = models.CharField(max_length=12, blank=True)
     sentiment = models.CharField(max_length=8, blank=True)
     language = models.CharField(max_length=12, blank=True)
+    mean_logprob = models.FloatField(null=True, help_text="How probable the model found its own answer, where told.")
     result = SealedField(help_text="extraction.types.Extracted as JSON, under the interaction's key.")
 
     class Meta:
@@ -42,3 +44,18 @@ class ExtractedValue(BaseModel):
 
     class Meta:
         ordering: ClassVar = ["id"]
+
+
+class Calibration(BaseModel):
+    """Curves from raw confidences to probabilities, fitted on the decisions up to a moment. Never changed later."""
+
+    number = models.PositiveIntegerField(unique=True)
+    fitted_until = models.DateTimeField(help_text="The time of the last decision that it was fitted on.")
+    decisions = models.PositiveIntegerField()
+    curves = models.JSONField(help_text="{group: {coefficients, intercept, decisions}} of calibration.curves.")
+
+    class Meta:
+        ordering: ClassVar = ["-number"]
+
+    def __str__(self) -> str:
+        return str(self.number)

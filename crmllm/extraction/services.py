@@ -191,6 +191,7 @@ def _store(row: Interaction, found: Extracted, completion: Completion[MailAnswer
         prompt_version=completion.prompt_version if completion else "",
         request_model=completion.request_model if completion else "",
         llm_call_id=completion.llm_call_id if completion else None,
+        mean_logprob=completion.mean_logprob if completion else None,
         category=found.category.value if found.category else "",
         sentiment=found.sentiment.value if found.sentiment else "",
         language=(found.language.value if found.language else "")[:12],

@@ -37,6 +37,12 @@ SCHEDULES: tuple[Scheduled, ...] = (
     Scheduled("wake_stages", _("Take up work that waits"), "crmllm.jobs.services.wake_stages", 1, essential=True),
     Scheduled("poll_mailboxes", _("Fetch mail from the mailboxes"), "crmllm.ingestion.tasks.poll_mailboxes", 1),
     Scheduled("expire_claims", _("Free claims that ran out"), "crmllm.proposals.tasks.expire_claims", 1),
+    Scheduled(
+        "calibrate",
+        _("Learn from decisions what confidences are worth"),
+        "crmllm.extraction.calibration.tasks.refit",
+        24 * 60,
+    ),
     Scheduled("watch", _("Look for what needs an alarm"), "crmllm.monitoring.tasks.watch", 1),
     Scheduled(
         "forget_uploads", _("Remove files of abandoned uploads"), "crmllm.ingestion.tasks.forget_old_uploads", 24 * 60

@@ -15,6 +15,7 @@ class ProposalsConfig(AppConfig):
         from crmllm.writeback.outcomes import subscribe
 
         rules.own(models.Proposal)
+        rules.own(models.Outcome, path="change__proposal__")
         subscribe(services.heed)
         replayed.connect(services.heed_replay)
         seed_scale.add("proposals", seed)

@@ -33,6 +33,15 @@ class Verdict(models.TextChoices):
     UNDO = "undo", _("taken back")
 
 
+class Judged(models.TextChoices):
+    """What a decision said of one value. Only the first three judge it."""
+
+    KEPT = "kept", _("approved unchanged")
+    EDITED = "edited", _("edited")
+    REJECTED = "rejected", _("rejected as wrong")
+    LEFT = "left", _("left out for another reason")
+
+
 class Check(models.TextChoices):
     """Why a line needs a second look. A blocking check forbids approval until the line is edited."""
 
@@ -53,3 +62,5 @@ REJECT_REASONS = [
     _("Spam or hostile"),
     _("Other"),
 ]
+#: Those that say that the value itself is wrong.
+ABOUT_THE_VALUE = REJECT_REASONS[:3]

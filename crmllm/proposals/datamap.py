@@ -11,7 +11,7 @@ declare(
 )
 declare(
     "proposals.ProposedChange",
-    plain=f"{BASE} proposal field position confidence inferred source checks",
+    plain=f"{BASE} proposal field position confidence raw_confidence signs calibration inferred source checks",
     old=Category.CONTENT,
     proposed=Category.CONTENT,
 )
@@ -22,4 +22,8 @@ declare(
     reason=Category.CONTENT,
     edits=Category.CONTENT,
     values=Category.CONTENT,
+)
+declare(
+    "proposals.Outcome",
+    plain=f"{BASE} decision change field source raw_confidence confidence signs calibration judged automatic undone",
 )

@@ -28,6 +28,7 @@ from crmllm.crm.choices import (
 )
 from crmllm.crm.models import Case, Contact, FieldDef, Opportunity, Record
 from crmllm.extraction import types
+from crmllm.extraction.calibration.curves import Signs
 from crmllm.matching.services import (
     Match,
     match_account,
@@ -53,6 +54,9 @@ class Line:
     inferred: bool = False
     source: str = "rule"
     evidence: tuple[types.Span, ...] = ()
+    #: What extraction said, and what speaks for and against it, once `weighing` has seen the line.
+    raw_confidence: float | None = None
+    signs: Signs | None = None
     checks: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
 
