@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "interactions.add": frozenset({Role.REVIEWER, Role.REP, Role.MANAGER, Role.ADMIN}),
     "records.view": frozenset(Role),
     "records.change": frozenset({Role.REVIEWER, Role.REP, Role.MANAGER, Role.ADMIN}),
+    "quality.view": frozenset({Role.REVIEWER, Role.MANAGER, Role.ADMIN, Role.AUDITOR, Role.COMPLIANCE}),
     "jobs.view": frozenset({Role.REVIEWER, Role.MANAGER, Role.ADMIN, Role.AUDITOR, Role.COMPLIANCE}),
     "jobs.manage": frozenset({Role.ADMIN}),
     "settings.view": frozenset({Role.ADMIN, Role.AUDITOR, Role.COMPLIANCE}),

@@ -39,8 +39,13 @@ class Options:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The arguments of this subject."""
-    parser.add_argument("--data", type=Path, required=True, help="Folder of the labelled set.")
     parser.add_argument("--format", choices=sorted(_READERS), default="folder", help="How the set is laid out.")
+    add_common_arguments(parser)
+
+
+def add_common_arguments(parser: ArgumentParser) -> None:
+    """The arguments of every subject that reads a folder of items."""
+    parser.add_argument("--data", type=Path, required=True, help="Folder of the labelled set.")
     parser.add_argument("--limit", type=int, help="Read only so many items.")
     parser.add_argument("--predictions", type=Path, help="Write what was predicted, one JSON line an item.")
     parser.add_argument("--without-model", action="store_true", help="The rules alone.")
@@ -48,11 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Options, progress: Progress) -> Json:
     """Read, predict, score. Raises BadSet for a folder that is no set."""
-    if not options.data.is_dir():
-        raise BadSet(f"There is no folder {options.data}.")
-    cases = list(progress(_READERS[options.format](options.data, options.limit), "reading"))
-    if not cases:
-        raise BadSet("The set is empty.")
+    cases = read(options, progress)
     answers = no_model() if options.without_model else ask_all(cases)
     started = time.perf_counter()
     predicted = [_predict(options, case, answers.of(index)) for index, case in enumerate(progress(cases, "extracting"))]
@@ -72,6 +73,16 @@ def run(options: Options, progress: Progress) -> Json:
         "format": options.format,
     }
     return report | {"invented_values": _listed(result.invented), "forbidden_values": _listed(result.forbidden)}
+
+
+def read(options: Options, progress: Progress) -> list[Labelled]:
+    """The cases of a set. Raises BadSet."""
+    if not options.data.is_dir():
+        raise BadSet(f"There is no folder {options.data}.")
+    cases = list(progress(_READERS[options.format](options.data, options.limit), "reading"))
+    if not cases:
+        raise BadSet("The set is empty.")
+    return cases
 
 
 def _predict(options: Options, case: Labelled, answer: Asked) -> Json:

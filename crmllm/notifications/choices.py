@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     MAILBOX = "mailbox", _("Mailboxes that cannot be read")
     WORK_STUCK = "work-stuck", _("Work that does not move")
     AUDIT_UNSEALED = "audit-unsealed", _("An audit trail that is not being sealed")
+    EVALUATION_WORSE = "evaluation-worse", _("Evaluations that are worse than the last")
 
 
 class Channel(models.TextChoices):

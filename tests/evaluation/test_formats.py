@@ -13,6 +13,8 @@ from django.core.management import CommandError, call_command
 from crmllm.evaluation import blocks, formats
 from crmllm.evaluation.formats import BadSet
 
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+
 SAMPLES = Path(__file__).parent.parent / "data" / "extraction"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmllm.extraction.rules import requests, sentiment
 from crmllm.extraction.rules.text import flat
@@ -46,8 +46,8 @@ def cues(text: str) -> list[float]:
     ]
 
 
-def matrix(texts: list[str]) -> NDArray:  # one row a text
-    """Embeddings and cues side by side. Raises EmbeddingUnavailable."""
+def matrix(texts: list[str]) -> NDArray[Any]:
+    """Embeddings and cues side by side, one row a text. Raises EmbeddingUnavailable."""
     import numpy as np
 
     from crmllm.llm.embedding import embed

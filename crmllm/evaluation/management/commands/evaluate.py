@@ -5,16 +5,59 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db.utils import Error as DatabaseError
 from rich.console import Console
 from rich.progress import track
 
-from crmllm.evaluation import extraction
-from crmllm.evaluation.formats import BadSet, Labelled
+from crmllm.core.errors import CrmllmError
+from crmllm.evaluation import classification, extraction, figures, sentences, sets
+from crmllm.evaluation.formats import BadSet
 from crmllm.evaluation.model import NoModel
+
+Json = dict[str, Any]
+Item = TypeVar("Item")
+
+
+def _progress(items: Iterable[Item], doing: str) -> Iterable[Item]:
+    return track(items, description=doing, console=Console(stderr=True), disable=not sys.stderr.isatty())
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing that can be measured."""
+
+    help: str
+    add_arguments: Callable[[ArgumentParser], None]
+    options: type[extraction.Options] | type[sentences.Options]
+    run: Callable[..., Json]
+    table: Callable[[Json], str]
+
+
+SUBJECTS: dict[str, Subject] = {
+    "extraction": Subject(
+        "Values read from mails, calls, notes, documents and forms.",
+        extraction.add_arguments, extraction.Options, extraction.run, extraction.table,
+    ),
+    "classification": Subject(
+        "The category of mails, calls, notes, documents and forms.",
+        classification.add_arguments, extraction.Options, classification.run, figures.table,
+    ),
+    "sentiment": Subject(
+        "The mood of single texts.",
+        sentences.add_arguments, sentences.Options, partial(sentences.run, sentences.SENTIMENT), figures.table,
+    ),
+    "actions": Subject(
+        "Whether single sentences ask for something.",
+        sentences.add_arguments, sentences.Options, partial(sentences.run, sentences.ACTIONS), figures.table,
+    ),
+}  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -23,27 +66,36 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         subjects = parser.add_subparsers(dest="subject", required=True)
-        one = subjects.add_parser("extraction", help="Values read from mails, calls, notes, documents and forms.")
-        one.add_argument("--json", action="store_true", help="Only JSON on standard output.")
-        extraction.add_arguments(one)
+        for name, subject in SUBJECTS.items():
+            one = subjects.add_parser(name, help=subject.help)
+            one.add_argument("--json", action="store_true", help="Only JSON on standard output.")
+            subject.add_arguments(one)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        asked = extraction.Options(
-            data=options["data"],
-            format=options["format"],
-            limit=options["limit"],
-            without_model=options["without_model"],
-            predictions=options["predictions"],
-        )
+        subject = SUBJECTS[options["subject"]]
+        names = subject.options.__dataclass_fields__
+        asked = subject.options(**{name: options[name] for name in names if name in options})
         try:
-            report = extraction.run(asked, _progress)
+            report = subject.run(asked, _progress)
         except (BadSet, NoModel) as error:
             raise CommandError(str(error)) from error
-        if options["json"]:
-            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
-        else:
-            self.stdout.write(extraction.table(report))
+        self.stdout.write(
+            json.dumps(report, ensure_ascii=False, indent=2) if options["json"] else subject.table(report)
+        )
+        self._keep(options["subject"], asked, report)
 
+    def _keep(self, subject: str, asked: extraction.Options | sentences.Options, report: Json) -> None:
+        """Stores the figures for the history. They were said already: a missing database must not lose them."""
+        from crmllm.evaluation.services import record_run
 
-def _progress(items: Iterable[Labelled], doing: str) -> Iterable[Labelled]:
-    return track(items, description=doing, console=Console(stderr=True), disable=not sys.stderr.isatty())
+        read = [getattr(asked, name, None) for name in ("format", "text", "label", "limit")]
+        try:
+            call_command("migrate", verbosity=0, stdout=sys.stderr)
+            record_run(
+                subject=subject,
+                dataset=sets.name(asked.data),
+                fingerprint=sets.fingerprint(asked.data, subject, *read),
+                report=report,
+            )
+        except (CrmllmError, DatabaseError, OSError) as error:
+            self.stderr.write(f"The run could not be kept for the history ({type(error).__name__}).")
