@@ -28,7 +28,7 @@ def response_format(schema: type[BaseModel]) -> dict[str, Any]:
 
 
 def flat_schema(schema: type[BaseModel]) -> dict[str, Any]:
-    """The JSON schema of a flat model: fields with a default may be left out, others not be added. Raises SchemaRefused.
+    """The JSON schema of a flat model: fields with a default may be left out, no others added. Raises SchemaRefused.
 
     Leaving out what there is nothing to say about makes an answer several times shorter.
     """
