@@ -26,10 +26,12 @@ class IngestionConfig(AppConfig):
 
         rules.own(models.Interaction)
         rules.own(models.Mailbox)
+        rules.own(models.WebForm)
         rules.private(models.Upload)
         demo_data.add("mailbox", load_mailbox, order=30)
         benches.add("mail", bench.mail, order=20)
         settings_pages.add("mailboxes", NavItem(_("Mailboxes"), "mailboxes:list", permission="settings.view"), order=50)
+        settings_pages.add("webforms", NavItem(_("Web forms"), "webforms:list", permission="settings.view"), order=55)
         tasks = "crmllm.ingestion.tasks"
         startable.add("poll_mailbox", Startable(_("Fetch mail"), f"{tasks}.poll_mailbox", permission="settings.manage"))
         startable.add(

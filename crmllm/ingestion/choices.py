@@ -57,6 +57,7 @@ class Origin(models.TextChoices):
     API = "api", _("API")
     COMMAND = "command", _("command line")
     MAILBOX = "mailbox", _("mailbox")
+    FORM = "form", _("web form")
     DEMO = "demo", _("demo data")
 
 

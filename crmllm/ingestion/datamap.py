@@ -41,3 +41,15 @@ declare(
     plain=f"{BASE} key_id size kind state user run spooled file_number entry_number new known refused skipped failed",
     name=Category.CONTENT,
 )
+declare(
+    "ingestion.WebForm",
+    plain=f"{BASE} name public_id origins fields thanks key_id active hourly_limit owner team",
+    secret=Category.SECRET,
+)
+declare(
+    "ingestion.WebFormEntry",
+    plain=f"{BASE} form interaction verdict",
+    signature_index=Category.DERIVED,
+    body_index=Category.DERIVED,
+    address_index=Category.CONTACT,
+)

@@ -15,6 +15,7 @@ from crmllm.ingestion.mailboxes import services as mailboxes
 from crmllm.ingestion.models import Interaction
 from crmllm.ingestion.services import Tally
 from crmllm.ingestion.uploads import services as uploads
+from crmllm.ingestion.webforms import services as webforms
 from crmllm.jobs.drain import LONGEST, Drain
 
 LEASE = 60.0
@@ -67,6 +68,7 @@ def take_in_upload(run: Drain, upload: str) -> str:
 
 def forget_old_uploads() -> str:
     """Called by the clock."""
+    webforms.forget_old_entries()
     return uploads.forget_old_files()
 
 

@@ -546,5 +546,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
         "django-q": {"level": "WARNING"},
+        "vobject": {"level": "CRITICAL"},  # it quotes the lines that it cannot read
     },
 }

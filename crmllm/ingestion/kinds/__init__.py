@@ -26,8 +26,10 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from crmllm.ingestion.kinds.cards import INVITATION, VCARD
 from crmllm.ingestion.kinds.chats import CHAT
 from crmllm.ingestion.kinds.documents import ADVICE, DOCUMENTS
+from crmllm.ingestion.kinds.forms import WEB_FORM
 from crmllm.ingestion.kinds.mail import MAIL
 from crmllm.ingestion.kinds.notes import NOTES_READER
 from crmllm.ingestion.kinds.recorders import CALL_JSON, CHAT_JSON
@@ -40,7 +42,20 @@ __all__ = [
     "by_name", "content_types", "extension", "extensions", "find", "is_whole", "refusal",
 ]  # fmt: skip
 
-READERS: tuple[Reader, ...] = (MAIL, VTT, SRT, TXT, CALL_JSON, CHAT, CHAT_JSON, NOTES_READER, *DOCUMENTS)
+READERS: tuple[Reader, ...] = (
+    MAIL,
+    VTT,
+    SRT,
+    TXT,
+    CALL_JSON,
+    CHAT,
+    CHAT_JSON,
+    NOTES_READER,
+    *DOCUMENTS,
+    WEB_FORM,
+    VCARD,
+    INVITATION,
+)
 
 _NUMBERED = re.compile(r"#\d+$")
 
