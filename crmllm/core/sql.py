@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from django.db import connection
 from django.db.models import Model
@@ -10,6 +11,7 @@ from django.db.models import Model
 from crmllm.core.models import AuditEvent, AuditLink
 
 SEALER_LOCK = 0x63726D6C  # any constant: the sealers' advisory lock
+SETUP_LOCK = SEALER_LOCK + 1
 
 
 def try_sealer_lock() -> bool:
@@ -17,6 +19,17 @@ def try_sealer_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
         return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def setup_lock() -> Iterator[None]:
+    """One process at a time sets the database up; the others wait here."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [SETUP_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [SETUP_LOCK])
 
 
 def sealable_events(*, after: AuditLink | None, limit: int) -> list[AuditEvent]:

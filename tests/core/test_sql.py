@@ -34,6 +34,20 @@ def test_the_sealers_lock_ends_with_its_transaction() -> None:
         assert cursor.fetchone() == (0,)
 
 
+def locks_held() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [sql.SETUP_LOCK])
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.usefixtures("committed")
+def test_the_lock_of_the_set_up_is_given_back_also_after_a_failure() -> None:
+    with pytest.raises(ZeroDivisionError), sql.setup_lock():
+        assert locks_held() == 1
+        raise ZeroDivisionError
+    assert locks_held() == 0
+
+
 @pytest.mark.django_db
 def test_a_row_is_multiplied_and_columns_are_overridden() -> None:
     template = Product.objects.create(sku="SKU-0", name="Plotter", family="Devices")

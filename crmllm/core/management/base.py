@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-_LOCK = 0x63726D6C  # one process at a time sets the database up
+from crmllm.core.sql import setup_lock
 
 
 class DatabaseCommand(BaseCommand):
@@ -35,19 +35,15 @@ def make_ready(say: OutputWrapper, *, demo: bool) -> None:
         return
     if settings.PRODUCTION:
         raise CommandError("The database is not up to date. Run `manage.py migrate` first.")
-    with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        try:
-            if not _unapplied():
-                return
-            new = "access_user" not in connections["default"].introspection.table_names(cursor)
-            say.write("Bringing the database up to date …", style_func=str)
-            call_command("migrate", verbosity=0)
-            if new and demo:
-                say.write("Loading the demo company …", style_func=str)
-                call_command("load_demo", stdout=say)
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+    with setup_lock():
+        if not _unapplied():
+            return
+        new = "access_user" not in connections["default"].introspection.table_names()
+        say.write("Bringing the database up to date …", style_func=str)
+        call_command("migrate", verbosity=0)
+        if new and demo:
+            say.write("Loading the demo company …", style_func=str)
+            call_command("load_demo", stdout=say)
 
 
 def _unapplied() -> bool:
