@@ -79,8 +79,9 @@ def no_model() -> Answers:
     return Answers()
 
 
-def ask_all(cases: list[Labelled]) -> Answers:
-    """Ask the model about every case. The stored calls' key is dropped afterwards: a set's content does not stay."""
+def ask_all(cases: list[Labelled], *, name: str = "") -> Answers:
+    """Ask the model, or the one of a name, about every case. The stored calls' key is dropped afterwards: a set's
+    content does not stay."""
     from django.core.management import call_command
 
     from crmllm.core.crypto import drop_keys, new_key
@@ -92,13 +93,13 @@ def ask_all(cases: list[Labelled]) -> Answers:
     try:
         with model_server():
             started = time.perf_counter()
-            asked = asyncio.run(_ask_all(cases, key))
+            asked = asyncio.run(_ask_all(cases, key, name))
             return Answers(asked, time.perf_counter() - started)
     finally:
         drop_keys([key])
 
 
-async def _ask_all(cases: list[Labelled], key: UUID) -> list[Asked]:
+async def _ask_all(cases: list[Labelled], key: UUID, name: str) -> list[Asked]:
     """Every case once; those that the server was too busy for again, with ever fewer at a time."""
     from django.conf import settings
 
@@ -107,7 +108,7 @@ async def _ask_all(cases: list[Labelled], key: UUID) -> list[Asked]:
     asked = [Asked(failed=True)] * len(cases)
     for slots in (settings.LLM_CONCURRENCY, max(1, settings.LLM_CONCURRENCY // 4), 1):
         left = [index for index, one in enumerate(asked) if one.failed]
-        async with Model(concurrency=slots) as model:
+        async with Model(concurrency=slots, name=name) as model:
             answers = await asyncio.gather(*(_ask(model, cases[at], key) for at in left))
         for index, one in zip(left, answers, strict=True):
             asked[index] = one

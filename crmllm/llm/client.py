@@ -96,10 +96,13 @@ class Model:
     still wait for a slot fail with the same error, at once. Whoever wants to know whether it is back opens another.
     """
 
-    def __init__(self, *, transport: httpx2.AsyncBaseTransport | None = None, concurrency: int | None = None) -> None:
+    def __init__(
+        self, *, transport: httpx2.AsyncBaseTransport | None = None, concurrency: int | None = None, name: str = ""
+    ) -> None:
         slots = concurrency or settings.LLM_CONCURRENCY
         self._slots = asyncio.Semaphore(slots)
-        self._name = settings.LLM_MODEL
+        self._named = name or settings.LLM_MODEL
+        self._name = self._named
         self._all: frozenset[str] = frozenset()
         self._unavailable: ModelUnavailable | None = None
         limits = httpx2.Limits(max_connections=slots + 2, max_keepalive_connections=slots + 2)
@@ -124,7 +127,7 @@ class Model:
         await self._openai.close()
 
     async def name(self) -> str:
-        """The model's name: LLM_MODEL, or what the server calls the one it serves. Asks once."""
+        """The model's name: the given one, LLM_MODEL, or what the server calls the one it serves. Asks once."""
         if not self._name:
             self._name = await self._served()
         return self._name
@@ -132,7 +135,7 @@ class Model:
     async def _name_for(self, subject_id: UUID) -> str:
         """Who is asked about a subject: the version in use, or the one that an experiment gives it, if it is served."""
         usual = await self.name()
-        if settings.LLM_MODEL:
+        if self._named:
             return usual
         wanted = versions.quick_choice()
         if wanted is None:
@@ -145,10 +148,10 @@ class Model:
             served = await self._served()
         except ModelUnavailable as error:
             # A server that does not tell its models may answer questions all the same, if we know what to ask for.
-            if not settings.LLM_MODEL or error.code in NOBODY_THERE:
+            if not self._named or error.code in NOBODY_THERE:
                 raise
         else:
-            self._name = settings.LLM_MODEL or served
+            self._name = self._named or served
 
     async def _served(self) -> str:
         try:

@@ -10,6 +10,7 @@ class Purpose(models.TextChoices):
     EXTRACTION = "extraction", _("reading messages into CRM changes")
     SCORING = "scoring", _("scoring and routing")
     OUTREACH = "outreach", _("writing to the person")
+    TRAINING = "training", _("training our own model")
 
 
 class ConsentState(models.TextChoices):

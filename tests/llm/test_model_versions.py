@@ -45,7 +45,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
         asked.append(json)
         return httpx2.Response(200, text="Success")
 
-    monkeypatch.setattr(versions.httpx2, "post", post)
+    monkeypatch.setattr(httpx2, "post", post)
     return asked
 
 
@@ -114,7 +114,7 @@ def test_a_server_that_is_down_gets_it_later(admin: User, monkeypatch: pytest.Mo
     def post(*args: Any, **more: Any) -> httpx2.Response:
         raise httpx2.ConnectError("nobody there")
 
-    monkeypatch.setattr(versions.httpx2, "post", post)
+    monkeypatch.setattr(httpx2, "post", post)
     version = made("two")
     assert not services.promote_version(user=admin, version=version)
     version.refresh_from_db()

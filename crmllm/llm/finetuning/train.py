@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import LoraConfig, PeftModel, get_peft_model
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 
@@ -86,15 +86,16 @@ def batches(examples: list[Example], size: int, seed: int) -> Iterator[list[Exam
 def loss_of(model: Any, beginning: list[int], batch: list[Example]) -> torch.Tensor:
     """Mean loss over the answers' tokens. The shared beginning is computed once, its gradient too."""
     inner = model.get_base_model()
+    device = inner.device
     width = max(len(one.tokens) for one in batch)
     cache = DynamicCache()
     if beginning:
-        first = inner.model(input_ids=torch.tensor([beginning]), use_cache=True).past_key_values
+        first = inner.model(input_ids=torch.tensor([beginning], device=device), use_cache=True).past_key_values
         for index, layer in enumerate(first.layers):
             cache.update(layer.keys.expand(len(batch), -1, -1, -1), layer.values.expand(len(batch), -1, -1, -1), index)
     # Padding stands behind everything: nothing before it can see it, and it gets no loss.
-    rows = torch.tensor([one.tokens + [0] * (width - len(one.tokens)) for one in batch])
-    places = torch.arange(len(beginning), len(beginning) + width)[None].expand(len(batch), -1)
+    rows = torch.tensor([one.tokens + [0] * (width - len(one.tokens)) for one in batch], device=device)
+    places = torch.arange(len(beginning), len(beginning) + width, device=device)[None].expand(len(batch), -1)
     hidden = inner.model(input_ids=rows, position_ids=places, past_key_values=cache, use_cache=True).last_hidden_state
     asked = torch.tensor(
         [(row, at) for row, one in enumerate(batch) for at in range(one.question - 1, len(one.tokens) - 1)]
@@ -118,9 +119,9 @@ def train(options: argparse.Namespace) -> None:
     data = read(options.examples, tokenizer, options.longest)
     held = data.examples[: options.held_back]
     training = data.examples[options.held_back :]
-    base = AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.bfloat16)
-    config = LoraConfig(r=options.rank, lora_alpha=2 * options.rank, target_modules="all-linear", task_type="CAUSAL_LM")
-    model = get_peft_model(base, config, autocast_adapter_dtype=False)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    base = AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.bfloat16).to(device)
+    model = adapted(base, options)
     weights = [one for one in model.parameters() if one.requires_grad]
     # Everything is computed in half precision; steps are smaller than that can tell, so they are added up exactly.
     exact = [one.detach().float() for one in weights]
@@ -155,6 +156,14 @@ def train(options: argparse.Namespace) -> None:
         held_back_loss=held_back_loss(model, data.beginning, held, options.batch))  # fmt: skip
 
 
+def adapted(base: Any, options: argparse.Namespace) -> Any:
+    """The base model with a new adapter, or with one that was trained before and now goes on."""
+    if options.start:
+        return PeftModel.from_pretrained(base, options.start, is_trainable=True, autocast_adapter_dtype=False)
+    config = LoraConfig(r=options.rank, lora_alpha=2 * options.rank, target_modules="all-linear", task_type="CAUSAL_LM")
+    return get_peft_model(base, config, autocast_adapter_dtype=False)
+
+
 def take_step(optimizer: torch.optim.Optimizer, weights: list[Any], exact: list[Any]) -> None:
     """One step of the exact weights, copied to those that are computed with."""
     for one, own in zip(weights, exact, strict=True):
@@ -183,7 +192,7 @@ def save(model: Any, folder: Path) -> None:
     # The folder goes to other machines: where the base model lay here is nobody's business.
     config = model.peft_config["default"]
     where, config.base_model_name_or_path = config.base_model_name_or_path, Path(config.base_model_name_or_path).name
-    model.save_pretrained(folder, state_dict=kept)
+    model.save_pretrained(folder, state_dict=kept, save_embedding_layers=False)
     config.base_model_name_or_path = where
     (folder / "README.md").unlink(missing_ok=True)
 
@@ -197,6 +206,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("examples", type=Path)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--start", type=Path, help="go on from this adapter")
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--rate", type=float, default=8e-4)
     parser.add_argument("--batch", type=int, default=8)
