@@ -42,9 +42,13 @@ def locks_held() -> int:
 
 @pytest.mark.usefixtures("committed")
 def test_the_lock_of_the_set_up_is_given_back_also_after_a_failure() -> None:
-    with pytest.raises(ZeroDivisionError), sql.setup_lock():
-        assert locks_held() == 1
-        raise ZeroDivisionError
+    def fail_inside() -> None:
+        with sql.setup_lock():
+            assert locks_held() == 1
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_inside()
     assert locks_held() == 0
 
 

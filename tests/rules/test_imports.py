@@ -73,11 +73,14 @@ def test_jobs_is_the_only_door_to_django_q(module: Module) -> None:
 
 
 def _runs_sql(node: ast.AST) -> bool:
-    """`cursor.execute(…)`, `connection.cursor()`, `Model.objects.raw(…)`; a mail's raw bytes are no statement."""
+    """`cursor.execute(…)`, `connection.cursor()`, `Model.objects.raw(…)`; a mail's raw bytes are no statement, and a
+    command's `super().execute(…)` is none either."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
         return False
     if node.func.attr == "raw":
         return isinstance(node.func.value, ast.Attribute) and "objects" in node.func.value.attr
+    if isinstance(node.func.value, ast.Call) and ast.unparse(node.func.value) == "super()":
+        return False
     return node.func.attr in ("execute", "executemany", "cursor")
 
 
