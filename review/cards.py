@@ -19,6 +19,7 @@ from crmllm.crm.models import FieldDef
 from crmllm.ingestion import selectors as ingestion
 from crmllm.ingestion.choices import Status
 from crmllm.ingestion.models import Interaction
+from crmllm.ingestion.passages import place, turns
 from crmllm.proposals import selectors as proposals
 from crmllm.proposals.choices import DECIDABLE, OPEN, Action, Check, State
 from crmllm.proposals.models import Proposal
@@ -65,6 +66,7 @@ def card(
     `near` is the proposal that was just dealt with: the focus goes on from there. `editing` shows one proposal as a
     form, with what was `typed` and the `errors` in it; `form` is the one to fill by hand.
     """
+    content = ingestion.content(row)
     found = proposals.of_interaction(user, row)
     held = next((one for one in found if one.held_by_other_than(user)), None)
     following = next_after(user, view, row)
@@ -74,7 +76,7 @@ def card(
     current = editing or _current(found, near, view)
     may_decide = user.may("proposals.decide") and held is None
     shown = [
-        _proposal(one, view, lines[one.pk], proposals.blocked_by(one, user=user, there=there))
+        _proposal(one, view, content, lines[one.pk], proposals.blocked_by(one, user=user, there=there))
         | {
             "current": one.pk == current,
             "place": places.get(one.target_id, ""),
@@ -94,7 +96,7 @@ def card(
         "peek_url": view.door("peek", following.pk) if following else None,
         "next_url": view.card_url(following.pk) if following else view.url(),
         "announce": _announcement(row, to_decide),
-        "interaction": _interaction(row, lines),
+        "interaction": _interaction(row, content, lines),
         "proposals": shown,
         "done": bool(shown) and not to_decide,
         "may_decide": user.may("proposals.decide"),
@@ -145,8 +147,9 @@ def _announcement(row: Interaction, to_decide: int) -> str:
     return ngettext("%(who)s: %(n)d proposal", "%(who)s: %(n)d proposals", to_decide) % {"who": who, "n": to_decide}
 
 
-def _interaction(row: Interaction, lines: Mapping[UUID, list[ChangeLine]]) -> dict[str, Any]:
-    content = ingestion.content(row)
+def _interaction(
+    row: Interaction, content: Mapping[str, Any], lines: Mapping[UUID, list[ChangeLine]]
+) -> dict[str, Any]:
     sender = content.get("sender") or {}
     marks = [
         {"start": span["start"], "end": span["end"], "change": str(line.change.pk)}
@@ -162,6 +165,7 @@ def _interaction(row: Interaction, lines: Mapping[UUID, list[ChangeLine]]) -> di
         "url": reverse("ingestion:detail", args=[row.pk]),
         "text": content.get("text", ""),
         "marks": marks,
+        "turns": turns(content, marks),
         "warnings": ingestion.warnings(row),
         "hidden_text": content.get("hidden_text", ""),
         "quoted": ingestion.unused_zones(content),
@@ -174,8 +178,10 @@ def _from_text(sender: Mapping[str, str]) -> str:
     return f"{name} <{email}>" if name and email else name or email
 
 
-def _proposal(row: Proposal, view: QueueView, lines: Sequence[ChangeLine], blocked: list[str]) -> dict[str, Any]:
-    shown = [_line(line) for line in lines]
+def _proposal(
+    row: Proposal, view: QueueView, content: Mapping[str, Any], lines: Sequence[ChangeLine], blocked: list[str]
+) -> dict[str, Any]:
+    shown = [_line(line, content) for line in lines]
     exists = row.action == Action.UPDATE or row.written
     return {
         "id": str(row.pk),
@@ -205,7 +211,7 @@ def _proposal(row: Proposal, view: QueueView, lines: Sequence[ChangeLine], block
     }
 
 
-def _line(line: ChangeLine) -> dict[str, Any]:
+def _line(line: ChangeLine, content: Mapping[str, Any]) -> dict[str, Any]:
     change, quotes = line.change, [" ".join(span["quote"].split()) for span in line.evidence]
     sureness = _sureness(line, quotes)
     return {
@@ -216,6 +222,9 @@ def _line(line: ChangeLine) -> dict[str, Any]:
         "confidence": None if sureness in ("linked", "entered", "missing") else change.confidence,
         "sureness": sureness,
         "quotes": quotes if sureness == "derived" else [],
+        "places": list(
+            dict.fromkeys(filter(None, (place(content, one["start"], one["end"]) for one in line.evidence)))
+        ),
         "checks": [
             {"level": "bad" if check.get("blocking") else "warn", "text": check["message"]} for check in line.checks
         ],

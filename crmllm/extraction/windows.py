@@ -255,14 +255,17 @@ def _same_person(one: Contact, other: Contact) -> bool:
 
 def _filled(known: Contact, more: Contact) -> Contact:
     """A contact with what another window adds; the surer value stays, a fuller name wins."""
-    values: dict[str, object] = {}
-    for name in ("title", "company", "email", "phone"):
-        values[name] = _surer(getattr(known, name), getattr(more, name))
-    name = known.name
+    full = known.name or more.name
     if known.name and more.name and people.fuller(known.name.value, more.name.value) != known.name.value:
-        name = more.name
-    role = "sender" if "sender" in (known.role, more.role) else known.role
-    return replace(known, role=role, name=name or more.name, **values)  # type: ignore[arg-type]
+        full = more.name
+    return Contact(
+        role="sender" if "sender" in (known.role, more.role) else known.role,
+        name=full,
+        title=_surer(known.title, more.title),
+        company=_surer(known.company, more.company),
+        email=_surer(known.email, more.email),
+        phone=_surer(known.phone, more.phone),
+    )
 
 
 def _surer(one: Value | None, other: Value | None) -> Value | None:

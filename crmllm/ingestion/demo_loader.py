@@ -1,19 +1,24 @@
-"""Loads the demo mailbox through the door that every mail comes through."""
+"""Loads the demo mails, calls, notes and chats through the door that all of them come through."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
 from crmllm.core import audit
-from crmllm.ingestion import services
+from crmllm.ingestion import kinds, services
 from crmllm.ingestion.choices import Origin
-from crmllm.ingestion.demo import messages
+from crmllm.ingestion.demo import messages, talks
 from crmllm.ingestion.models import Interaction
 
 
 def load_mailbox() -> None:
-    """Takes in every demo mail, unless it was loaded before: other dates would make other mails of them."""
+    """Takes in every demo item, unless it was loaded before: other dates would make other items of them."""
     if Interaction.objects.filter(origin=Origin.DEMO).exists():
         return
-    raws = [raw for _, raw in messages(timezone.localdate())]
-    services.receive_many(actor=audit.System("demo"), raws=raws, origin=Origin.DEMO)
+    today = timezone.localdate()
+    files = [services.File(raw) for _, raw in messages(today)]
+    for name, raw in talks(today):
+        reader = kinds.find(name, raw)
+        assert reader is not None, name
+        files.append(services.File(raw, name, reader))
+    services.receive_files(actor=audit.System("demo"), files=files, origin=Origin.DEMO)

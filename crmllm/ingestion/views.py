@@ -25,6 +25,7 @@ from crmllm.core.lists import BulkAction, Column, Empty, ListPage, ListSpec, res
 from crmllm.ingestion import selectors, services
 from crmllm.ingestion.choices import REPLAYABLE, Kind, Status, Step
 from crmllm.ingestion.models import Interaction
+from crmllm.ingestion.passages import turns
 from crmllm.llm.selectors import similar_interactions
 
 TONES: dict[str, str] = {
@@ -152,6 +153,7 @@ def _whole(row: Interaction) -> dict[str, Any]:
         "warnings": selectors.warnings(row),
         "text": content.get("text", ""),
         "marks": [],
+        "turns": turns(content),
         "zones": selectors.unused_zones(content),
         "html_url": reverse("ingestion:html", args=[row.pk]) if content.get("html") else None,
         "attachments": selectors.attachments(row),
@@ -163,6 +165,7 @@ def _facts(row: Interaction, content: Mapping[str, Any]) -> list[dict[str, Any]]
     to = ", ".join(email or name for name, email in content.get("to", [])[:10])
     known = [
         (_("To"), to),
+        (_("Took part"), ", ".join(name or email for name, email, _title, _company in content.get("participants", []))),
         (_("Category"), row.category),
         (_("Sentiment"), row.sentiment),
         (_("Why it stopped"), row.reason),

@@ -89,14 +89,15 @@ def read(item: Item) -> Reading:
     kind, kind_sure, why = _category(item, text, turns, reading.deal, bool(theirs) or bool(persons))
     reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
     for turn in theirs:
-        if reading.problem is None and cases.strength(text[turn.start : turn.end]) >= 0.8:
+        if reading.problem is None and cases.strength(text[turn.start : turn.end]) >= 0.5:
             reading.problem = cases.summary(text, turn.start, turn.end)
             reading.severity = cases.severity(text, turn.start, turn.end)
         if reading.opening is None:
             reading.opening = cases.opening(text, turn.start, turn.end)
     if reading.severity is None and theirs:
         reading.severity = cases.severity(text, theirs[0].start, theirs[0].end)
-    reading.actions = _actions(item, text, turns, listed, month_first)
+    known = [Entry(one.name, one.title, one.company) for one in persons if one.name is not None]
+    reading.actions = _actions(item, text, turns, [*listed, *known], month_first)
     return reading
 
 
@@ -169,7 +170,7 @@ def _entry(item: Item, text: str, start: int, end: int, about: tuple[int, int] |
             ours = ours or item.us.owns(words)
         elif _is_us(item, words):
             ours = True
-        elif title is None and titles.score(words) >= 0.8 and not organisations.legal_form(words):
+        elif title is None and _is_title(words):
             title = Candidate("title", words, at, piece.end, 0.85, "attendance list")
         elif company is None and words[:1].isupper() and organisations.is_plausible(words):
             company = Candidate("company", words, at, piece.end, 0.85, "attendance list")
@@ -180,6 +181,12 @@ def _entry(item: Item, text: str, start: int, end: int, about: tuple[int, int] |
         elif not _THEIRS_LABEL.fullmatch(side):
             company = Candidate("company", side, *about, 0.8, "attendance list")
     return Entry(Candidate("name", name, first.start, first.end, 0.92, "attendance list"), title, company, email, ours)
+
+
+def _is_title(written: str) -> bool:
+    if organisations.legal_form(written):
+        return False
+    return titles.score(written) >= 0.8 or titles.is_whole_area(written) or organisations.is_department(written)
 
 
 def _is_us(item: Item, words: str) -> bool:
@@ -286,10 +293,12 @@ def _category(item: Item, text: str, turns: list[Turn], deal: deals.Deal, anybod
     trouble = max((cases.strength(text[turn.start : turn.end]) for turn in theirs), default=0.0)
     ours = " ".join(text[turn.start : turn.end] for turn in turns if turn.ours)
     pitched = len({hit.group() for hit in _PITCH.finditer(flat(ours))})
-    wanted = deal.demand + bool(deal.products) + bool(deal.quantity) + bool(deal.amount) + 0.7 * pitched
+    wanted = 0.7 * pitched
+    if deal.asks or deal.amount:
+        wanted += deal.demand + bool(deal.products) + bool(deal.quantity) + bool(deal.amount)
     if kind == "billing" or (kind == "vendor" and sure >= 0.7):
         return kind, sure, why
-    if trouble >= 1.5 and trouble > wanted:
+    if trouble > wanted and trouble >= (0.8 if wanted else 0.5):
         return "support", min(0.9, 0.5 + 0.1 * (trouble - wanted)), "words of trouble"
     return "sales", min(0.9, 0.55 + 0.08 * max(0.0, wanted - trouble)), "a talk about what is wanted"
 
@@ -357,8 +366,15 @@ _WITH_COMPANY = re.compile(
 
 def _told_company(item: Item, text: str) -> Candidate | None:
     """The customer in a title or a label above: "Call with Hartwell Foods", "Account: Hartwell Foods"."""
-    for match in _WITH_COMPANY.finditer(text, 0, min(len(text), 600)):
-        piece = trimmed(text, *match.span("company"), " .*_#")
+    limit = min(len(text), 600)
+    places = [match.span("company") for match in _WITH_COMPANY.finditer(text, 0, limit)]
+    behind = [re.compile(r"[ \t]*,[ \t]*([^\n,;:(|–—]{3,60})").match(text, end, limit) for _, end in places]
+    places += [match.span(1) for match in behind if match is not None]
+    title = re.match(r"[ \t#*]*([^\n,:–—|]{3,60}?)[ \t]*(?:[,:–—|]|\s-\s)", text)
+    if title is not None and (organisations.has_word(title[1]) or organisations.legal_form(title[1])):
+        places.append(title.span(1))
+    for place in places:
+        piece = trimmed(text, *place, " .*_#")
         written = piece.text
         named = organisations.legal_form(written) or organisations.has_word(written) or people.shape(written) < 0.6
         person = any(people.same_person(one.name, written) for one in item.participants if one.name)
@@ -535,6 +551,14 @@ _CLOSING_WORDS = re.compile(
 )
 
 
+#: Counts of things near a product, and articles: in talk they are times of day as often as numbers.
+_GUESSED = 0.62
+_GIVEN_UP = re.compile(
+    r"\b(?:trade[ -]?in|trading in|old|replace|replacing|instead of|alte[nrs]?|ersetzen|statt|ancien\w*|remplac\w*|"
+    r"vieja?|reemplaz\w*|vecchi\w|sostitu\w*|oude|vervang\w*)\b[^.,;]{0,20}$"
+)
+
+
 def _deal(item: Item, text: str, turns: list[Turn], country: str, month_first: bool) -> deals.Deal:
     """One deal out of all turns: what comes later counts, what the customer says before what we say."""
     whole = deals.Deal()
@@ -550,6 +574,11 @@ def _deal(item: Item, text: str, turns: list[Turn], country: str, month_first: b
             country=country,
             month_first=month_first,
         )
+        if part.quantity is not None and part.quantity.confidence <= _GUESSED:
+            part.quantity = None
+        part.products = [
+            one for one in part.products if not _GIVEN_UP.search(run(text[max(0, one.start - 30) : one.start]))
+        ]
         if turn.ours:
             following = next((one for one in turns[index + 1 :] if not one.ours), None)
             answer = run(text[following.start : following.end]) if following else ""
@@ -570,7 +599,8 @@ def _deal(item: Item, text: str, turns: list[Turn], country: str, month_first: b
         whole.asks = whole.asks or part.asks
         whole.decoys += part.decoys
         whole.off += part.off
-        _weigh(whole, part)
+        words_said = flat(text[part.commitment.start : part.commitment.end]) if part.commitment else ""
+        _weigh(whole, part, words_said)
     for part in reversed(offered):  # what nobody spoke against and the customer did not name
         whole.products = whole.products or part.products
         whole.quantity = whole.quantity or part.quantity
@@ -617,12 +647,20 @@ def _take(whole: deals.Deal, part: deals.Deal, *, price_only: bool = False) -> N
         whole.close_by = part.close_by
 
 
-def _weigh(whole: deals.Deal, part: deals.Deal) -> None:
+_ONE_THING = re.compile(r"need|require|brauch|benotig|besoin|necesit|serv|nodig|precis")
+
+
+def _weigh(whole: deals.Deal, part: deals.Deal, said_words: str) -> None:
     """The last clear word on how firm it is; a plain wish only where there is none."""
     said = part.commitment
     if said is None or said.rule == "a demand without conditions":
         whole.commitment = whole.commitment or said
         return
+    concrete = bool(whole.products or whole.quantity or whole.amount)
+    if said.value == "negated" and concrete and _ONE_THING.search(said_words):
+        return  # "we no longer need that one" ends one wish, not the whole deal
+    if said.value == "firm" and part.close_by is not None and "sign" in said_words:
+        said = replace(said, value="likely", confidence=0.6, rule="will be signed later")
     weak = {"likely", "past"}
     if whole.commitment is None or said.value not in weak or whole.commitment.value in weak:
         whole.commitment = said
@@ -685,6 +723,10 @@ _CHATTER = phrases(
     have a look at your
     """
 )
+_OPEN_QUESTION = re.compile(
+    r"\b(?:when|what|which|how|why|who|wann|was|welche\w*|wie|warum|wer|quand|combien|quel\w*|comment|pourquoi|cuando|"
+    r"cuant\w*|que|como|quando|quant\w*|come|wanneer|hoeveel|welke|hoe)\b[^.?!]*$"
+)
 _OWNER = re.compile(
     r"^(?P<who>@?[^\W\d_][\w.&'’-]*(?:[ \t][^\W\d_][\w.'’-]*){0,3}?)[ \t]*(?:\((?P<aside>[^)\n]{1,40})\))?[ \t]*"
     r"(?:[:→>]|->|=>|[-–—](?=[ \t])|(?<=[ \t])(?=(?:to|will|wird|soll|va|doit|enviar[aá]|zal|sends?|schickt|envoie|"
@@ -697,7 +739,7 @@ _TAIL_OWNER = re.compile(
     r"[A-ZÀ-Ý][\w'’-]+(?:[ \t][A-ZÀ-Ý][\w'’-]+)?))[ \t.]*$"
 )
 _BULLET = re.compile(r"^[ \t]*(?:[-*•–+▪]|\d{1,2}[.)])?[ \t]*(?:\[[ xX]\][ \t]*)?")
-_DONE = re.compile(r"^[ \t]*(?:[-*•–+])?[ \t]*\[[xX]\]")
+_DONE = re.compile(r"^[ \t]*(?:[-*•–+]|\d{1,2}[.)])?[ \t]*\[[xX]\]")
 
 
 def _actions(item: Item, text: str, turns: list[Turn], listed: list[Entry], month_first: bool) -> list[requests.Action]:
@@ -709,6 +751,10 @@ def _actions(item: Item, text: str, turns: list[Turn], listed: list[Entry], mont
         for action in requests.find(text, turn.start, turn.end, sent_at=item.sent_at, month_first=month_first):
             words = flat(action.text.value)
             if _CHATTER.search(words) or len(words.split()) < 3:
+                continue
+            if turn.ours and _OPEN_QUESTION.search(
+                run(text[max(turn.start, action.text.start - 50) : action.text.start])
+            ):
                 continue
             owner = action.owner if not turn.ours else "us" if action.owner == "them" else "them"
             found.append(replace(action, owner=owner))

@@ -206,6 +206,13 @@ _FILLER = re.compile(
 _VALUE = re.compile(r"(?<![\w.,/:-])\d{1,3}(?:[.,' ]\d{3})+(?!\d)|(?<![\w.,/:-])\d+(?:[.,]\d+)?(?![\d:/-])")
 _UNIT = re.compile(r"^[\s-]*(?P<unit>[^\W\d_]+|%|€|\$|£)")
 _REACH = 60  # characters from a cue to the value that counts
+_NEAR = 300  # ... where it is not said again of what it counts
+_NEXT = 60  # ... where neither says what it counts
+# "line 6", "hall 2": names with a number in them.
+_LABELLED = re.compile(
+    r"\b(?:line|hall|plant|step|item|no|number|page|room|point|remark|suite|dock|cell|werk|halle|linie|ligne|linea|lot|"
+    r"option|version|phase|gate|unit|error code|code|platz|zimmer|site|floor)\.?[ #]$"
+)
 _LOOK_BACK = 1500  # characters back to the value that it corrects
 _TIMES = frozenset(
     "day days week weeks month months year years hour hours minute minutes percent % tag tage tagen wochen monate "
@@ -289,15 +296,25 @@ def _inside(found: list[_Said], start: int, end: int) -> bool:
 
 def _corrected_by(new: _Said, said: list[_Said], cue: int, folded: str) -> list[_Said]:
     """The value before the cue that a new one replaces, with its repetitions; none where no such value was said."""
-    earlier = [one for one in said if cue - _LOOK_BACK <= one.start and one.end <= cue and one.unit not in _TIMES]
+    earlier = [
+        one
+        for one in said
+        if cue - _LOOK_BACK <= one.start
+        and one.end <= cue
+        and one.unit not in _TIMES
+        and not (one.kind == "number" and _LABELLED.search(folded[max(0, one.start - 14) : one.start]))
+    ]
     kinds = ("sum", "number") if new.kind == "number" and _size(new) >= 1000 else (new.kind,)
     if new.unit in _TIMES and new.kind == "number":
         return []
     old = next((one for one in reversed(earlier) if one.kind in kinds), None)
     if old is None or old.value == new.value:
         return []
-    if new.kind == "number" and old.kind == "number" and not _alike(old, new):
-        return []
+    if new.kind == "number" and old.kind == "number":
+        same_thing = bool(old.unit and old.unit == new.unit)
+        near = cue - old.end <= _NEAR and (old.unit or new.unit or cue - old.end <= _NEXT) and _alike(old, new)
+        if not same_thing and not near:
+            return []
     return [one for one in earlier if one.kind == old.kind and one.value == old.value]
 
 

@@ -17,6 +17,8 @@ plain characters. `messages(today)` makes real mail of it in two steps.
    base64 as it is. A charset that nobody knows, or `us-ascii` over other letters, is left as UTF-8 under the wrong
    label: such mail exists.
 
+`talks/` beside this module holds calls, notes and chats, whose markers become dates in the same way.
+
 Message-IDs are fixed, so that loading the mailbox twice, also on another day, adds nothing.
 """
 
@@ -87,9 +89,21 @@ def messages(today: date) -> Iterator[tuple[str, bytes]]:
         yield path.name, render(path.read_text(encoding="utf-8"), today)
 
 
+def talks(today: date) -> Iterator[tuple[str, bytes]]:
+    """File name and bytes of every demo call, set of notes and chat, in the order of the names."""
+    for path in sorted((Path(__file__).parent / "talks").iterdir()):
+        if path.is_file():
+            yield path.name, dated(path.read_text(encoding="utf-8"), today).encode()
+
+
 def render(template: str, today: date) -> bytes:
     """One message from its template."""
-    return _encode(_MARKER.sub(lambda found: _marker(found, today), template))
+    return _encode(dated(template, today))
+
+
+def dated(template: str, today: date) -> str:
+    """A text with its markers as dates."""
+    return _MARKER.sub(lambda found: _marker(found, today), template)
 
 
 def _marker(found: re.Match[str], today: date) -> str:

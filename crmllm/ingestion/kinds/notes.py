@@ -69,9 +69,8 @@ def _sections(text: str) -> tuple[tuple[Zone, ...], tuple[Location, ...]]:
         elif (
             cuts
             and cuts[-1][2] == ATTENDEES
-            and position
-            and not _BULLET.match(line)
             and text[:position].endswith("\n\n")
+            and (not _BULLET.match(line) or "\n" in text[cuts[-1][0] : position].strip())
         ):
             cuts.append((position, position, NOTES, ""))
         position = end

@@ -28,22 +28,24 @@ def entries(text: str) -> Iterator[tuple[int, int]]:
             yield from _cut(text, rest_start, label.end("rest"))
             continue
         position = label.end() + 1
-        blank = False
+        listed = blank = False
         while position < len(text):
             end = text.find("\n", position)
             end = len(text) if end < 0 else end
             line = text[position:end]
             bullet = _BULLET.match(line)
+            if listed and blank and line.strip():
+                break
+            listed = listed or bool(line.strip())  # a list may begin behind an empty line, and ends at the next one
             if bullet is not None:
                 yield position + bullet.start("entry"), position + len(line.rstrip())
             elif line.strip() and (
-                blank or len(line.split()) > 12 or line.lstrip().startswith("#") or line.rstrip().endswith(":")
+                len(line.split()) > 12 or line.lstrip().startswith("#") or line.rstrip().endswith(":")
             ):
                 break
             elif line.strip():
                 yield from _cut(text, position, end)
-            else:
-                blank = True
+            blank = not line.strip()
             position = end + 1
 
 

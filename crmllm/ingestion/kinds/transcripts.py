@@ -74,7 +74,7 @@ def _captions(text: str, form: str) -> list[Cue]:
 
     try:
         parsed = webvtt.from_buffer(iter(text.splitlines(keepends=True)), format=form)
-        captions = [(one.start, one.raw_text) for one in parsed]
+        captions = [(one.start, one.raw_text) for one in parsed.captions]
     except (MalformedFileError, MalformedCaptionError, ValueError, IndexError, AttributeError) as error:
         raise Unreadable(f"It is no {form.upper()} file that can be read: its cues are damaged.") from error
     if not captions:
