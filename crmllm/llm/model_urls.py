@@ -12,4 +12,5 @@ urlpatterns = [
     path("back/", views.back, name="back"),
     path("<slug:name>/", views.version, name="version"),
     path("<slug:name>/use/", views.use, name="use"),
+    path("<slug:name>/take-back/", views.take_back, name="take-back"),
 ]

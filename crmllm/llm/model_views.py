@@ -11,10 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from crmllm.access.rules import person
+from crmllm.access.models import User
+from crmllm.access.rules import person, require
 from crmllm.llm import selectors, services
 from crmllm.llm.choices import VersionState
 from crmllm.llm.models import ModelVersion
+from crmllm.proposals import selectors as proposals
+from crmllm.proposals.services import undo_many
+
+#: So many are taken back at a time; pressed again, it goes on.
+BATCH = 200
 
 
 @require_safe
@@ -37,7 +43,9 @@ def versions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, name: str) -> HttpResponse:
     """One version: where it comes from, and every figure beside that of what was in use then."""
-    found = selectors.model_version(person(request), name)
+    user = person(request)
+    found = selectors.model_version(user, name)
+    written = proposals.from_model(user, name).count()
     figures = [
         {"name": _measure(key), "new": one.get("new"), "current": one.get("current")}
         for key, one in sorted(found.figures.items())
@@ -47,6 +55,8 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
         "learned_from": len(found.trained_on),
         "figures": figures,
         "settings": sorted(found.settings.items()),
+        "written": written,
+        "take_back_url": reverse("llm-models:take-back", args=[name]) if written and _may_take_back(user) else "",
     }
     return render(request, "llm/model_version.html", context)
 
@@ -61,6 +71,25 @@ def use(request: HttpRequest, name: str) -> HttpResponse:
     else:
         messages.warning(request, _("%(name)s will be used once the model server has loaded it.") % {"name": name})
     return redirect("llm-models:list")
+
+
+@require_POST
+def take_back(request: HttpRequest, name: str) -> HttpResponse:
+    """Undoes what was approved and holds a value of this version; where somebody wrote since, it stays."""
+    user = person(request)
+    require(user, "settings.manage")
+    found = selectors.model_version(user, name)
+    undone, refused = undo_many(user=user, proposals=proposals.from_model(user, found.name)[:BATCH])
+    messages.success(
+        request,
+        _("%(undone)d changes are being taken back; %(refused)d stay because something was done with them since.")
+        % {"undone": len(undone), "refused": len(refused)},
+    )
+    return redirect("llm-models:version", name=found.name)
+
+
+def _may_take_back(user: User) -> bool:
+    return user.may("settings.manage") and user.may("proposals.decide")
 
 
 @require_POST

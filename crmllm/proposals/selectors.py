@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from crmllm.access.models import User
@@ -42,6 +42,13 @@ def whole(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
 def proposal(user: User, pk: object, *, permission: str = "") -> Proposal:
     """One proposal: NotFound for a stranger, Forbidden for a reader who wants to decide."""
     return load(user, whole(proposals(user)), pk, permission=permission)
+
+
+def from_model(user: User, name: str) -> QuerySet[Proposal]:
+    """What was approved and holds a value that only this version of the model found."""
+    found = ProposedChange.objects.filter(proposal=OuterRef("pk"), source="model")
+    rows = proposals(user).filter(state=State.APPROVED, extraction__request_model=name)
+    return rows.filter(Exists(found))
 
 
 def of_interaction(user: User, interaction: Interaction) -> list[Proposal]:

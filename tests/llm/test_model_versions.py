@@ -18,10 +18,13 @@ from crmllm.core.errors import Conflict, Forbidden
 from crmllm.core.ids import uuid7
 from crmllm.core.models import AuditEvent
 from crmllm.experiments.models import Experiment
+from crmllm.extraction.models import Extraction
 from crmllm.llm import services, versions
 from crmllm.llm.choices import VersionState
 from crmllm.llm.client import Completion
 from crmllm.llm.models import LlmCall, ModelVersion
+from crmllm.proposals import services as proposals
+from tests.support import factories
 from tests.support.model_server import Person, Server, chat
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
@@ -181,3 +184,33 @@ def test_what_is_shipped_is_in_use_until_a_person_decides(tmp_path: Path, monkey
     assert versions.load_shipped() == 1
     assert ModelVersion.objects.get(state="live").name == "shipped-1"
     assert ModelVersion.objects.get(name="shipped-1").sha256 != row.sha256
+
+
+def test_what_a_version_wrote_is_taken_back(admin: User) -> None:
+    made("two")
+    page = Client()
+    page.force_login(admin)
+    rows = factories.proposals()
+    kept, gone = rows["account"], rows["contact"]
+    Extraction.objects.filter(pk=gone.extraction_id).update(request_model="two")
+    kept.changes.update(source="rule")
+    gone.changes.update(source="model")
+    for proposal in (kept, gone):
+        proposal.refresh_from_db()
+        proposals.approve(user=admin, proposal=proposal)
+    factories.deliver_all()
+    address = reverse("llm-models:take-back", args=["two"])
+    assert address in page.get(reverse("llm-models:version", args=["two"])).content.decode()
+    page.post(address)
+    factories.deliver_all()
+    kept.refresh_from_db()
+    gone.refresh_from_db()
+    assert (kept.state, gone.state) == ("approved", "undone")
+    assert address not in page.get(reverse("llm-models:version", args=["two"])).content.decode()
+
+
+def test_taking_back_needs_the_permission(auditor: User) -> None:
+    made("two")
+    page = Client()
+    page.force_login(auditor)
+    assert page.post(reverse("llm-models:take-back", args=["two"])).status_code == 403
