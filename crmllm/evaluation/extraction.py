@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from crmllm.evaluation import blocks, formats, scorer
+from crmllm.evaluation import blocks, formats, scorer, sets
 from crmllm.evaluation.formats import BadSet, Labelled
 from crmllm.evaluation.model import Asked, ask_all, no_model
 from crmllm.evaluation.predict import prediction
@@ -45,7 +45,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def add_common_arguments(parser: ArgumentParser) -> None:
     """The arguments of every subject that reads a folder of items."""
-    parser.add_argument("--data", type=Path, required=True, help="Folder of the labelled set.")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--data", type=Path, help="Folder of the labelled set.")
+    which.add_argument(
+        "--own", dest="data", action="store_const", const=sets.OWN, help="The set that ships with the program."
+    )
     parser.add_argument("--limit", type=int, help="Read only so many items.")
     parser.add_argument("--predictions", type=Path, help="Write what was predicted, one JSON line an item.")
     parser.add_argument("--without-model", action="store_true", help="The rules alone.")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+#: Made-up items of every kind in eight languages, with their labels.
+OWN = Path(__file__).parent / "own"
+
 
 def name(path: Path) -> str:
     """The set's name for people: its folder, with the one above where the own name says little."""
