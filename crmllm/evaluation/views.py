@@ -47,7 +47,7 @@ RUNS: ListSpec[EvaluationRun] = ListSpec(
     empty=Empty(
         gettext_lazy("No evaluations yet"),
         gettext_lazy("Run `manage.py evaluate extraction --own`, or with --data and a labelled set of yours."),
-        icon="chart-bar",
+        icon="list",
     ),
     order="-at",
     filterset=RunFilter,
