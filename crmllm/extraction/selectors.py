@@ -24,12 +24,16 @@ MAX_TALK = 250_000
 def item(interaction: Interaction) -> Item:
     """What the rules and the model read. Raises Erased when the content is gone."""
     assert interaction.content is not None, "only what was read can be understood"
-    content: dict[str, Any] = interaction.content.open()
-    text = content["text"][: MAX_TEXT if interaction.kind == Kind.EMAIL else MAX_TALK]
+    return item_of(interaction.kind, interaction.content.open())
+
+
+def item_of(kind: str, content: dict[str, Any]) -> Item:
+    """The same, from the content alone."""
+    text = content["text"][: MAX_TEXT if kind == Kind.EMAIL else MAX_TALK]
     sent_at = _moment(content.get("sent_at"))
     return Item(
         text=text,
-        kind=interaction.kind,
+        kind=kind,
         zones=tuple(
             Zone(kind, start, min(end, len(text))) for kind, start, end in content.get("zones", ()) if start < len(text)
         ),
@@ -52,6 +56,7 @@ def item(interaction: Interaction) -> Item:
         region=_region(text, sent_at),
         headers=tuple((name, value) for name, value in content.get("headers", ())),
         attachments=tuple(content.get("attachments", ())),
+        wary=settings.DETECTORS,
     )
 
 

@@ -131,6 +131,8 @@ class Item:
     attachments: tuple[str, ...] = ()
     # Words that appear in the prompt's own examples; a value found only there is refused.
     prompt_examples: str = ""
+    # Whether sentences that speak to a machine are left unread. Safety does not rest on it: it spares people the noise.
+    wary: bool = True
 
     def header(self, name: str) -> str:
         """The first header of that name, or an empty text."""

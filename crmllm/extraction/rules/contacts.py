@@ -208,6 +208,11 @@ def _part(
     header_name = people.clean(author.name) if author else ""
     address = author.email if author else ""
     signed = [zone for zone in plain if zone.kind == "signature"]
+    ours = [zone.start for zone in signed if not item.us.owns(address) and _signed_by_us(item, text, zone)]
+    if ours:  # a signature of our own people below says nothing about who writes
+        end = min(ours)
+        plain = tuple(zone for zone in plain if zone.end <= end)
+        signed = [zone for zone in signed if zone.end <= end]
     sign = signature.locate(
         text,
         plain if signed else (),
@@ -222,6 +227,12 @@ def _part(
         sign[0] if sign and sign[0] > start and text[start : sign[0]].strip() else (end if sign is None else start)
     )
     return Part(start, end, body_end if body_end > start else end, sign, author, forwarded)
+
+
+def _signed_by_us(item: Item, text: str, zone: Zone) -> bool:
+    """Whether the first line with letters of a signature is one of our own people."""
+    lines = (" ".join(line.split()) for line in text[zone.start : zone.end].splitlines())
+    return item.us.employs(next((line for line in lines if any(char.isalpha() for char in line)), ""))
 
 
 def _forwarded_author(text: str, start: int) -> Address | None:

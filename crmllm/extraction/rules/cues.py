@@ -20,6 +20,8 @@ _MACHINE = re.compile(
     r"|(?:desconsider\w*|ignore)\s+(?:\w+\s+){0,4}instru"
     r"|\b(?:system|developer)\s*(?:prompt|message|note|override|instruction)s?\b|^[^\w\n]*(?:system|assistant|"
     r"developer|user)\s*:"
+    r"|</?(?:start_of_turn|end_of_turn|tool_call|tool_response)>|\breturn only (?:this|the following)\b"
+    r"|[\"'](?:category|name|company|amount|quantity|stage|owner|role|content)[\"']\s*:\s*[\"'{\[\d]"
     r"|<\|[\w ]+\|>|\[/?inst\]|<<sys>>|###\s*(?:system|instruction|human|assistant)|</?(?:system|instructions?|"
     r"prompt|mail|data)>"
     r"|\b(?:language model|chatgpt|gpt-?\d|\bllm\b|sprachmodell|modele de langage|modelo de lenguaje|"

@@ -53,7 +53,7 @@ def read(item: Item) -> Reading:
         )
     first_parts = contacts.parts(item, item.text)
     body_end = first_parts[0].body_end if first_parts else len(item.text)
-    machine = cues.aimed_at_machine(item.text, body_end if len(first_parts) == 1 else None)
+    machine = cues.aimed_at_machine(item.text, body_end if len(first_parts) == 1 else None) if item.wary else []
     text = mask(item.text, [*machine, *cues.quoted_lines(item.text)])
     found_parts = contacts.parts(item, text)
     spoken = _spoken(item, found_parts)

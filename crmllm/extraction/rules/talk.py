@@ -63,7 +63,8 @@ class Entry:
 
 def read(item: Item) -> Reading:
     """All rules over one call, chat or set of notes."""
-    text = mask(item.text, [*cues.aimed_at_machine(item.text), *cues.quoted_lines(item.text)])
+    machine = cues.aimed_at_machine(item.text) if item.wary else []
+    text = mask(item.text, [*machine, *cues.quoted_lines(item.text)])
     listed = _entries(item, text)
     turns = _turns(item, text, listed)
     theirs = [turn for turn in turns if not turn.ours]
@@ -79,7 +80,7 @@ def read(item: Item) -> Reading:
         language=Candidate("language", tongue, 0, 0, sure, "common words"),
         category=Candidate("category", "", 0, 0, 0.0, ""),
         sentiment=Candidate("sentiment", mood, 0, 0, mood_sure, "words of praise and complaint"),
-        machine_words=cues.aimed_at_machine(item.text),
+        machine_words=machine,
         countries=countries,
         month_first=month_first,
     )

@@ -22,6 +22,7 @@ MAX_HINTS = 500
 MAX_TRANSFERRED_HINTS = 50
 TINY_FONT_PIXELS = 2.0
 FAR_OFF_PIXELS = -500.0
+FAINTEST = 0.05
 
 Colour = tuple[int, int, int]
 _WHITE: Colour = (255, 255, 255)
@@ -57,7 +58,7 @@ _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"])
 _UNSEEN_NAMES = (
     "head script style title meta link base template object embed iframe applet audio video canvas svg math map"
-    " frameset noframes"
+    " frameset noframes datalist select"
 )
 _UNSEEN = frozenset(_UNSEEN_NAMES.split())
 _SHOWN_NAMES = (
@@ -73,6 +74,10 @@ _RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+([\d.]+%?))?"
 _HEX = re.compile(r"#([0-9a-f]{3,8})\b")
 _RULE = re.compile(r"(?<![^{}])([^{}]+)\{([^{}]*)\}")
 _CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
+_HSL = re.compile(r"hsla?\(\s*[\d.]+(?:deg)?[\s,]+([\d.]+)%[\s,]+([\d.]+)%")
+_CLIPPED = re.compile(r"inset\(\s*(?:100|[5-9]\d)%|circle\(\s*0|polygon\(\s*\)")
+_SHRUNK = re.compile(r"scale[xy3d]*\(\s*0?(?:\.0\d*)?\s*[,)]")
+_MOVED = re.compile(r"translate[xy3d]*\(\s*(-?[\d.]+\w*)")
 _SIMPLE_SELECTOR = re.compile(r"([a-z0-9]+)?([.#][\w-]+)?")
 _CONDITIONAL = re.compile(r"^\s*\[(?:if|endif)[^\]]*\]")
 _TAG = re.compile(r"<[^<>]*>")
@@ -279,7 +284,7 @@ def _hidden_by(element: etree._Element, style: dict[str, str]) -> str:
         return ""
     if style.get("display", "").startswith("none"):
         return "not displayed"
-    if _number(style.get("opacity")) == 0:
+    if (opacity := _share(style.get("opacity"))) is not None and opacity <= FAINTEST:
         return "transparent"
     clipped = style.get("overflow", style.get("overflow-y", "")).startswith(("hidden", "clip"))
     boxes = (style.get(name) for name in ("height", "max-height", "width", "max-width"))
@@ -290,6 +295,10 @@ def _hidden_by(element: etree._Element, style: dict[str, str]) -> str:
         return "outside of the page"
     if re.match(r"rect\(\s*0\w*[\s,]+0\w*[\s,]+0\w*[\s,]+0", style.get("clip", "")):
         return "no room"
+    if _CLIPPED.match(style.get("clip-path", "")) or _SHRUNK.search(style.get("transform", "")):
+        return "no room"
+    if any((_pixels(moved) or 0) <= FAR_OFF_PIXELS for moved in _MOVED.findall(style.get("transform", ""))):
+        return "outside of the page"
     return ""
 
 
@@ -297,7 +306,8 @@ def _look(element: etree._Element, style: dict[str, str], look: _Look, sheet: _S
     ink, paper, tiny, invisible = look.ink, look.paper, look.tiny, look.invisible
     colour = style.get("color") or (element.get("color", "") if element.tag == "font" else "")
     if colour:
-        transparent = colour.strip().lower() == "transparent" or _alpha(colour) == 0
+        alpha = _alpha(colour)
+        transparent = colour.strip().lower() == "transparent" or (alpha is not None and alpha <= FAINTEST)
         ink, invisible = _colour(colour), invisible or transparent
     background = style.get("background-color") or style.get("background") or element.get("bgcolor") or ""
     if (
@@ -339,9 +349,17 @@ def _pixels(value: str | None) -> float | None:
     return float(match[1]) * scale.get(match[2] or "px", 1.0)
 
 
+def _share(value: str | None) -> float | None:
+    """A share as a number or in percent."""
+    number = _number(value)
+    return number / 100 if number is not None and value and "%" in value else number
+
+
 def _alpha(value: str) -> float | None:
+    if (digits := _HEX.search(value.lower())) and len(digits[1]) in (4, 8):
+        return int(digits[1][3] * 2 if len(digits[1]) == 4 else digits[1][6:], 16) / 255
     match = _RGB.search(value.lower())
-    return _number(match[4]) if match and match[4] else None
+    return _share(match[4]) if match and match[4] else None
 
 
 def _colour(value: str) -> Colour | None:
@@ -355,6 +373,9 @@ def _colour(value: str) -> Colour | None:
         return None
     if match := _RGB.search(value):
         return int(match[1][:3]), int(match[2][:3]), int(match[3][:3])
+    if (match := _HSL.search(value)) and (match[1] == "0" or match[2] in ("0", "100")):
+        grey = round(float(match[2]) * 2.55)  # other hues are of no interest: they are seen on white and on black
+        return grey, grey, grey
     return next((_COLOURS[word] for word in re.findall(r"[a-z]+", value) if word in _COLOURS), None)
 
 
