@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from crmllm.extraction import prompting
 from crmllm.extraction.merge import merge
-from crmllm.extraction.rules import language, people, reader, talk, wording
+from crmllm.extraction.rules import labelled, language, papers, people, reader, talk, wording
 from crmllm.extraction.rules.reader import Reading
 from crmllm.extraction.rules.text import letters, words
 from crmllm.extraction.rules.wording import Correction, Wording
@@ -80,8 +80,10 @@ class Plan:
 
 def plan(item: Item) -> Plan:
     """Reads an item with the rules, in one piece or several."""
+    if labelled.is_labelled(item):
+        return Plan(item, (Window(item, labelled.read(item)),))
     if item.kind not in talk.KINDS:
-        return Plan(item, (Window(item, reader.read(item)),))
+        return Plan(item, (Window(item, papers.read(item) if item.kind == "document" else reader.read(item)),))
     plain, way_back, corrections = _plain(item)
     pieces = [_piece(plain, start, end) for start, end in cuts(plain)]
     windows = tuple(Window(one, talk.read(one), start) for one, start in pieces)

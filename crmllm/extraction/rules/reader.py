@@ -66,7 +66,7 @@ def read(item: Item) -> Reading:
     )
     persons = contacts.find(item, text, found_parts, tongue)
     mood, mood_sure = sentiment.read(body)
-    month_first = _month_first(item, tongue)
+    month_first = is_month_first(item, tongue)
     reading = Reading(
         text=text,
         persons=persons,
@@ -79,15 +79,15 @@ def read(item: Item) -> Reading:
         signatures=[part.sign for part in found_parts if part.sign is not None],
     )
     for part in spoken:
-        _read_part(reading, item, text, part, countries, month_first)
+        read_part(reading, item, text, part, countries, month_first)
     kind, kind_sure, why = category.read(
-        item, body, signed=_signed(persons), form=_form(persons), deal=_deal_weight(reading.deal)
+        item, body, signed=_signed(persons), form=_form(persons), deal=deal_weight(reading.deal)
     )
     reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
     return reading
 
 
-def _deal_weight(deal: deals.Deal | None) -> float:
+def deal_weight(deal: deals.Deal | None) -> float:
     """How much of a sale stands in a mail: an order weighs most, then a price, then a number of products."""
     if deal is None:
         return 0.0
@@ -116,7 +116,7 @@ def _spoken(item: Item, found_parts: list[contacts.Part]) -> list[contacts.Part]
     return theirs or found_parts
 
 
-def _read_part(
+def read_part(
     reading: Reading,
     item: Item,
     text: str,
@@ -150,7 +150,7 @@ def _country(reading: Reading, item: Item, countries: tuple[str, ...]) -> str:
     return countries[0] if countries and (item.region or len(countries) < 4) else ""
 
 
-def _month_first(item: Item, tongue: str) -> bool:
+def is_month_first(item: Item, tongue: str) -> bool:
     """Whether 03/04 means the fourth of March: English from the Americas."""
     if tongue != "en":
         return False

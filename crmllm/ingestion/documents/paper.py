@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from crmllm.ingestion.mail.charsets import canonical
 MAX_CHARS = 400_000
 MAX_HIDDEN_CHARS = 20_000
 CELL = " | "
+_PRIME = re.compile(r"(?<=\d)′(?=\d{3})")
 
 
 class Refusal(Exception):
@@ -64,5 +66,7 @@ Format = Callable[[bytes], Paper]
 
 
 def _tidy(block: str) -> str:
-    lines = [line.rstrip() for line in canonical(block)[0].splitlines()]
+    # Programs that set type write the mark of thousands as a prime.
+    block = _PRIME.sub("’", canonical(block)[0])
+    lines = [line.rstrip() for line in block.splitlines()]
     return "\n".join(lines).strip("\n")

@@ -23,6 +23,7 @@ _DATED = re.compile(
 _PLACE_AND_DAY = re.compile(
     r"^[^\W\d_][^\n,|]{1,40},[ \t]*(?:den |le |the |il |el )?(?=\d|[^\W\d_]{3,10}\.? \d)", re.IGNORECASE
 )
+_ENDS_IN_DAY = re.compile(r"^.{0,50}(?:^|[\s(])\S{1,4}(?:[ ./-]\S{1,10}){1,2}[ ./-]?(?:20)?\d\d\)?[ \t]*$")
 _KIND_OF_PAPER = re.compile(
     r"\b(?:purchase order|order confirmation|order form|quotation|quote|proposal|contract|agreement|invoice|"
     r"request for|statement of work|bestellung|angebot|angebotsanfrage|auftragsbestätigung|anfrage|rahmenvertrag|"
@@ -89,8 +90,11 @@ def _subject(paper: Paper, name: str) -> str:
     head = [" ".join(line.strip(" #*|_-").split()) for line in paper.text.splitlines()[:_HEAD_LINES]]
     told = next((line for line in head if len(line) <= 90 and _KIND_OF_PAPER.search(line)), "")
     title = " ".join(paper.title.strip("()").split())
+    heading = next((line.strip("# ") for line in paper.text.splitlines()[:3] if line.startswith("#")), "")
     title = "" if title.lower() in _NO_TITLES else title
-    return (told or title or re.sub(r"[_-]+", " ", re.sub(r"\.\w{1,5}$", "", name.rpartition("/")[2])).strip())[:200]
+    return (
+        told or heading or title or re.sub(r"[_-]+", " ", re.sub(r"\.\w{1,5}$", "", name.rpartition("/")[2])).strip()
+    )[:200]
 
 
 def _people(text: str) -> tuple[Participant, ...]:
@@ -111,8 +115,8 @@ def _dated(text: str) -> datetime | None:
         place = _PLACE_AND_DAY.match(line.strip())
         if place and len(line) < 80 and (found := moment(line.strip()[place.end() :], month_first=month_first)):
             return found
-    alone = (moment(line, month_first=month_first) for line in lines if len(line.strip()) <= 30)
-    return next((found for found in alone if found), None)
+    last = (moment(line.strip()[-30:], month_first=month_first) for line in lines if _ENDS_IN_DAY.search(line))
+    return next((found for found in last if found), None)
 
 
 def _written(told: str) -> datetime | None:

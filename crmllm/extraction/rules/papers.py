@@ -1,0 +1,662 @@
+"""Documents: orders, quotations, contracts, letters. Who issues or signs, to whom, what is bought, for how much.
+
+Such papers speak in labels and tables more than in sentences. A line is cut into its columns; a label
+("Ansprechpartner", "Attn.", "Authorised by") opens a person, labels under it in the same column tell more of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from crmllm.extraction.rules import (
+    category,
+    cues,
+    dates,
+    deals,
+    emails,
+    language,
+    money,
+    organisations,
+    people,
+    phones,
+    products,
+    reader,
+    sentiment,
+    signature,
+    titles,
+)
+from crmllm.extraction.rules.contacts import Part, Person
+from crmllm.extraction.rules.reader import Reading
+from crmllm.extraction.rules.text import Candidate, Piece, flat, letters, lines, mask, trimmed
+from crmllm.extraction.types import Item, Role
+
+_COLUMN = re.compile(r"\s*\|\s*|[ \t]{3,}|\t+")
+_ISSUER = (
+    r"(?:ihr |your |votre |our |unser )?(?:ansprechpartner(?:in)?|ansprechperson|kontaktperson|kontakt|"
+    r"(?:sach)?bearbeiter(?:in)?|besteller(?:in)?|einkaufer(?:in)?|erstellt von|ausgestellt von|unterzeichnet von|"
+    r"unterzeichner(?:in)?|verantwortlich(?:e|er)?|projektleit(?:er|ung)|contact(?: person| name)?|point of contact|"
+    r"buyer(?: contact| name)?|purchaser|purchasing (?:contact|agent|officer)|procurement (?:contact|lead)|ordered by|"
+    r"requested by|requester|requestor|issued by|prepared by|submitted by|authori[sz]ed (?:by|signatory)|approved by|"
+    r"signed(?: by| for the (?:customer|buyer|client))?|signatory|project (?:manager|lead)|client contact|"
+    r"customer contact|interlocuteur|interlocutrice|personne a contacter|acheteu(?:r|se)|demandeur|etabli par|"
+    r"signe par|emis par|signataire|responsable(?: achats)?|"
+    r"(?:persona de )?contacto|comprador(?:a)?|solicitad[oa] por|firmad[oa] por|emitid[oa] por|autorizad[oa] por|"
+    r"referente|contatto|persona di riferimento|richiesto da|firmato da|emesso da|acquisti|contactpersoon|inkoper|"
+    r"besteld door|aangevraagd door|ondertekend door|opgesteld door|pessoa de contacto|assinado por)"
+)
+_ADDRESSEE = (
+    r"(?:attn|attention|for the attention of|z\.? ?hd|zu handen(?: von)?|a l'attention de|a la atencion de|att|"
+    r"alla cortese attenzione(?: di)?|all'attenzione di|c\.? ?a|t\.? ?a\.? ?v|ter attentie van|ao cuidado de|a/c|"
+    r"prepared for|quote for|quotation for|proposal for|erstellt fur|angebot fur|prepare pour|preparado para|"
+    r"preparato per|opgesteld voor|deliver(?:y)? to|ship to|site contact|delivery contact|lieferkontakt)"
+)
+_PERSON_LABEL = re.compile(
+    rf"(?P<label>(?P<issuer>{_ISSUER})|(?P<addressee>{_ADDRESSEE})|name|nom|nombre|naam|nome)\.?[ ]?"
+    r"(?P<mark>[:.]|$)[ ]*"
+)
+_TELLS = re.compile(
+    r"(?P<label>(?P<title>title|job title|position|function|role|funktion|fonction|cargo|functie|ruolo|stellung)|"
+    r"(?P<company>company|customer|client|buyer|firma|kunde|auftraggeber|besteller|unternehmen|societe|entreprise|"
+    r"empresa|cliente|azienda|bedrijf|klant|organi[sz]ation)|(?P<email>e-?mail|mail|courriel|correo(?: electronico)?)|"
+    r"(?P<phone>(?:tele)?phone|tel|telefon|telefono|telefoon|telefone|mobile|mobil|cell|direct|durchwahl|"
+    r"phone/fax|rufnummer))[. ]*(?P<mark>:|$)[ ]*"
+)
+_SUPPLIER = re.compile(
+    r"(?:supplier|vendor|seller|lieferant|verkaufer|auftragnehmer|fournisseur|proveedor|fornitore|leverancier|fornecedor|"
+    r"an|to|competitor|bank|carrier|spedition)\b[ ]*(?::|$)"
+)
+_CLOSING = re.compile(
+    r"(?:mit freundlichen? gru(?:ss|ß|s)|freundliche gruss?e|mit besten grussen|hochachtungsvoll|(?:yours |very )"
+    r"(?:sincerely|faithfully|truly)|sincerely|(?:best|kind|warm) regards|regards|respectfully|cordialement|"
+    r"(?:je vous prie|nous vous prions|veuillez) (?:d')?agreer|salutations|bien a vous|atentamente|cordialmente|"
+    r"un cordial saludo|saludos|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|hoogachtend|"
+    r"com os melhores cumprimentos|atenciosamente|cumprimentos)"
+)
+_ORDER = re.compile(
+    r"\b(?:purchase order|order form|(?:^|\W)order (?:no|nr|number|#)|bestellung|bestellnummer|auftragserteilung|"
+    r"bon de commande|commande (?:n|no|ferme)|orden de compra|pedido(?: de compra)?|ordine d'acquisto|ordine (?:n|di)|"
+    r"inkooporder|bestelbon|bestelling|encomenda|nota de encomenda)\b"
+)
+_CONTRACT = re.compile(
+    r"\b(?:contract|agreement|vertrag|rahmenvertrag|contrat|contrato|acuerdo|contratto|overeenkomst|acordo)\b"
+)
+_REQUEST = re.compile(
+    r"\b(?:request for (?:quotation|quote|proposal|information)|rf[qp]|quotation|quote|proposal|enquiry|tender|"
+    r"angebot(?:sanfrage)?|anfrage|ausschreibung|devis|appel d'offres|presupuesto|oferta|preventivo|offerta|offerte|"
+    r"orcamento|proposta|statement of work)\b"
+)
+_COMPLAINT = re.compile(
+    r"\b(?:complaint|defect report|warranty claim|fault report|service request|reklamation|mangelruge|"
+    r"mangelanzeige|storungsmeldung|reclamation|reclamacion|reclamo|klacht|reclamacao)\b"
+)
+_INVOICE = re.compile(r"\b(?:invoice|rechnung|facture|factura|fattura|factuur|fatura|mahnung|credit note|gutschrift)\b")
+
+_NET = re.compile(
+    r"\b(?:net(?: total| amount| value| price| sum)?|total net|netto(?:betrag|summe|gesamt(?:betrag)?|wert|preis)?|"
+    r"summe netto|gesamt(?:betrag|summe|preis)? netto|excl|exclusive of vat|ex(?:cluding)? vat|before (?:vat|tax)|"
+    r"hors taxes?|ht|h\.t|base imponible|sin iva|imponibile|totale netto|iva esclusa|sem iva|exkl|zzgl|subtotaal)\b"
+)
+_SUBTOTAL = re.compile(r"\b(?:sub-?total|zwischensumme|sous-?total|subtotale|total parcial)\b")
+_TOTAL = re.compile(
+    r"\b(?:(?:grand |order |contract |overall )?total(?: (?:amount|price|value|cost|due))?|"
+    r"(?:contract|order) (?:value|sum)|"
+    r"gesamt(?:betrag|summe|preis|wert)?|auftragswert|bestellwert|endbetrag|summe|montant(?: total)?|prix total|"
+    r"importe(?: total)?|importo(?: totale)?|totale|totaal(?:bedrag)?|valor total|auftragssumme|vertragswert)\b"
+)
+_TAX = re.compile(r"\b(?:vat|tax|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|iva|btw|moms|mva)\b")
+_DISCOUNT = re.compile(r"\b(?:discount|rabatt|nachlass|remise|descuento|sconto|korting|desconto|skonto)\b")
+_AMOUNT = re.compile(
+    r"\d{1,3}(?:[.,'’\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,2})?(?![\d%])|\d+[.,]\d{2}(?![\d%])|\d+(?![\d.,%])"
+)
+_QUANTITY_HEAD = re.compile(
+    r"^(?:qty|quantity|menge|anzahl|stuck|stk|qte|quantite|cantidad|cant|q\.?ta|quantita|aantal|quantidade|units?|pcs)\.?$"
+)
+_QUANTITY = re.compile(
+    r"^(\d{1,6})(?:[.,]0+)?(?:\s?(?:x|pcs?|pieces?|stk|stuck|st|units?|ud|uds|pz|licen\w*|seats?|users?|un|ea|each))?\.?$"
+)
+_ORDER_DATE = re.compile(
+    r"\b(?:(?:order |po |purchase |contract |signature |issue )?date|dated|signed on|effective date|"
+    r"(?:bestell|auftrags|vertrags)?datum|"
+    r"date(?: de (?:la )?commande)?|fecha|data|besteldatum|den|le|il|el)\b[ :.]*"
+)
+_HEADING_MARK = re.compile(r"^#{1,6} ", re.MULTILINE)
+_SALUTATION = re.compile(
+    r"^(?:herrn?|frau|mr|mrs|ms|mme|m|monsieur|madame|sr|sra|sig|dhr|mevr|exm[oa])\b\.?\s+", re.IGNORECASE
+)
+#: Words of forms and tables, by language: such papers have too few sentences to tell it from.
+_PAPER_WORDS = {
+    "en": "total date order contact phone quantity delivery terms buyer supplier price item payment purchase signed",
+    "de": "datum bestellung menge gesamt lieferung telefon preis angebot netto firma ansprechpartner einkauf zahlung",
+    "fr": "commande quantite livraison prix montant devis tva telephone societe reference paiement du",
+    "es": "pedido cantidad entrega precio importe fecha empresa telefono proveedor presupuesto pago del",
+    "it": "ordine quantita consegna prezzo importo azienda telefono fornitore preventivo imponibile pagamento del",
+    "nl": "bestelling aantal levering prijs bedrag datum bedrijf telefoon leverancier offerte betaling btw",
+    "pt": "encomenda quantidade entrega preco valor empresa telefone fornecedor orcamento pagamento da",
+}
+TABLE = "table of a document"
+
+
+@dataclass(slots=True)
+class _Row:
+    """A line and its columns."""
+
+    start: int
+    end: int
+    cells: list[Piece]
+    flat: list[str] = field(default_factory=list)
+
+
+def read(item: Item) -> Reading:
+    """The same reading as that of a mail, out of labels, tables and sentences."""
+    marks = [match.span() for match in _HEADING_MARK.finditer(item.text)]
+    text = mask(item.text, [*cues.aimed_at_machine(item.text), *marks])
+    rows = list(_rows(text))
+    tongue, sure = _tongue(text)
+    theirs = [one.value for one in emails.find(text) if not item.us.owns(one.value)]
+    countries = phones.regions(region=item.region, emails=theirs, language=tongue, text=text)
+    company = _company(item, text, rows)
+    persons = _persons(item, text, rows, countries, company)
+    mood, mood_sure = sentiment.read(text)
+    reading = Reading(
+        text=text,
+        persons=persons,
+        language=Candidate("language", tongue, 0, 0, sure, "common words"),
+        category=Candidate("category", "sales", 0, 0, 0.5, ""),
+        sentiment=Candidate("sentiment", mood, 0, 0, mood_sure, "words of praise and complaint"),
+        machine_words=cues.aimed_at_machine(item.text),
+        countries=countries,
+        month_first=reader.is_month_first(item, tongue) or (tongue == "en" and "US" in countries[:1]),
+    )
+    part = Part(0, len(text), len(text), None, None)
+    # Tables and labels are no sentences: what they say is read by their columns.
+    prose = mask(text, [(row.start, row.end) for row in rows if len(row.cells) > 1 or _is_label(row)])
+    reader.read_part(reading, item, prose, part, countries, reading.month_first)
+    head = flat("\n".join([item.subject, *(text[row.start : row.end] for row in rows[:25])]))
+    reading.deal = _deal(item, reading, text, rows, head)
+    kind, kind_sure, why = _category(item, text, head, reading, company)
+    reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
+    return reading
+
+
+def _tongue(text: str) -> tuple[str, float]:
+    """The language: of its sentences where there are some, else of what stands on forms."""
+    tongue, sure = language.detect(text)
+    if sure >= 0.7:
+        return tongue, sure
+    known = Counter(re.findall(r"[a-z]{2,}", flat(text)))
+    votes = {name: sum(min(3, known[word]) for word in words.split()) for name, words in _PAPER_WORDS.items()}
+    best = max(votes, key=lambda name: votes[name])
+    return (best, 0.7) if votes[best] >= 3 and votes[best] > votes.get(tongue, 0) else (tongue, sure)
+
+
+def _rows(text: str) -> Iterator[_Row]:
+    for line in lines(text):
+        cells, at = [], line.start
+        for gap in [*_COLUMN.finditer(text, line.start, line.end), None]:
+            stop = gap.start() if gap is not None else line.end
+            piece = trimmed(text, at, stop, "*#")
+            if piece.text:
+                cells.append(piece)
+            at = gap.end() if gap is not None else line.end
+        yield _Row(line.start, line.end, cells, [flat(cell.text) for cell in cells])
+
+
+def _is_label(row: _Row) -> bool:
+    words = row.flat[0] if row.flat else ""
+    return len(words) < 100 and (_PERSON_LABEL.match(words) or _TELLS.match(words)) is not None
+
+
+# --- people
+
+
+def _persons(
+    item: Item, text: str, rows: list[_Row], countries: tuple[str, ...], company: Candidate | None
+) -> list[Person]:
+    found = [*_labelled(item, text, rows, countries), *_signed(item, text, rows, countries)]
+    kept: list[Person] = []
+    for person in found:
+        if person.name is None or not _is_theirs(item, person):
+            continue
+        twin = next((one for one in kept if one.name and people.same_person(one.name.value, person.name.value)), None)
+        if twin is None:
+            kept.append(person)
+            continue
+        for name in ("title", "company", "email", "phone"):
+            if getattr(twin, name) is None:
+                setattr(twin, name, getattr(person, name))
+        if twin.role == "recipient" and person.role == "sender":
+            twin.role = "sender"
+    for person in kept:
+        _complete(item, text, person, company)
+    return kept
+
+
+def _is_theirs(item: Item, person: Person) -> bool:
+    if person.email is not None and item.us.owns(person.email.value):
+        return False
+    if person.company is not None and _is_ours(item, person.company.value):
+        return False
+    return person.name is not None and not item.us.employs(person.name.value)
+
+
+def _complete(item: Item, text: str, person: Person, company: Candidate | None) -> None:
+    """An address that is theirs by its name, wherever it stands; and the company of the letterhead."""
+    assert person.name is not None
+    if person.email is None:
+        near = [one for one in emails.find(text) if not item.us.owns(one.value)]
+        own = [one for one in near if people.agrees_with_email(person.name.value, one.value) >= 0.75]
+        if own:
+            person.email = Candidate("email", own[0].value, own[0].start, own[0].end, 0.8, "agrees with the name")
+    if person.company is None and company is not None:
+        person.company = company
+
+
+def _labelled(item: Item, text: str, rows: list[_Row], countries: tuple[str, ...]) -> list[Person]:
+    """People behind labels, with what stands on their line and under it."""
+    found: list[Person] = []
+    open_in: dict[int, Person] = {}
+    empty = since = 0
+    for number, row in enumerate(rows):
+        empty = empty + 1 if not row.cells else 0
+        since += not row.cells
+        if empty > 1:
+            open_in.clear()
+        column = 0
+        while column < len(row.cells):
+            cell, words = row.cells[column], row.flat[column]
+            label = _PERSON_LABEL.match(words)
+            tells = _TELLS.match(words)
+            if label is not None:
+                value, column = _value(text, rows, number, column, label.end())
+                person = _opened(item, text, value, label, countries) if value is not None else None
+                if person is not None:
+                    if label["issuer"] is None and label["addressee"] is None and column in open_in:
+                        open_in[column].name = open_in[column].name or person.name
+                    else:
+                        found.append(person)
+                        open_in[column], since = person, 0
+            elif tells is not None:
+                value, column = _value(text, rows, number, column, tells.end())
+                target = open_in.get(column) or (next(iter(open_in.values())) if len(open_in) == 1 else None)
+                if target is not None and value is not None:
+                    _tell(item, text, target, tells, value, countries)
+            elif not since and (target := open_in.get(column)) is not None:
+                _loose(item, text, target, cell, countries)
+            column += 1
+    return found
+
+
+def _value(text: str, rows: list[_Row], number: int, column: int, after: int) -> tuple[Piece | None, int]:
+    """What a label is followed by: the rest of its cell, the next cell, or the line below; and in which column."""
+    row = rows[number]
+    cell = row.cells[column]
+    rest = trimmed(text, cell.start + after, cell.end)
+    if rest.text:
+        return rest, column
+    if column + 1 < len(row.cells):
+        return row.cells[column + 1], column + 1
+    below = rows[number + 1] if number + 1 < len(rows) else None
+    if below is not None and len(below.cells) == 1 and not _TELLS.match(below.flat[0]) and len(row.cells) == 1:
+        return below.cells[0], column
+    return None, column
+
+
+def _opened(item: Item, text: str, value: Piece, label: re.Match[str], countries: tuple[str, ...]) -> Person | None:
+    """A person from "Dr. Sabine Kühn, Leiterin Einkauf, Tel. …"."""
+    end = next((match.start() for match in re.finditer(r",\s+|\s+[-–—/|]\s+|\s*[(<\[;]", value.text)), len(value.text))
+    name = people.clean(_SALUTATION.sub("", value.text[:end]))
+    if len(name.split()) < 2 or people.shape(name) < 0.6 or organisations.legal_form(name) or titles.score(name) >= 0.9:
+        return None
+    role: Role = "recipient" if label["addressee"] else "sender"
+    known = trimmed(text, value.start, value.start + end)
+    person = Person(role, name=Candidate("name", name, known.start, known.end, 0.88, "behind a label"))
+    if end < len(value.text):
+        for part in re.finditer(r"[^,;()<>|\[\]]+", value.text[end:]):
+            at = value.start + end + part.start()
+            _loose(item, text, person, trimmed(text, at, at + len(part.group()), "-–/"), countries)
+    return person
+
+
+def _tell(
+    item: Item, text: str, person: Person, tells: re.Match[str], value: Piece, countries: tuple[str, ...]
+) -> None:
+    """One labelled line about a person."""
+    if tells["title"] and person.title is None:
+        person.title = Candidate("title", value.text, value.start, value.end, 0.88, "behind a label")
+    elif tells["company"] and person.company is None and organisations.is_plausible(value.text):
+        person.company = Candidate("company", value.text, value.start, value.end, 0.85, "behind a label")
+    else:
+        _loose(item, text, person, value, countries, phone=bool(tells["phone"]))
+
+
+def _loose(
+    item: Item, text: str, person: Person, piece: Piece, countries: tuple[str, ...], *, phone: bool = False
+) -> None:
+    """A line under a name: a job, a number, an address, by its shape."""
+    mails = emails.find(text[piece.start : piece.end])
+    if mails and person.email is None and not item.us.owns(mails[0].value) and not emails.is_generic(mails[0].value):
+        at = piece.start + mails[0].start
+        person.email = Candidate("email", mails[0].value, at, piece.start + mails[0].end, 0.9, "beside the name")
+    if mails:
+        return
+    begin = text.rfind("\n", 0, piece.start) + 1 if phone else piece.start
+    numbers = [
+        one for one in phones.find(text, begin, piece.end, countries, signature=True) if one.start >= piece.start
+    ]
+    if (number := phones.first_of(numbers)) is not None:
+        if person.phone is None:
+            person.phone = Candidate(
+                "phone", number.e164, number.start, number.end, number.confidence, "beside the name"
+            )
+    elif person.title is None and titles.score(piece.text) >= 0.6 and len(piece.text) <= 60:
+        person.title = Candidate("title", piece.text, piece.start, piece.end, 0.8, "beside the name")
+    elif person.company is None and organisations.legal_form(piece.text) and len(piece.text) <= 80:
+        person.company = Candidate("company", piece.text, piece.start, piece.end, 0.8, "beside the name")
+
+
+def _signed(item: Item, text: str, rows: list[_Row], countries: tuple[str, ...]) -> list[Person]:
+    """Who stands under the closing words of a letter."""
+    found = []
+    for number, row in enumerate(rows):
+        if len(row.cells) != 1 or len(row.flat[0]) > 90 or not _CLOSING.match(row.flat[0]):
+            continue
+        below = rows[number + 1 : number + 12]
+        block: list[_Row] = []
+        for one in below:
+            if one.cells:
+                block.append(one)
+            elif len(block) > 1:
+                break
+        if not block:
+            continue
+        card = signature.parse(text, block[0].start, block[-1].end, countries=countries)
+        name = card.name
+        if name is None or len(name.value.split()) < 2:
+            continue
+        found.append(Person("sender", name, card.title, card.company, card.email, card.phone))
+    return found
+
+
+def _company(item: Item, text: str, rows: list[_Row]) -> Candidate | None:
+    """Whose paper it is: the company with a legal form that is named first and most, and is not ours."""
+    named: Counter[str] = Counter()
+    first: dict[str, Candidate] = {}
+    for number, row in enumerate(rows):
+        before = rows[number - 1].flat if number and rows[number - 1].cells else []
+        if row.flat and (
+            _SUPPLIER.match(row.flat[0]) or (len(before) == 1 and _SUPPLIER.fullmatch(before[0].strip(" :") + ":"))
+        ):
+            continue
+        for cell in row.cells:
+            for candidate in _organisations(text, cell):
+                if _is_ours(item, candidate.value):
+                    continue
+                key = letters(candidate.value)
+                named[key] += 1
+                first.setdefault(key, candidate)
+    if not first:
+        return None
+    return max(first.values(), key=lambda one: (min(3, named[letters(one.value)]) - one.start / 2000, -one.start))
+
+
+def _organisations(text: str, cell: Piece) -> Iterator[Candidate]:
+    tells = _TELLS.match(flat(cell.text))
+    start = cell.start + (tells.end() if tells and tells["company"] else 0)
+    whole = trimmed(text, start, cell.end)
+    if (
+        whole.text
+        and organisations.legal_form(whole.text)
+        and len(whole.text) <= 70
+        and "," not in whole.text
+        and whole.text.count(" ") <= 8
+    ):
+        yield Candidate("company", whole.text, whole.start, whole.end, 0.8, "letterhead")
+        return
+    for piece, _, why in organisations.in_text(text, start, cell.end):
+        if why == "legal form":
+            yield Candidate("company", piece.text, piece.start, piece.end, 0.75, "named in the document")
+
+
+def _is_ours(item: Item, name: str) -> bool:
+    own, written = letters(item.us.company), letters(name)
+    if own and written and (own.startswith(written) or written.startswith(own)):
+        return True
+    labels = {letters(domain.split(".")[0]) for domain in item.us.domains}
+    return any(label and len(label) > 3 and written.startswith(label) for label in labels)
+
+
+# --- what is bought
+
+
+def _deal(item: Item, reading: Reading, text: str, rows: list[_Row], head: str) -> deals.Deal | None:
+    deal = reading.deal or deals.Deal()
+    total = _total(text, rows) or (_stated(text) if deal.amount is None else None)
+    if total is not None:
+        deal.amount = total
+        deal.currency = _currency(reading, text, rows) or deal.currency
+    if item.products:
+        listed = products.listed(text, item.products)
+        known = {one.value for one in deal.products}
+        new = {
+            one.name: Candidate("products", one.name, one.start, one.end, one.confidence, TABLE)
+            for one in reversed(listed)
+        }
+        deal.products += [one for name, one in reversed(new.items()) if name not in known]
+    line = _main_line(item, text, rows)
+    if line is not None:
+        product, quantity = line
+        if quantity is not None:
+            deal.quantity = quantity
+        if product is not None and not deal.products:
+            deal.products = [product]
+    ordered = _ORDER.search(head)
+    signed = _CONTRACT.search(head) if ordered is None else None
+    if ordered is not None or (signed is not None and reading.persons):
+        start = next(
+            (
+                at
+                for row in rows
+                for cell, words in zip(row.cells, row.flat, strict=True)
+                if (_ORDER if ordered else _CONTRACT).search(words)
+                for at in [cell]
+            ),
+            None,
+        )
+        unsaid = deal.commitment is None or deal.commitment.end == deal.commitment.start
+        if start is not None and (unsaid or ordered is not None):
+            deal.commitment = Candidate("commitment", "firm", start.start, start.end, 0.85, "an order or a contract")
+            deal.signs.setdefault("firm", (start.start, start.end))
+        if (day := _day(item, reading, text, rows)) is not None:
+            deal.close_by = day
+    if ordered or signed or _REQUEST.search(head) or total is not None:
+        deal.demand = max(deal.demand, 0.5)
+    if deal.demand and (summary := _summary(text, rows, line, deal)) is not None:
+        deal.summary = summary
+    return deal if deal.demand or reading.deal is not None else None
+
+
+def _total(text: str, rows: list[_Row]) -> Candidate | None:
+    """The net sum where it is stated, else the total."""
+    net: list[Candidate] = []
+    sub: list[Candidate] = []
+    total: list[Candidate] = []
+    taxed = discounted = False
+    for row in rows:
+        words = " ".join(row.flat)
+        if len(words) > 140:
+            continue
+        label = re.split(r"\d", words, maxsplit=1)[0] if not words[:1].isdigit() else words
+        if _TAX.search(words) and not _TOTAL.search(label) and not re.match(r"net|imponibile|base|sub", words):
+            taxed = True
+            continue
+        discounted = discounted or (bool(sub) and bool(_DISCOUNT.search(label)))
+        is_net, is_sub, is_total = _NET.search(words), _SUBTOTAL.search(label), _TOTAL.search(label)
+        if not (is_net or is_sub or is_total):
+            continue
+        found = _last_amount(text, row)
+        if found is None:
+            continue
+        if is_net and (is_total or is_net.start() < 30):
+            net.append(found)
+        elif is_sub:
+            sub.append(found)
+        elif is_total:
+            total.append(found)
+    if net:
+        return net[-1]
+    if sub and taxed and not discounted:
+        return sub[-1]
+    return total[-1] if total else None
+
+
+def _stated(text: str) -> Candidate | None:
+    """A single sum behind "Budget" or the like, outside of sentences and tables."""
+    stated = [one for one in money.find(text) if one.kind == "total" and one.stated_total and one.currency]
+    if len({one.value for one in stated}) != 1:
+        return None
+    return Candidate("amount", money.plain(stated[0].value), stated[0].start, stated[0].end, 0.8, "stated sum")
+
+
+def _last_amount(text: str, row: _Row) -> Candidate | None:
+    found = list(_AMOUNT.finditer(text, row.start, row.end))
+    if not found:
+        return None
+    last = found[-1]
+    try:
+        value = money.number(last[0])
+    except InvalidOperation:
+        return None
+    if value <= Decimal(0) or (value < 100 and len(found) > 1 and "%" in text[row.start : row.end]):
+        return None
+    return Candidate("amount", money.plain(value), last.start(), last.end(), 0.9, TABLE)
+
+
+def _currency(reading: Reading, text: str, rows: list[_Row]) -> Candidate | None:
+    """The one that stands with the sums, else in the head of the table."""
+    sums = [one for one in money.find(text) if one.currency]
+    if sums:
+        common = Counter(one.currency for one in sums).most_common(1)[0][0]
+        place = next(one for one in sums if one.currency == common)
+        return Candidate("currency", common, place.start, place.end, 0.9, TABLE)
+    written = re.search(r"\b(?:EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK|CZK|HUF|CAD|AUD|BRL|MXN)\b", text)
+    if written is not None:
+        return Candidate("currency", written[0], written.start(), written.end(), 0.9, TABLE)
+    sign = re.search(r"[€£$]", text)
+    if sign is not None:
+        return Candidate(
+            "currency", {"€": "EUR", "£": "GBP", "$": "USD"}[sign[0]], sign.start(), sign.end(), 0.85, TABLE
+        )
+    guessed = money.currency_of(reading.countries[0] if reading.countries else "")
+    return Candidate("currency", guessed, 0, 0, 0.5, "currency of the country") if guessed else None
+
+
+def _main_line(item: Item, text: str, rows: list[_Row]) -> tuple[Candidate | None, Candidate | None] | None:
+    """Product and quantity of the line of a table that costs most."""
+    for number, row in enumerate(rows):
+        column = next((at for at, words in enumerate(row.flat) if _QUANTITY_HEAD.match(words.strip(" .:"))), None)
+        if column is None or len(row.cells) < 2:
+            continue
+        best: tuple[Decimal, Candidate | None, Candidate | None] | None = None
+        for line in rows[number + 1 : number + 60]:
+            words = " ".join(line.flat)
+            if not line.cells:
+                continue
+            if _TOTAL.match(words) or _SUBTOTAL.match(words) or _NET.match(words):
+                break
+            found = _line(item, text, line, column, len(row.cells))
+            if found is not None and (best is None or found[0] > best[0]):
+                best = found
+        if best is not None:
+            return best[1], best[2]
+    return None
+
+
+def _line(
+    item: Item, text: str, row: _Row, column: int, width: int
+) -> tuple[Decimal, Candidate | None, Candidate | None] | None:
+    at = (
+        column - (width - len(row.cells)) if column and len(row.cells) < width and not row.flat[0].isdigit() else column
+    )
+    quantity = _quantity(row.cells[at]) if 0 <= at < len(row.cells) else None
+    if quantity is None:
+        return None
+    listed = products.listed(text, item.products, row.start, row.end)
+    product = None
+    if listed:
+        product = Candidate("products", listed[0].name, listed[0].start, listed[0].end, listed[0].confidence, TABLE)
+    elif not item.products:
+        named = [
+            cell for number, cell in enumerate(row.cells) if number != at and sum(map(str.isalpha, cell.text)) >= 3
+        ]
+        if named:
+            cell = max(named, key=lambda one: sum(map(str.isalpha, one.text)))
+            product = Candidate("products", cell.text, cell.start, cell.end, 0.75, TABLE)
+    sums = _last_amount(text, row)
+    return (Decimal(sums.value) if sums else Decimal(0)), product, quantity
+
+
+def _quantity(cell: Piece) -> Candidate | None:
+    match = _QUANTITY.match(flat(cell.text).strip())
+    return (
+        Candidate("quantity", str(int(match[1])), cell.start, cell.end, 0.88, TABLE)
+        if match and int(match[1])
+        else None
+    )
+
+
+def _day(item: Item, reading: Reading, text: str, rows: list[_Row]) -> Candidate | None:
+    """The day of an order or a signature: the document's own."""
+    for row in rows[:60]:
+        words = " ".join(row.flat)
+        if _ORDER_DATE.search(words) and len(words) < 120:
+            days = dates.find(text, item.sent_at, row.start, row.end, month_first=reading.month_first)
+            days = [one for one in days if one.kind == "day"]
+            if days and (item.sent_at is None or days[0].day == item.sent_at.date()):
+                return Candidate(
+                    "close_by", days[0].day.isoformat(), days[0].start, days[0].end, 0.8, "day of the order"
+                )
+    return None
+
+
+def _summary(
+    text: str, rows: list[_Row], line: tuple[Candidate | None, Candidate | None] | None, deal: deals.Deal
+) -> Candidate | None:
+    """What the paper is, and its main line."""
+    head = next(
+        (
+            cell
+            for row in rows[:40]
+            for cell, words in zip(row.cells, row.flat, strict=True)
+            if len(words) <= 90 and (_ORDER.search(words) or _REQUEST.search(words) or _CONTRACT.search(words))
+        ),
+        None,
+    )
+    if head is None:
+        return None
+    product = line[0] if line and line[0] else deal.products[0] if deal.products else None
+    count = f"{deal.quantity.value} " if deal.quantity else ""
+    what = f": {count}{product.value}" if product is not None and flat(product.value) not in flat(head.text) else ""
+    return Candidate("summary", f"{head.text}{what}"[:160], head.start, head.end, 0.6, "title and main line")
+
+
+def _category(item: Item, text: str, head: str, reading: Reading, company: Candidate | None) -> tuple[str, float, str]:
+    """What a paper calls itself decides; else its words."""
+    top = head[:1500]
+    if _COMPLAINT.search(top):
+        return "support", 0.85, "calls itself a complaint"
+    if _ORDER.search(top) or _REQUEST.search(top):
+        return "sales", 0.85, "calls itself an order or a quotation"
+    if _INVOICE.search(top[:600]):
+        ours = text.casefold().find(item.us.company.casefold()) if item.us.company else -1
+        by_them = company is not None and (ours < 0 or company.start < ours)
+        return ("vendor", 0.65, "somebody's invoice") if by_them else ("billing", 0.7, "our invoice")
+    if _CONTRACT.search(top[:600]):
+        return "sales", 0.75, "calls itself a contract"
+    kind, sure, why = category.read(item, text, signed=bool(reading.persons), deal=reader.deal_weight(reading.deal))
+    if kind in ("personal", "newsletter", "spam") and sure < 0.8 and reading.persons:
+        return "sales", 0.5, "a business letter"
+    return kind, sure, why
