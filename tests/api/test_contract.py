@@ -85,7 +85,7 @@ def test_files_of_a_form_are_taken_in(api: APIClient) -> None:
     with ZipFile(packed, "w") as file:
         file.writestr("a.eml", mail(2))
         file.writestr("b.eml", mail(3))
-        file.writestr("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(50))
+        file.writestr("drawing.dwg", b"AC1032" + bytes(50))
     packed.seek(0)
     packed.name = "mails.zip"
     answer = api.post("/api/v1/interactions/", {"file": packed}, format="multipart")

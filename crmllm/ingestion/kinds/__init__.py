@@ -86,7 +86,8 @@ def extension(name: str) -> str:
 
 def is_whole(name: str) -> bool:
     """Whether a file of this name is one item: it is neither a mailbox nor an archive, whatever its bytes look like."""
-    return any(extension(name) in one.extensions for one in READERS if one is not MAIL)
+    ending = extension(name)
+    return ending in ADVICE or any(ending in one.extensions for one in READERS if one is not MAIL)
 
 
 def extensions() -> list[str]:
