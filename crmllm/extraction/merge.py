@@ -40,6 +40,7 @@ from crmllm.extraction.types import (
 ADD_TRUST = 0.7
 DECIDE_TRUST = 0.8
 UNSURE = 0.6
+MOST_MOOD_WORDS = 3
 
 _KINDS: dict[str, Kind] = {
     "name": "text", "title": "text", "company": "text", "email": "email", "phone": "phone", "products": "text",
@@ -67,7 +68,7 @@ def merge(item: Item, reading: Reading, answer: ModelAnswer | None = None, *, ga
         opportunity=_opportunity(item, reading, checked, category.value) if open_to_crm else None,
         case=_case(item, reading, checked, category.value) if open_to_crm else None,
         next_actions=_actions(item, reading, checked) if open_to_crm else (),
-        sentiment=_choice(reading.sentiment, checked.answer.sentiment if checked else "", checked),
+        sentiment=_mood(item, reading, checked),
         category=category,
         language=_plain(reading.language),
         rejected=tuple(rejected),
@@ -121,6 +122,13 @@ def _choice(rule: Candidate, said: str, checked: _Checked | None) -> Value:
         return Value(said, (), round(0.7 * checked.trust, 3), source="model", rule="")
     doubt = 0.15 * checked.trust if checked.trust >= ADD_TRUST else 0.0
     return replace(_plain(rule), confidence=round(rule.confidence * (1 - doubt), 3))
+
+
+def _mood(item: Item, reading: Reading, checked: _Checked | None) -> Value:
+    """The mood, whoever judged it, with the words that show it."""
+    value = _choice(reading.sentiment, checked.answer.sentiment if checked else "", checked)
+    places = reading.mood_words.get(value.value, [])[:MOST_MOOD_WORDS]
+    return replace(value, evidence=tuple(grounding.span(item.text, start, end) for start, end in places))
 
 
 # --- how far an answer can be trusted ----------------------------------------------------------------------------

@@ -43,6 +43,7 @@ class Reading:
     countries: tuple[str, ...] = ()
     month_first: bool = False
     signatures: list[tuple[int, int]] = field(default_factory=list)
+    mood_words: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # the words that show each mood
 
 
 def read(item: Item) -> Reading:
@@ -65,7 +66,7 @@ def read(item: Item) -> Reading:
         language=tongue,
     )
     persons = contacts.find(item, text, found_parts, tongue)
-    mood, mood_sure = sentiment.read(body)
+    mood, mood_sure = sentiment.read(body, tongue)
     month_first = is_month_first(item, tongue)
     reading = Reading(
         text=text,
@@ -139,6 +140,9 @@ def read_part(
         reading.opening = cases.opening(text, part.start, part.body_end)
         reading.problem = cases.summary(text, part.start, part.body_end)
         reading.severity = cases.severity(text, part.start, part.body_end)
+    for shown in ("positive", "negative"):
+        places = sentiment.evidence(text[part.start : part.body_end], shown, reading.language.value)
+        reading.mood_words.setdefault(shown, []).extend((part.start + a, part.start + b) for a, b in places)
     reading.actions += requests.find(text, part.start, part.body_end, sent_at=item.sent_at, month_first=month_first)
 
 

@@ -1,136 +1,703 @@
-"""The customer's mood from words of praise and complaint, turned by a negation before them."""
+"""The customer's mood: words of praise and complaint in the text's own language, with what turns or weighs them.
+
+A courtesy ("thanks in advance", "if there are any problems") shows no mood, and neither does a fault that is only
+reported. Who complains says more: that it happens again, that nobody answers, what they feel, what they will do.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 
-from crmllm.extraction.rules.text import flat, phrases
+from crmllm.extraction.rules import language
+from crmllm.extraction.rules.text import Piece, mask, phrases, run, sentences
 
-_GOOD = phrases(
+# Weights of words and faces.
+STRONG, MILD, FACE, FAULT = 1.0, 0.45, 0.35, 0.25
+# Faults alone tell of a repair, however many of them a mail names.
+MOST_OF_FAULTS = 0.35
+CURT_TEXT, SHORT_TEXT = 170, 300
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A stretch of words that shows a mood, and how much: above zero praise, below complaint."""
+
+    start: int
+    end: int
+    weight: float
+    fault: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """One language's words."""
+
+    praise: str
+    liking: str
+    complaint: str
+    dislike: str
+    fault: str
+    courtesy: str
+    negation: str
+    more: str
+    less: str
+    condition: str
+
+
+_LEXICON: dict[str, _Words] = {
+    "en": _Words(
+        praise="""
+        great; excellent; amazing; awesome; fantastic; wonderful; perfect; perfectly; loved; loving; love; loves;
+        best; good job; great job; well done; very happy; so happy; delighted; impressed; thrilled; brilliant;
+        brilliantly; outstanding; superb; kudos; compliments; thank you so much; thanks so much; rocks;
+        highly recommend; amazingly; impressive; yay; woohoo; can't wait; lifesaver; a pleasure; hats off;
+        like a dream; like a charm; a relief; saved us; saved my; saved our; beat everything; beats everything;
+        exceeded; exceeds; flawless; flawlessly; spotless; first class; first rate; top notch; fabulous; stunning;
+        no complaints; nothing to complain; lovely; above and beyond; over the moon; well above; kinder; the best;
+        could not be better; couldn't be better; could not be happier; couldn't be happier; more than happy;
+        more than satisfied; went very well; keep it up; a joy; beautifully; exactly what we; gladly;
+        thank you for saving; you made my day; pleasure working; pleasure to work; marvellous*; marvelous*;
+        magnificent*; exceptional*; splendid*; terrific*; phenomenal*; remarkable; remarkably; exemplary; stellar;
+        gorgeous; elegant; proud; grateful; thankful; overjoyed; ecstatic; so pleased; very pleased; how pleased;
+        really pleased; very satisfied; most grateful; five stars; recommended you; recommending you;
+        would recommend; huge improvement; big improvement; a treat; a blessing; a great help; big help;
+        exceed expectations; smoothest; easiest; fastest; kindest; friendliest; finest; wonderfully; admire;
+        admirable; nothing to criticise; nothing to criticize; could not ask for more; a success; great success;
+        the team loves; everybody loves; everyone loves; keep asking; fell in love; worth every; well worth;
+        made a difference; saved the day; like clockwork; without a hitch; spot on; bravo; cheers to
+        """,
+        liking="""
+        happy; pleased; helpful; appreciate; appreciated; thanks a lot; thank you; thanks; thx; cool; nice; glad;
+        satisfied; excited; enjoy*; good news; works well; works great; works fine; recommend; beautiful; friendly;
+        professional; quick response; fast response; quick help; congrats; congratulations; worth it; on point;
+        comfortable; favorite; favourite; polite; smooth; smoothly; well made; good work; liked it; we like;
+        looks good; very good; looks great; suits us; on time; ahead of schedule; running well; good value; solid;
+        improvement; reliable; so kind; very kind; kind of you; courteous; competent; attentive; patient; thorough;
+        careful; prompt; promptly; efficient; skilled; knowledgeable; accurate; tidy; neat; clean work; pleasant;
+        charming; sturdy; robust; convenient; handy; easy to use; relieved; relief; thumbs up; improved; better than;
+        faster than; happier; as promised; positive; delivered on time; warm welcome; once more thank; we enjoyed;
+        good experience; encouraging; promising; impeccable; thank you for coming; thank you for helping;
+        thanks for helping; thank you for staying; heartfelt thanks; sincere thanks; warmest thanks
+        """,
+        complaint="""
+        terrible; terribly; awful; horrible; worst; useless; unacceptable; ridiculous; disappointed; disappointing;
+        disappointment; angry; furious; upset; annoyed; annoying; frustrated; frustrating; frustration; hate; hated;
+        sucks; suck; rude; never again; waste of; wasted; a joke; pathetic; disgusted; disgusting; unhappy;
+        dissatisfied; unprofessional; stranded; no response; no reply; no answer; without an answer; without a reply;
+        without answer; still no; still not; still waiting; nightmare; insult*; liar; lied; lies; scam; shame;
+        shameful; worse; wtf; ugh; unreliable; overcharged; incompetent; third time; fourth time; fifth time;
+        third week; third month; again and again; lawyer; legal action; terminate; sick of; fed up; tired of;
+        had enough; enough of; ruined; hung up; ignored; not happy; sorry excuse; at the end of my; expected better;
+        not good enough; look for somebody else; look for someone else; look elsewhere; go elsewhere;
+        take our business; switch supplier; cannot go on; can't go on; not acceptable; let us down; letting us down;
+        left us; broken promise*; you promised; promised us; was promised; were promised; nobody picks up;
+        nobody answers; nobody answered; nobody calls; nobody called; nobody came; nobody comes; nobody cares;
+        no one answers; no one picks up; no one came; no one cares; nobody has; picks up the phone; stopped counting;
+        lost trust; lost confidence; lost patience; patience; outrage*; appalling; dreadful; shambles; a mess;
+        fuming; how much longer; sent people home; send people home; stand around; stood around; unbelievable;
+        unbelievably; poor service; bad service; the lack of; so slow; scandal*; loathe*; detest*; despise*;
+        embarrass*; humiliat*; ashamed; betrayed; cheated; deceiv*; misled; mislead*; lied to; fobbed off;
+        ripped off; rip-off; rip off; robbed; worthless; hopeless; abysmal; atrocious; disgrace*; disastrous;
+        disaster; catastroph*; careless*; negligen*; sloppy; shoddy; arrogant; impolite; unhelpful; indifferent;
+        clueless; amateur*; unfair; unreasonable; unjust; excuse; excuses; broken promises; empty promises;
+        no longer trust; lost faith; regret buying; regret choosing; regret ordering; waste of time; waste of money;
+        step backwards; worse than; getting worse; made it worse; more noise; feel ignored; felt ignored; ignored us;
+        ignoring us; feel let down; sick and tired; exhausted; desperate; despair*; distress*; worried sick;
+        intolerable; insufferable; inexcusable; indefensible; incomprehensible; why we should pay; solved nothing;
+        achieved nothing; changed nothing; done nothing; did nothing; nothing happened; nothing has happened;
+        nothing happens; last chance; last time we; last order; never order; never buy; never use; money back;
+        demand a refund; want our money; compensation; claim damages; breach; complaint; formal complaint;
+        automatic reply; passed around; passed from; stormed; shouted; insulting; sarcastic; not impressed;
+        unimpressed; underwhelm*; far from; overpriced; too expensive for what; feels cheap; looks cheap;
+        poor quality; bad quality; low quality
+        """,
+        dislike="""
+        bad; badly; poor; poorly; fail; failed; fails; failing; losing; stuck; waited; complaint; complain;
+        complained; refund; mess; seriously; too much; too long; too late; lack of; delayed; delay; delays; what a;
+        stands still; standing still; standstill; costs us; cost us; losing money; downtime; escalate; not working;
+        doesn't work; does not work; crushed; louder; sort this out; sort it out; cancelled; canceled; waiting;
+        never; unable; missed; on hold; slow; twice; wrong; lost; damaged; defective; hours; annoy*; irritat*;
+        inconvenien*; awkward; clumsy; noisy; dirty; messy; unclear; confusing; complicated; tedious; weak; flimsy;
+        unsatisfactory; unsafe; dangerous; worried; worry; concerned; concern*; sad; sadly; regret*; doubt*;
+        expensive; pointless; in vain; unanswered; unresolved; unsolved; overdue; left alone; stood us up;
+        did not show up; did not turn up; no show; failed to
+        """,
+        fault="""
+        error; errors; problem; problems; issue; issues; trouble; broken; broke; broke down; crash*; outage; fault;
+        faulty; leak*; unfortunately; fix; failure; defect; late; cancellation; nobody; no one; missing; down; again;
+        hold; urgent; urgently; charged; second time; cannot; can't; won't
+        """,
+        courtesy="""
+        many thanks in advance; thanks in advance; thank you in advance; thank you very much in advance;
+        many thanks and; best regards; best wishes; kind regards; warm regards; good morning; good afternoon;
+        good evening; good day; have a nice; have a good; have a great; nice weekend; nice day; good weekend;
+        thank you for your; thanks for your; thank you for the; thanks for the; thank you for; thanks for;
+        thank you very much for; many thanks for; looking forward; look forward; love to see; love to have;
+        love to get; love to hear; would love; would be happy; happy to; glad to; pleased to; be glad; be happy if;
+        no problem with; no problem; not a problem; no worries; no rush; nice to meet; great to meet; good to meet;
+        great to talk; great to speak; nice to; best price; best offer; best time; best way; best date;
+        best possible; best contact; best number; pleasure to meet; sorry for the delay; sorry, i; sorry i;
+        sorry to bother; good question; good luck; any issues; any problems; any problem; any questions; any trouble;
+        in case of problems; at best; best before; congratulations you; win a; good faith; as late as; not later;
+        no later than; later than; my fault; hold the stock; put on hold; in good time; kind of; that kind;
+        office hours; opening hours; business hours; working hours; two hours; in an hour; hours of work;
+        down payment; come down; go down; going down; down to; sit down; slow down; charged to; the right to;
+        never mind; lost and found; cannot say; can't say; cannot promise; can't promise; cannot make it;
+        can't make it; can't be more; hate to; would hate; thanks a lot for
+        """,
+        negation="""
+        not; no; never; n't; cannot; can't; don't; didn't; isn't; wasn't; aren't; doesn't; won't; without; hardly;
+        nobody; nothing; anything but; far from; less than; neither; nor; barely
+        """,
+        more="""
+        very; really; so; extremely; incredibly; absolutely; totally; completely; truly; too; most; deeply; such
+        """,
+        less="a bit; a little; slightly; somewhat; fairly; rather; quite; kind of; minor; small; not too",
+        condition="if; should; in case; whether; unless; when; could there be; any",
+    ),
+    "de": _Words(
+        praise="""
+        hervorragend*; ausgezeichnet*; super; toll; tolle*; klasse; perfekt*; begeistert; sehr zufrieden;
+        rundum zufrieden; voll zufrieden; mehr als zufrieden; grosartig*; wunderbar*; einwandfrei*; reibungslos*;
+        uberzeugt; groses lob; ein lob; lob an; grosses lob; empfehlen sie; weiterempfehlen; empfehlen wir;
+        gerne weiter; beeindruckt; spitze; spitzenklasse; fantastisch*; genial*; traumhaft*; wie am schnurchen;
+        macht freude; macht spas; herzlichen dank fur den; tausend dank; vielen herzlichen dank; vielen lieben dank;
+        hut ab; chapeau; besser als erwartet; ubertrifft; ubertroffen; keine beanstandung*; nichts auszusetzen;
+        kein einziger ausfall; nicht geschafft ohne; gerettet; genau richtig; tadellos*; vorbildlich*; lieben es;
+        lieben ihn; freuen sich schon; was fur ein unterschied; wunderschon*; herrlich*; vorzuglich*; exzellent*;
+        brillant*; sensationell*; unschlagbar*; erstklassig*; vorbildlich; mustergultig*; bewundern*; stolz;
+        uberglucklich; hochzufrieden; ausserst zufrieden; auserst zufrieden; wirklich zufrieden; ganz zufrieden;
+        absolut zufrieden; wirklich gut; alle achtung; respekt; hochachtung; danken ihnen sehr; sehr dankbar;
+        groses kompliment; kompliment; komplimente; dank aus; freuen uns jeden; freude daran; viel freude;
+        grose freude; eine freude; ein gewinn; bereicherung; volltreffer; ein erfolg; voller erfolg;
+        besser geht es nicht; besser konnte; so unkompliziert; sehr unkompliziert; sehr freundlich; sehr hilfsbereit;
+        sehr nett; sehr schnell; super schnell; blitzschnell; uberraschend gut; rundum; weiter so; funf sterne;
+        lieben wir; schatzen wir; schatzen sehr
+        """,
+        liking="""
+        zufrieden; gut gefallen; gefallt uns; gefallen uns; angenehm; freundlich; punktlich; sauber gearbeitet;
+        schnelle hilfe; schnell geholfen; gute arbeit; sehr gut; lauft gut; funktioniert gut; prima; top; erfreut;
+        froh; glucklich; hilfsbereit; zuverlassig; professionell; danke; freut uns; freut mich; freue mich schon;
+        dankbar; schon gemacht; gut gemacht; bestens; gelungen; nett; hoflich; kompetent; aufmerksam; sorgfaltig;
+        zugig; prompt; unkompliziert; ubersichtlich; praktisch; stabil; leise; hochwertig; erleichtert;
+        erleichterung; verbessert; besser als; schneller als; wie versprochen; wie vereinbart geliefert; positiv;
+        sympathisch; gelobt; loben; gerne wieder; jederzeit wieder; schones ergebnis; gutes ergebnis; gut beraten;
+        gute beratung; gut angekommen; einfach zu bedienen; macht sich gut; zufriedene; danke, dass; danke dass;
+        aufrichtigen dank; groses dankeschon
+        """,
+        complaint="""
+        katastroph*; furchtbar*; schrecklich*; unzufrieden; enttauscht; enttauschend; enttauschung; argerlich;
+        verargert; arger; wutend; frustriert; frustrierend; inakzeptabel; nicht akzeptabel; nicht hinnehmbar;
+        nicht hinnehmen; unzumutbar; unmoglich; unverschamt*; frechheit; zumutung; unprofessionell; unerhort;
+        skandal; unter aller; mangelhaft; immer noch nicht; noch immer nicht; noch immer keine*; immer noch keine*;
+        niemand meldet; meldet sich niemand; niemand meldet sich; niemand erreichbar; niemand geht; keine antwort;
+        keine ruckmeldung; ohne antwort; ohne ruckmeldung; schon wieder; zum dritten mal; zum vierten mal;
+        zum wiederholten mal; zum x-ten mal; dritter ausfall; dritte ausfall; dritte mal; geduld; kundigen;
+        kundigung; anwalt; nie wieder; verlieren das vertrauen; vertrauen verloren; kein vertrauen;
+        anbieter zu wechseln; anbieter wechseln; lieferanten wechseln; wechseln den; reicht es; es reicht; reicht's;
+        satt; so geht das nicht; so kann es nicht; so kann das nicht; zu wunschen ubrig; alles andere als;
+        nicht zufrieden; nicht glucklich; schlecht*; miserabel*; lachhaft; peinlich; versprochen und nicht;
+        nicht eingehalten; warten zu lassen; warten lassen; warten wir noch; leere versprechen; hinhalten;
+        hingehalten; nicht ernst genommen; beschweren; beschwerde; verlust; alptraum; nervt; nervig; traurig;
+        bodenlos; unverstandlich; kein zustand; untragbar; sauer; stinksauer; emport; emporung; entsetzt;
+        fassungslos; schockiert; verzweifelt; beleidigt; betrogen; getauscht; belogen; hintergangen;
+        im stich gelassen; stich gelassen; abgewimmelt; vertrostet; vertrosten; ausrede; ausreden; schlamperei;
+        schlampig; pfusch; gepfuscht; unfreundlich; unhoflich; arrogant; inkompetent; unfahig; ahnungslos;
+        gleichgultig; nachlassig; rucksichtslos; verantwortungslos; dilettantisch; stumperhaft; blamabel; schande;
+        schandlich; skandalos; grauenhaft; grausig; scheuslich; desastros; desaster; debakel; reinfall; fehlkauf;
+        geldverschwendung; zeitverschwendung; verschwendung; wertlos; unbrauchbar; nutzlos; uberteuert; wucher;
+        unverhaltnismasig; ungerecht; unfair; unseries; unserios; unzuverlassig; wirkt billig; billig verarbeitet;
+        mehr erwartet; besseres erwartet; erwartet hatten; stammkunden; so behandelt man; so geht man nicht;
+        platzen gelassen; ohne absage; einfach aufgelegt; aufgelegt; ignoriert; nicht gemeldet; niemand hilft;
+        letztes mal; letzte mal; zum letzten mal; schadenersatz; schadensersatz; geld zuruck; rechtliche schritte;
+        frist; genervt; mude; leid; nase voll; schnauze voll; am ende unserer; unerfreulich; unbefriedigend;
+        verschlechtert; schlechter; schlimm*; schlimmer; hass*; lausig
+        """,
+        dislike="""
+        leider nicht zufrieden; verspatet; verspatung; zu spat; zu lange; viel zu; reklamation; kaputt; steht still;
+        stehen still; stillstand; wir stehen; ausfall; ausgefallen; kostet uns; geld verloren; undicht; lauter als;
+        verliert; nicht gefunden; ohne den; umsonst; vergeblich; mehrfach; bedauern; bedauer*; unangenehm;
+        umstandlich; kompliziert; unklar; verwirrend; laut; schmutzig; wackelt; wackelig; instabil; unsicher;
+        gefahrlich; sorge*; besorgt; zweifel*; teuer; viermal; dreimal; erfolglos; unbeantwortet; ungelost;
+        uberfallig; verargert; stress*; muhsam; zah
+        """,
+        fault="""
+        fehler; problem; probleme; problemen; storung; funktioniert nicht; geht nicht; lauft nicht; leider; schade;
+        defekte; beschadigt; bedauerlich*; dringend; sofort; wieder; niemand; warten; wartet; nicht mehr; doppelt;
+        falsch*; defekt; erneut; mangel; vergessen
+        """,
+        courtesy="""
+        vielen dank im voraus; besten dank im voraus; danke im voraus; vielen dank fur; besten dank fur; danke fur;
+        herzlichen dank fur ihr; vielen dank und; danke und; vielen dank; besten dank; herzlichen dank; danke schon;
+        guten morgen; guten tag; guten abend; schones wochenende; schonen tag; schonen abend; schone gruse;
+        gute zeit; freundliche gruse; freundlichen grusen; beste gruse; liebe gruse; herzliche gruse; freue mich auf;
+        freuen uns auf; freuen uns uber; freue mich uber; wurden uns freuen; wurde mich freuen; freuen wurden;
+        bei problemen; bei fragen; falls probleme; kein problem; keine probleme; keine eile; leider bin ich;
+        leider kann ich; leider habe ich; leider konnen wir; leider sind wir; leider mussen wir; leider muss ich;
+        gute frage; gut moglich; nicht mehr als; nicht spater; spatestens; so schnell wie; gute besserung;
+        gerne konnen; gern konnen; zufriedenheit; guter letzt; klasse a; geduld bitte; danke fur ihre geduld;
+        ihre geduld
+        """,
+        negation="""
+        nicht; kein*; nie; niemals; ohne; weder; kaum; nichts; wenig; alles andere als; noch lange nicht
+        """,
+        more="""
+        sehr; wirklich; ausserst; auserst; total; absolut; so; extrem; richtig; besonders; uberaus; vollig; mehr als;
+        echt
+        """,
+        less="etwas; ein wenig; ein bisschen; leicht; eher; ziemlich; halbwegs; kleine*; kleines",
+        condition="falls; wenn; sollte*; sofern; ob; bei",
+    ),
+    "fr": _Words(
+        praise="""
+        excellent*; parfait*; parfaitement; genial*; formidable*; ravi; ravis; ravie; ravies; tres content*;
+        tres contents; tres satisfait*; felicitations; bravo; impeccable*; un grand merci; un immense merci;
+        mille mercis; remarquable*; impressionn*; enchante*; magnifique*; superbe*; a merveille;
+        depasse nos attentes; au-dela de nos attentes; rien a redire; adorent; adore; adorons; gentillesse;
+        quelle belle; belle machine; chapeau; sauve la mise; nous avez sauve*; nous a sauve*; recommande*;
+        recommandons; recommanderons; exceptionnel*; au top; merveill*; plus que satisfait*; fantastique*;
+        une reussite; nickel; un plaisir; sans faute; splendide*; sublime*; extraordinaire*; epoustouflant*;
+        passionnant*; exemplaire*; irreprochable*; prodigieu*; emerveille*; comble*; fier; fiers; fiere;
+        reconnaissant*; enthousias*; enthousiasm*; felicite*; vraiment excellent*; vraiment tres; en redemandent;
+        en redemande; une merveille; un bonheur; une joie; grande joie; grande satisfaction; pleine satisfaction;
+        entiere satisfaction; entierement satisfait*; pleinement satisfait*; tres apprecie*; tres heureux;
+        tres heureuse; extremement; hautement; cinq etoiles; un succes; grand succes; sans accroc;
+        comme sur des roulettes; les meilleurs; la meilleure equipe; tres professionnel*; tres efficace*;
+        tres aimable*; tres sympathique*; tres rapide; superbement; on adore; coup de coeur; vive
+        """,
+        liking="""
+        content; contents; contente; contentes; satisfait*; heureux; agreable*; aimable*; efficace*; rapide et;
+        reactivite; nous plait; m'a plu; nous a plu; beau travail; bon travail; tres bien; fonctionne bien;
+        marche bien; bonne nouvelle; apprecie*; apprecions; serviable*; ponctuel*; soigne*; convivial*; super;
+        plaisir de travailler; reconnaissant*; souriant*; poli*; courtois*; competent*; attentif; attentive;
+        attentifs; soigneu*; a l'heure; rapide; rapides; rapidement resolu; pratique*; robuste*; silencieu*;
+        soulage*; soulagement; ameliore*; mieux que; comme promis; positif*; sympathique*; sympa; a l'ecoute;
+        bien conseille*; bon conseil; facile a utiliser; belle; joli*; bon accueil; bonne qualite; bonne experience;
+        volontiers a nouveau; merci d'avoir; merci encore d'avoir; sinceres remerciements; chaleureux remerciements
+        """,
+        complaint="""
+        terrible*; horrible*; decu; decus; decue; decues; decevant*; deception; mecontent*; inacceptable*;
+        inadmissible*; scandaleu*; furieu*; en colere; frustr*; agace*; enerve*; honteu*; une honte; aucune reponse;
+        sans reponse; sans nouvelles; personne ne repond; personne ne rappelle; personne ne; toujours pas;
+        toujours rien; troisieme fois; quatrieme fois; encore une fois; une fois de plus; insatisf*; deplorable*;
+        lamentable*; ras le bol; ras-le-bol; resilier; resiliation; avocat; mise en demeure; catastroph*;
+        ne sommes pas satisfait*; pas satisfait*; pas content*; pas contents; en ai assez; en avons assez; marre;
+        assez d'attendre; a bout; inutilisable*; se moque de; se moquer; laisse a desirer; indigne*; plus confiance;
+        perdu confiance; perdons patience; patience; changer de fournisseur; changer de prestataire; ailleurs;
+        nos clients s'en vont; perdons des clients; plainte; promesse* non; n'a pas tenu; pas tenu;
+        ne peut plus durer; ca suffit; nul; nulle; pire; intolerable*; incompeten*; semaines que nous attendons;
+        jours que nous attendons; mois que nous attendons; attendons toujours; cauchemar; malhonnet*; inquiet*;
+        revolte*; outre*; choque*; desespere*; scandalise*; blesse*; trahi*; trompe*; berne*; arnaque*; escroquerie;
+        mensonge*; mentir; menti; excuses bidon; pretexte*; baratin; abandonne*; laisse tomber; neglige*; negligence;
+        bacle*; mal fait; travail mal; incapable*; amateur*; desinvolte*; impoli*; desagreable*; arrogan*;
+        incorrect*; irrespectueu*; manque de respect; manque de serieux; pas serieux; peu serieux; incompetence*;
+        honte; desastr*; catastrophe*; calamite*; execrable*; mediocre*; minable*; deplorable; affreu*; atroce*;
+        epouvantable*; ridicule*; abusi*; abus; injuste*; gaspillage; perte de temps; argent perdu; aucun interet;
+        inutile*; hors de prix; trop cher pour; ne vaut pas; plus jamais; derniere fois; dernier avertissement;
+        n'est arrive comme; rien n'est arrive; sans un mot; sans prevenir; sans explication; sans excuse;
+        dommages et interets; remboursement integral; poursuites; degu; fatigue* de; lasse*; las de; excede*;
+        exaspere*; exasperant*; degout*; en etat deplorable; pire que; empire; s'aggrave; se degrade; insultant*;
+        insupportable*; intenable
+        """,
+        dislike="""
+        mauvais; mauvaise; a l'arret; arretee; reclamation; regrettable; panne dure; la moitie; trop tard; trop long;
+        trop cher; bruyant*; couvert d'huile; erreur de votre; deuxieme fois; nous coute; ne vient; desagrement;
+        gene*; genant*; penible*; complique*; confus*; sale; salete; fragile*; dangereu*; inquietude; inquiet*;
+        doute*; cher; chere; vain; en vain; sans suite; regrett*; dommage; triste*; stress*; bruit
+        """,
+        fault="""
+        probleme; problemes; erreur; erreurs; panne; en panne; ne fonctionne pas; ne fonctionne plus; ne marche pas;
+        ne marche plus; malheureusement; defaut; souci; soucis; fuite; personne; jamais; encore; urgent; urgence;
+        attente; attendons; retard; retards; en retard; casse*; bloque*; abime*; defectueu*; rembours*
+        """,
+        courtesy="""
+        merci d'avance; merci beaucoup d'avance; merci pour votre; merci pour le; merci pour la; merci pour les;
+        merci pour; merci de; merci beaucoup; merci; vous remercie de; vous remercions de; remercie pour;
+        remercions pour; bonne journee; bonne soiree; bon week-end; bonne reception; bien cordialement;
+        meilleures salutations; avec plaisir; serais ravi*; serions ravis; plaisir de vous; heureux de vous;
+        malheureusement je; malheureusement nous; pas de probleme; sans probleme; en cas de probleme; si vous avez;
+        si un probleme; pas de souci; aucun souci; enchante,; enchante de; bonne question; bien a vous; pas urgent;
+        rien d'urgent; bonne continuation; meilleur prix; meilleure offre; meilleur delai; accuse reception;
+        personne en charge; une personne; la personne; cette personne; par personne; encore merci
+        """,
+        negation="ne; n'; pas; jamais; sans; aucun*; ni; plus; rien; guere; loin d'etre; peu",
+        more="""
+        tres; vraiment; extremement; tellement; si; trop; absolument; totalement; plus que; particulierement; fort;
+        bien trop
+        """,
+        less="un peu; legerement; plutot; assez; quelque peu; petit; petite; moyennement",
+        condition="si; en cas; au cas; eventuel*; lorsque",
+    ),
+    "es": _Words(
+        praise="""
+        excelente*; perfecto; perfecta; perfectamente; genial; geniales; fantastic*; estupend*; maravill*;
+        de maravilla; encantad*; muy content*; muy satisfech*; enhorabuena; felicidades; felicitaciones;
+        muchisimas gracias; mil gracias; impecable*; impresionad*; impresionante; feliz; felices; un placer trabajar;
+        da gusto; buen trabajo; gran trabajo; cracks; un crack; unos cracks; superado; supera nuestras; mejor de lo;
+        antes de lo previsto; repetiremos; recomend*; sin ningun problema; ninguna queja; salvado;
+        nos habeis salvado; bravo; magnific*; extraordinari*; lo mejor; los mejores; nos encanta; precios*;
+        esplendid*; insuperabl*; inmejorabl*; formidabl*; sobresalient*; ejemplar*; admirabl*; orgullos*;
+        agradecidisim*; emocionad*; ilusionad*; entusiasm*; entusiasmad*; muy agradecid*; muy buen*; muy amabl*;
+        muy atent*; muy rapid*; muy profesional*; muy felic*; muy feliz; contentisim*; satisfechisim*; todo un exito;
+        un exito; gran exito; una maravilla; un lujo; una gozada; un acierto; de lujo; de diez; cinco estrellas;
+        chapo; olé; sin pegas; ninguna pega; sin fallos; volveremos; os llamaremos para; volveremos a contar;
+        lo recomendamos; ha mejorado mucho; gran diferencia; gracias de corazon; un millon de gracias;
+        mejor imposible; nos ha encantado; les ha encantado; encanto
+        """,
+        liking="""
+        content*; satisfech*; muy bien; nos gusta; nos ha gustado; me gusta; agradecid*; amable*; rapidos;
+        rapida respuesta; funciona bien; va bien; buena noticia; agradable; profesional*; puntual*; eficaz; eficaces;
+        atent*; estamos bien; buen servicio; buena calidad; amables; simpatic*; educad*; competent*; cuidados*;
+        eficient*; practic*; comod*; robust*; silencios*; aliviad*; alivio; mejorado; mejora; mejor que;
+        como prometi*; como acordamos; positiv*; bonit*; quedado bien; quedado muy; buen trato; buena atencion;
+        buena experiencia; facil de usar; gusta mucho; ha subido; agradecemos; gracias por haber; sinceras gracias
+        """,
+        complaint="""
+        terrible*; horrible*; pesim*; decepcionad*; decepcion; decepcionante; insatisfech*; descontent*; molest*;
+        enfadad*; indignad*; inaceptable*; intolerable*; vergonzos*; verguenza; frustrad*; frustrante; sigue sin;
+        siguen sin; aun no han; nadie contesta; nadie nos contesta; nadie responde; nadie coge; nadie coja;
+        nadie llama; nadie ha venido; nadie nos; sin respuesta; sin noticias; tercera vez; cuarta vez;
+        otra vez lo mismo; una y otra vez; lamentable*; no estamos content*; no estamos satisfech*; nada content*;
+        harto; hartos; harta; hartas; abogado; rescindir; anular el contrato; cambiar de proveedor;
+        buscar otro proveedor; no se puede trabajar; asi no; no puede seguir; ya esta bien; basta ya; es una pena;
+        deja mucho que desear; mucho que desear; perdido la confianza; paciencia; llevamos un mes; llevamos semanas;
+        llevamos dias; llevamos meses; tomadura de pelo; desastre; desastros*; nefast*; peor; engano; inadmisible*;
+        tres averias; prometieron; todavia no han; todavia no hemos recibido; que todavia no; indignante*;
+        indignacion; enfado; furios*; cabread*; rabia; desesperad*; desesperante; escandal*; ofendid*; enganad*;
+        estafa*; estafad*; timo; mentira*; mentido; excusa; excusas; largas; dando largas; abandonad*; tirad*;
+        chapuza*; chapucer*; desidia; dejadez; incompetencia; incapac*; inutil*; maleducad*; groser*; antipatic*;
+        arrogant*; falta de respeto; falta de seriedad; poco serio; poco profesional; nada profesional;
+        impresentable*; fatal; horroroso; espantos*; asquer*; ridicul*; absurd*; abusiv*; abuso; injust*;
+        perdida de tiempo; dinero tirado; no vale; no sirve; cansad* de; cansados de; cansada; agotad*;
+        hasta las narices; hasta el gorro; ya no podemos mas; no aguantamos; no aguanto; nunca mas; ultima vez;
+        ultimo aviso; devolvemos; devolver la; queremos el dinero; indemniz*; denunci*; demand*; medidas legales;
+        hoja de reclamaciones; peor que; empeora*; ha empeorado; de mal en peor; nos cobren; vergonzant*; insult*;
+        decepcionante*; no repetiremos; no volveremos; disgust*; disgustad*
+        """,
+        dislike="""
+        malo; mala; mal; queja; reclamacion; defectuos*; reembolso; la mitad; demasiado; segunda vez; nos cuesta;
+        perdemos; perdiendo; equivocad*; incompet*; incomod*; complicad*; confus*; suci*; ruidos*; fragil*;
+        peligros*; preocupad*; preocupa*; duda*; caro; cara; en vano; sin solucion; sin resolver; triste*; lastima;
+        estres*; pesad*; pena
+        """,
+        fault="""
+        problema; problemas; error; errores; averia; averias; fallo; fallos; no funciona; no funcionan;
+        lamentablemente; desgraciadamente; fuga; nadie; nunca; urgente; esperar; esperando; otra vez; de nuevo;
+        parada; tarde; roto; rota; rotos; rotas; parados; retraso; retrasos; todavia no
+        """,
+        courtesy="""
+        muchas gracias de antemano; gracias de antemano; gracias por su; gracias por la; gracias por el; gracias por;
+        muchas gracias por su; muchas gracias por; muchas gracias; gracias; buenos dias; buenas tardes; buen dia;
+        buen fin de semana; un saludo; un cordial saludo; encantad* de; encantada de; encantado de saludar*;
+        un placer; lamentablemente no podre; lamentablemente no puedo; lamentablemente no podemos; sin problema;
+        ningun problema; no hay problema; en caso de problemas; si hay algun; si tiene alguna; mejor precio;
+        mejor oferta; mas tarde; a mas tardar; no es urgente; por la tarde; esta tarde; de la tarde; buena tarde;
+        feliz semana; feliz navidad
+        """,
+        negation="no; sin; nunca; jamas; ni; nada; ningun*; tampoco; apenas; poco",
+        more="""
+        muy; realmente; tan; extremadamente; totalmente; absolutamente; demasiado; mas que; super; bastante
+        """,
+        less="un poco; algo; ligeramente; pequen*; mas o menos",
+        condition="si; en caso; cuando; por si",
+    ),
+    "it": _Words(
+        praise="""
+        eccellent*; ottim*; perfett*; perfettamente; fantastic*; splendid*; meraviglios*; a meraviglia;
+        molto soddisfatt*; davvero soddisfatt*; molto contenti; molto contento; felici; felicissim*; complimenti;
+        grazie mille di cuore; impeccabil*; bravissim*; bravi; bel lavoro; entusiast*; benissimo; gentilissim*;
+        consigli*; superato; salvato; nessun problema in; un piacere lavorare; magnific*; meravigliosamente;
+        magnificamente; bellissim*; stupend*; straordinari*; eccezional*; favolos*; esemplar*; felicissimi;
+        contentissim*; soddisfattissim*; orgoglios*; grat*; entusiasm*; grande successo; un successo; cinque stelle;
+        molto gentil*; molto cortes*; molto professional*; davvero brav*; davvero ottim*; complimentoni; il migliore;
+        i migliori; torneremo; consigliamo; una meraviglia; perfezione; molto apprezzat*; molto felici
+        """,
+        liking="""
+        soddisfatt*; contenti; contento; contenta; felice; ci piace; mi piace; bene; funziona bene; buon lavoro;
+        cortes*; puntual*; gentil*; efficient*; lieti; apprezz*; buona notizia; competent*; attent*; rapid*; veloc*;
+        pratic*; robust*; sollievo; sollevat*; miglior*; meglio di; come promesso; positiv*; simpatic*; disponibil*;
+        facile da usare; bell*; buon risultato; grazie per aver
+        """,
+        complaint="""
+        pessim*; terribil*; orribil*; delus*; deludent*; insoddisfatt*; scontent*; inaccettabil*; inammissibil*;
+        vergogn*; arrabbiat*; furios*; frustr*; ancora nessun*; nessuno risponde; nessuno che risponda; nessuno ci;
+        nessuna risposta; senza risposta; terza volta; quarta volta; non siamo soddisfatt*; non siamo contenti;
+        stufi; stufo; disdire; avvocato; cambiare fornitore; cosi non; non si puo; lascia a desiderare; disservizio;
+        peggio; incubo; settimane di ritardo; perso la fiducia; pazienza; basta; scandalos*; intollerabil*; scadent*;
+        stanch* di; stanchi di; scus*; scuse; prese in giro; presi in giro; ingannat*; truff*; bugi*; mentito;
+        abbandonat*; maleducat*; arrogant*; incompeten*; incapac*; inutil*; negligen*; trascurat*; disastr*;
+        catastrof*; schif*; ridicol*; assurd*; ingiust*; abus*; perdita di tempo; soldi buttati; mai piu;
+        ultima volta; ultimo avviso; risarcimento; rimborso immediato; vie legali; denunc*; peggiorat*; disperat*;
+        indignat*; esasperat*; stanco di; non vale; non si fa; deplorevol*; penos*; mediocr*; pessimamente;
+        oltraggi*; insoddisfacent*
+        """,
+        dislike="""
+        male; reclamo; lamentela; rimborso; difettos*; troppo; seconda volta; perdiamo; scomod*; complicat*; confus*;
+        sporc*; rumoros*; fragil*; pericolos*; preoccupat*; dubb*; caro; cara; invano; irrisolt*; triste; peccato;
+        fastidi*
+        """,
+        fault="""
+        problema; problemi; errore; errori; non funziona; non funzionano; purtroppo; perdita; perde; anomalia;
+        nessuno; mai; urgente; aspettando; aspettiamo; di nuovo; fermo; ferma; ritardo; ritardi; in ritardo; rotto;
+        rotta; danneggiat*; guasto; guasta; ancora non
+        """,
+        courtesy="""
+        grazie mille in anticipo; grazie in anticipo; grazie per; grazie dell*; grazie mille; grazie; buongiorno;
+        buona giornata; buon weekend; buona serata; cordiali saluti; un piacere; lieti di; lieto di; nessun problema;
+        in caso di problemi; purtroppo non posso; purtroppo la riunione; miglior prezzo; migliore offerta; va bene;
+        non urgente; gentile dottor*; gentile sig*; gentile; gentili; bene,; per bene; felici di; contenti di
+        """,
+        negation="non; senza; mai; ne; nessun*; niente; poco",
+        more="molto; davvero; estremamente; cosi; totalmente; assolutamente; troppo; veramente; tanto",
+        less="un po'; un po; leggermente; abbastanza; piuttosto; piccol*",
+        condition="se; in caso; qualora; quando",
+    ),
+    "nl": _Words(
+        praise="""
+        uitstekend*; geweldig*; fantastisch*; perfect; zeer tevreden; heel tevreden; erg tevreden; heel blij;
+        erg blij; zo blij; enthousiast*; complimenten; compliment; heel erg bedankt; dank jullie wel; super;
+        onder de indruk; goed werk; als een zonnetje; dol op; prachtig*; schitterend*; top; nooit zo goed; zo goed;
+        wat een verschil; aanrader; bevelen jullie; aanbevelen; boven verwachting; vlekkeloos;
+        niets op aan te merken; gered; chapeau; petje af; meer dan tevreden; klasse; dolblij; dolgelukkig;
+        reuze blij; wat fijn; heel fijn; erg fijn; zo fijn; magnifiek*; subliem*; briljant*; voortreffelijk*;
+        voorbeeldig*; onovertroffen; trots; ontzettend bedankt; enorm bedankt; duizendmaal dank; heel dankbaar;
+        erg dankbaar; zeer vriendelijk; heel vriendelijk; erg vriendelijk; zeer behulpzaam; heel behulpzaam;
+        zeer professioneel; heel snel; supersnel; razendsnel; succes geworden; groot succes; een succes;
+        een verademing; een feest; een genot; mag er zijn; vijf sterren; top geregeld; goed geregeld; goed gedaan;
+        vakwerk; vakmanschap; de beste; lof; pluim; hulde; zeer te spreken; goed te spreken; erg te spreken; genoten;
+        houden van; verrukt; opgetogen; verrast door
+        """,
+        liking="""
+        blij; tevreden; keurig; mooi; fijn; prettig; bevalt; bevallen; vriendelijk geholpen; snel geholpen;
+        goed geholpen; snelle hulp; prima; draait goed; werkt goed; goed nieuws; dankbaar; netjes; behulpzaam;
+        betrouwbaar; handig; leuk; aardig; beleefd; deskundig; kundig; zorgvuldig; vlot; stipt; op tijd; stevig;
+        stil; degelijk*; opgelucht; opluchting; verbeterd; beter dan; sneller dan; zoals beloofd; positief;
+        sympathiek; goed advies; goed ontvangen; makkelijk in gebruik; gezellig; tevreden klanten; verloopt goed;
+        loopt goed; loopt lekker; gewaardeerd; waarderen; bedankt dat; dank dat
+        """,
+        complaint="""
+        vreselijk*; verschrikkelijk*; teleurgesteld; teleurstellend*; teleurstelling; ontevreden; boos; woedend;
+        gefrustreerd; frustrerend; onacceptabel*; niet acceptabel; onaanvaardbaar; schandalig*; schande;
+        belachelijk*; nog steeds niet; nog steeds geen; nog altijd niet; nog altijd geen; niemand reageert;
+        reageren nergens; niemand neemt op; niemand komt; niemand komen; niemand gekomen; geen antwoord;
+        geen reactie; zonder antwoord; derde keer; vierde keer; keer op keer; voor de zoveelste; alweer; zat; beu;
+        opzeggen; advocaat; ergernis; erger; niet tevreden; niet blij; wachten al; al weken; al een maand;
+        al drie weken; al twee weken; niet nagekomen; valt tegen; valt vies tegen; viel tegen; te wensen over;
+        zo kan het niet; kan zo niet; niet langer; vertrouwen kwijt; vertrouwen verloren; geduld;
+        andere leverancier zoeken; overstappen; waardeloos; slecht*; beneden peil; nachtmerrie; in de steek;
+        aan het lijntje; niet serieus; bedrogen; opgelicht; oplichter*; voorgelogen; leugen*; gelogen; smoes;
+        smoesjes; excuses genoeg; uitvlucht*; afgescheept; afgepoeierd; genegeerd; in de kou; aan ons lot; laks*;
+        slordig; knoeiwerk; prutswerk; broddelwerk; onbekwaam; incompetent*; ondeskundig; onbeleefd; onbeschoft;
+        brutaal; arrogant; onverschillig; onbetrouwbaar; onprofessioneel; respectloos; beneden alle peil;
+        beneden alle; waardeloze; nutteloos; onbruikbaar; rampzalig*; ramp; drama; dramatisch*; catastrof*; flut;
+        rommel; troep; weggegooid geld; zonde van; verspilling; oneerlijk; onredelijk; te gek voor; schandelijk*;
+        schaamteloos; genant; pijnlijk; moedeloos; wanhopig; radeloos; verbolgen; verontwaardigd; geirriteerd;
+        geergerd; ergeren; ergert; kwaad; razend; ziek van; moe van; klaar mee; er klaar mee; genoeg van; nooit meer;
+        laatste keer; laatste kans; schadevergoeding; geld terug; juridische stappen; ingebrekestelling; elke week;
+        steeds hetzelfde; verwachtten meer; meer verwacht; beter verwacht; valt zwaar tegen; tegenvallend*;
+        achteruit; gaat hetzelfde; loopt de spuigaten; ondermaats; bar en boos; belazerd; veel te duur
+        """,
+        dislike="""
+        klacht; terugbetaling; ligt stil; liggen stil; staat stil; staan stil; tweede keer; kost ons; te lang;
+        te duur; veel te; omzet kwijt; stilstand; vervelend; lastig; onhandig; ingewikkeld; onduidelijk; verwarrend;
+        vies; lawaai*; luidruchtig; wankel; gevaarlijk; bezorgd; zorgen; twijfel*; duur; tevergeefs; onopgelost;
+        verdrietig; jammer; spijtig; gaat stuk; stress; is stuk
+        """,
+        fault="""
+        probleem; problemen; storing; defect; defecte; werkt niet; werken niet; doet het niet; helaas; foutmelding;
+        lek; lekt; niemand; nooit; dringend; wachten; wachtte; weer; opnieuw; fout; fouten; verkeerd*; kapot;
+        vertraging; te laat
+        """,
+        courtesy="""
+        alvast hartelijk dank; alvast bedankt; hartelijk dank voor; hartelijk dank alvast; bedankt voor; dank voor;
+        dank voor de; dank u voor; dank je voor; hartelijk dank; bedankt; dank u; fijne dag; fijn weekend;
+        fijne avond; goedemorgen; goedemiddag; goedendag; goede dag; met vriendelijke; vriendelijke groet*;
+        hartelijke groet*; helaas kan ik; helaas ben ik; helaas kunnen; geen probleem; bij problemen; bij vragen;
+        geen haast; niet dringend; beste prijs; blij om; graag; wordt weer; weer een; weer contact; tot weer;
+        mocht er
+        """,
+        negation="niet; geen; nooit; zonder; niets; nauwelijks; allesbehalve; weinig; noch",
+        more="""
+        zeer; heel; erg; echt; zo; enorm; ontzettend; volledig; absoluut; behoorlijk; bijzonder; veel te; meer dan;
+        super
+        """,
+        less="een beetje; enigszins; wat; iets; vrij; redelijk; kleine; klein",
+        condition="als; indien; mocht; of; wanneer; bij",
+    ),
+    "pt": _Words(
+        praise="""
+        otim*; excelente*; perfeit*; fantastic*; maravilhos*; muito satisfeit*; muito contente*; parabens; impecavel;
+        adoramos; adorei; excelente trabalho; bom trabalho; encantad*; muito obrigad* pela ajuda; recomend*; superou;
+        incrivel; espetacular; maravilh*; extraordinari*; excecion*; magnific*; esplendid*; orgulhos*; muito grat*;
+        muito feliz*; muito simpatic*; muito profissiona*; um sucesso; cinco estrelas; os melhores; recomendamos;
+        voltaremos; entusiasm*
+        """,
+        liking="""
+        satisfeit*; contente*; felizes; feliz; gostamos; gostei; agradavel; simpatic*; rapido e; funciona bem;
+        bem feito; boa noticia; pontual*; atencios*
+        """,
+        complaint="""
+        pessim*; terrivel; horrivel; dececionad*; decepcionad*; desiludid*; insatisfeit*; descontent*; inaceitavel;
+        intoleravel; vergonh*; furios*; frustrad*; ninguem responde; ninguem atende; sem resposta; terceira vez;
+        fart*; advogado; lamentavel; pior; nao estamos satisfeit*; paciencia; mudar de fornecedor; assim nao;
+        um mes a espera; enganad*; burla; mentira*; desculpas; abandonad*; incompetent*; incapaz*; inutil;
+        vergonhos*; ridicul*; absurd*; desastr*; cansad* de; farto de; nunca mais; ultima vez; indemniz*; indignad*;
+        zangad*; mal-educad*; desleixo; mediocre*
+        """,
+        dislike="mau; ma; queixa; reclamacao; reembolso; partido; defeituos*; cancelar; demasiado",
+        fault="""
+        problema; problemas; erro; erros; avaria; falha; nao funciona; nao funcionam; infelizmente; ninguem; nunca;
+        urgente; a espera; de novo; outra vez; tarde; atraso; atrasos; parado; parada; ainda nao
+        """,
+        courtesy="""
+        muito obrigad* desde ja; obrigad* desde ja; obrigad* pela; obrigad* pelo; muito obrigad*; obrigad*; bom dia;
+        boa tarde; bom fim de semana; um prazer; sem problema; melhor preco; melhor proposta; boa noite; da tarde
+        """,
+        negation="nao; sem; nunca; nem; nenhum*; nada; pouco",
+        more="muito; realmente; tao; extremamente; totalmente; absolutamente; demasiado; mesmo",
+        less="um pouco; ligeiramente; pequen*; algo",
+        condition="se; caso; quando",
+    ),
+}
+# A wait or a silence counted in weeks tells displeasure by itself; so does the time that is lost.
+_LONG = re.compile(
+    r"\b(?:waiting|waited|wait|warten|gewartet|attend\w*|esper\w+|llevamos|wachten|gewacht|aspett\w+|on hold|"
+    r"a espera)\b"
+    r"[^.!?;]{0,40}\b(?:weeks?|months?|hours?|days|wochen?|monate?n?|stunden?|tagen?|semaines?|mois|heures?|jours|"
+    r"semanas?|"
+    r"mes(?:es)?|horas?|dias|weken|maand(?:en)?|uur|uren|dagen|settiman\w|mesi|ore|giorni)\b"
+)
+_SMILE = re.compile(r"[:;]-?[)D](?!\w)|<3")
+_FROWN = re.compile(r":-?[(/](?!\w|/)")
+# A line with nothing but thanks or wishes closes a letter.
+_CLOSING = re.compile(
+    r"^[ \t]*(?:(?:all the )?best|cheers|(?:many |best )?thanks?(?: you)?(?: very much| so much| again)?|"
+    r"(?:vielen |besten )?dank(?:e)?|merci(?: beaucoup)?|(?:muchas )?gracias|grazie(?: mille)?|"
+    r"(?:alvast |hartelijk )?(?:be)?dank(?:t)?|(?:muito )?obrigad[oa])[ ,.!]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_SHOUT = re.compile(r"!{2,}|\?!|!\?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """The compiled words of one language, each kind with its weight."""
+
+    kinds: tuple[tuple[float, re.Pattern[str]], ...]
+    courtesy: re.Pattern[str]
+    negation: re.Pattern[str]
+    more: re.Pattern[str]
+    less: re.Pattern[str]
+    condition: re.Pattern[str]
+
+
+@lru_cache(maxsize=len(_LEXICON))
+def _patterns(tongue: str) -> _Patterns:
+    words = _LEXICON[tongue]
+
+    def before(listed: str, within: int) -> re.Pattern[str]:
+        """The words where at most a few others stand between them and the end."""
+        return re.compile(rf"(?:{phrases(listed).pattern})(?:[ ']+[\w'-]+){{0,{within}}}[ '\"]*$")
+
+    return _Patterns(
+        kinds=(
+            (STRONG, phrases(words.praise)),
+            (MILD, phrases(words.liking)),
+            (-STRONG, phrases(words.complaint)),
+            (-MILD, phrases(words.dislike)),
+            (-FAULT, phrases(words.fault)),
+        ),
+        courtesy=phrases(words.courtesy),
+        negation=before(words.negation, 2),
+        more=before(words.more, 0),
+        less=before(words.less, 1),
+        condition=before(words.condition, 6),
+    )
+
+
+def _tongue(text: str) -> str:
+    """The language to judge in: English where none is seen or none is known."""
+    tongue, _ = language.detect(text)
+    return tongue if tongue in _LEXICON else "en"
+
+
+def hits(text: str, tongue: str = "") -> list[Hit]:
+    """Every stretch of words that shows a mood, in order; each distinct wording counts once.
+
+    `tongue` is the language where it is known already.
     """
-    great; excellent; amazing; awesome; fantastic; wonderful; perfect; love; loved; loving; best; good job; well done;
-    happy; pleased; delighted; impressed; helpful; thrilled; brilliant; outstanding; superb; smooth; smoothly; kudos;
-    appreciate; appreciated; thank you so much; thanks so much; thank you very much; many thanks; thanks a lot; thx;
-    thanks; thank you; rocks; cool; nice; glad; satisfied; excited; looking forward; enjoy*; good news; works well;
-    works great; works perfectly; highly recommend; recommend; amazingly; beautiful; friendly; professional;
-    quick response; fast response; impressive; yay; woohoo; can't wait; congrats; congratulations; lifesaver;
-    worth it; on point; a pleasure; comfortable; favorite; favourite; :); :-); ); :d; <3; hervorragend; ausgezeichnet;
-    super; toll; klasse; perfekt; prima; begeistert; zufrieden; sehr zufrieden; freuen uns; freue mich; erfreut;
-    vielen herzlichen dank; herzlichen dank; grosartig; wunderbar; einwandfrei; reibungslos; schnelle hilfe; top;
-    spitze; empfehlen; gute arbeit; uberzeugt; angenehm; gut gefallen; lob; excellent; excellente; parfait; parfaite;
-    super; genial; geniale; formidable; ravi; ravis; ravie; satisfait*; tres content*; content; contents; heureux;
-    felicitations; bravo; impeccable; merci beaucoup; un grand merci; mille mercis; remarquable; agreable;
-    impressionn*; enchante*; plaisir; excelente; excelentes; perfecto; perfecta; genial; fantastico; fantastica;
-    estupendo; maravillos*; encantad*; content*; satisfech*; muy bien; enhorabuena; felicidades; muchisimas gracias;
-    muchas gracias; impecable; impresionad*; feliz; felices; un placer; buen trabajo; gran trabajo; eccellente;
-    ottimo; ottima; ottimi; perfetto; perfetta; fantastico; fantastica; splendido; meraviglios*; soddisfatt*;
-    molto contenti; contenti; contento; felici; felice; complimenti; grazie mille; impeccabile; bravissimi;
-    entusiast*; piacere; lieti; bel lavoro; ottimo lavoro; uitstekend; geweldig; fantastisch; perfect; prima; blij;
-    tevreden; enthousiast; complimenten; hartelijk dank; heel erg bedankt; super; keurig; mooi; fijn; prettig; top;
-    goed werk; onder de indruk; otimo; otima; excelente; perfeito; perfeita; fantastico; fantastica; maravilhos*;
-    satisfeit*; contente*; felizes; feliz; parabens; muito obrigad*; impecavel; adoramos; adorei; excelente trabalho;
-    bom trabalho; encantad*; prazer
-"""
-)
-_BAD = phrases(
-    """
-    terrible; awful; horrible; worst; bad; poor; poorly; useless; unacceptable; ridiculous; disappointed;
-    disappointing; disappointment; angry; furious; upset; annoyed; annoying; frustrated; frustrating; frustration;
-    hate; hated; sucks; suck; fail; failed; fails; failure; broken; rude; never again; waste; wasted; joke; pathetic;
-    disgusted; disgusting; unhappy; dissatisfied; unprofessional; lost; losing; stranded; stuck; delayed; delay;
-    delays; late; cancelled; canceled; cancellation; cancel; waiting; waited; on hold; hours; no response; no reply;
-    no answer; nobody; no one; still no; still not; still waiting; not working; doesn't work; does not work; won't;
-    can't; cannot; never; wrong; error; errors; problem; problems; issue; issues; trouble; complaint; complain;
-    refund; unable; missed; missing; damaged; defective; crash*; down; outage; slow; mess; nightmare; insult*; liar;
-    lied; lies; scam; shame; shameful; fix; worse; wtf; ugh; really?; seriously; unreliable; overcharged; charged;
-    incompetent; lack of; third time; again and again; escalate; lawyer; legal action; terminate; sick of; fed up;
-    tired of; ruined; rebook*; hung up; ignored; not happy; unfortunately; what a; bags; luggage; :(; :-(; :/;
-    failing; sorry excuse; schlecht; schlechte; schlechter; katastroph*; furchtbar; schrecklich; unzufrieden;
-    enttauscht; enttauschend; enttauschung; argerlich; verargert; wutend; frustriert; inakzeptabel; unmoglich;
-    unverschamt; zumutung; unprofessionell; reklamation; beschwerde; beschweren; mangelhaft; defekt; kaputt; fehler;
-    problem; probleme; funktioniert nicht; geht nicht; verspatet; verspatung; immer noch nicht; noch immer; niemand;
-    keine antwort; keine ruckmeldung; schon wieder; zum dritten mal; geduld; kundigen; anwalt; leider; ausfall;
-    ausgefallen; steht still; falsch; mangel; nie wieder; verlieren; mauvais; mauvaise; terrible; horrible; decu;
-    decus; decue; decevant; mecontent*; inacceptable; inadmissible; scandaleux; furieux; en colere; frustr*; agace*;
-    honteux; probleme; problemes; erreur; erreurs; panne; en panne; ne fonctionne pas; ne fonctionne plus;
-    ne marche pas; ne marche plus; retard; retards; toujours pas; aucune reponse; personne; plainte; reclamation;
-    rembours*; casse; defectueu*; regrettable; malheureusement; troisieme fois; insatisf*; deplorable; lamentable;
-    ras le bol; resilier; bloque; avocat; catastroph*; malo; mala; mal; terrible; horrible; pesimo; pesima;
-    decepcionad*; decepcion; decepcionante; insatisfech*; descontent*; molest*; enfadad*; indignad*; inaceptable;
-    vergonzos*; verguenza; frustrad*; problema; problemas; error; errores; averia; fallo; no funciona; no funcionan;
-    retraso; retrasos; todavia no; sigue sin; nadie; sin respuesta; queja; reclamacion; reembolso; roto; defectuos*;
-    lamentable; desgraciadamente; lamentablemente; tercera vez; hart*; cancelar; abogado; parados; peor; pessimo;
-    pessima; terribile; orribile; delus*; deludente; insoddisfatt*; scontent*; inaccettabile; vergogn*; arrabbiat*;
-    furios*; frustr*; problema; problemi; errore; errori; guasto; guasta; non funziona; non funzionano; ritardo;
-    ritardi; ancora non; nessuno; nessuna risposta; reclamo; lamentela; rimborso; rotto; difettos*; purtroppo;
-    terza volta; stufi; disdire; avvocato; fermo; ferma; peggio; disservizio; inammissibile; slecht; slechte;
-    vreselijk; verschrikkelijk; teleurgesteld; teleurstellend; ontevreden; boos; woedend; gefrustreerd; onacceptabel;
-    schandalig; belachelijk; probleem; problemen; fout; fouten; storing; kapot; defect; werkt niet; werken niet;
-    vertraging; te laat; nog steeds niet; nog steeds; niemand; geen antwoord; geen reactie; klacht; terugbetaling;
-    helaas; derde keer; zat; opzeggen; advocaat; ligt stil; ergernis; mau; ma; pessimo; pessima; terrivel; horrivel;
-    dececionad*; decepcionad*; desiludid*; insatisfeit*; descontent*; inaceitavel; vergonh*; furios*; frustrad*;
-    problema; problemas; erro; erros; avaria; falha; nao funciona; nao funcionam; atraso; atrasos; ainda nao; ninguem;
-    sem resposta; queixa; reclamacao; reembolso; partido; defeituos*; infelizmente; terceira vez; fart*; cancelar;
-    advogado; parado; parada; pior; lamentavel
-"""
-)
-_NOT = re.compile(
-    r"(?:\b(?:not|no|never|n't|cannot|can't|don't|didn't|isn't|wasn't|aren't|without|hardly|nicht|kein\w*|nie|ohne|"
-    r"ne|pas|jamais|sans|aucun\w*|sin|nunca|non|senza|mai|niet|geen|nooit|zonder|nao|sem)\b|n't)(?:\s+\w+){0,2}\s*$"
-)
-# Courtesies say nothing about the mood.
-_COURTESY = re.compile(
-    r"\b(?:best|kind|warm|good)(?: regards| wishes| morning| afternoon| evening| day)|thanks?(?: you)?(?: very much|"
-    r" so much| a lot)? (?:in advance|for \w+)|(?:many )?thanks?(?: you)?[,.!]*\s*$"
-    r"|vielen (?:herzlichen )?dank(?: im voraus)?|besten dank|danke (?:im voraus|fur)|"
-    r"merci (?:beaucoup )?(?:d'avance|pour)|merci(?: beaucoup)?[,.!]*\s*$|muchas gracias(?: de antemano| por)?|"
-    r"grazie mille(?: in anticipo| per)?|grazie[,.!]*\s*$|hartelijk dank(?: alvast| voor)?|alvast bedankt|"
-    r"muito obrigad[oa](?: desde ja| pela| pelo)?"
-    r"|looking forward to|love to (?:see|have|get|hear)|(?:please|let me know).{0,20}(?:problem|issue|question)s?|"
-    r"best (?:price|offer|time|way|date)|no problem|happy to (?:help|talk|discuss|hear|jump)|freuen uns auf|"
-    r"freue mich auf|glad to|nice to|great to (?:meet|talk|speak)|un placer|if you have any|pleasure to",
-    re.MULTILINE,
-)
-
-
-def score(text: str) -> float:
-    """Praise minus complaint, every distinct phrase once, negated ones turned round; exclamation adds weight."""
-    folded = _COURTESY.sub(lambda match: " " * len(match.group()), flat(text))
-    total = 0.0
+    known = _patterns(tongue if tongue in _LEXICON else _tongue(text))
+    found = [
+        Hit(match.start(), match.end(), weight)
+        for pattern, weight in ((_SMILE, FACE), (_FROWN, -FACE))
+        if (match := pattern.search(text)) is not None
+    ]
     seen: set[str] = set()
-    for sign, pattern in ((1.0, _GOOD), (-1.0, _BAD)):
-        for match in pattern.finditer(folded):
-            phrase = match.group()
-            if phrase in seen:
-                continue
-            seen.add(phrase)
-            turned = _NOT.search(folded[max(0, match.start() - 28) : match.start()]) is not None
-            weight = 0.45 if phrase in _WEAK else 1.0
-            if turned:
-                total += -0.8 * weight if sign > 0 else 0.15
-            else:
-                total += sign * weight
-    return total
+    told = mask(text, (match.span() for match in _CLOSING.finditer(text)))
+    for sentence in sentences(told):
+        found += _in_sentence(sentence, known, seen)
+    return sorted(found, key=lambda one: one.start)
 
 
-_WEAK = frozenset(
-    """
-    thanks thank you cool nice good late hours never can't cannot won't problem problems issue issues error errors fix
-    wrong charged lost cancel cancelled refund waiting slow down missing late delay delayed hold nobody what a bags
-    luggage really? seriously unable trouble leider unfortunately malheureusement lamentablemente purtroppo helaas
-    infelizmente probleme problema problemi probleem problemen fehler erreur erreurs mal ma mau personne nadie nessuno
-    niemand ninguem retard atraso ritardo perfect parfait perfecto prima super top mooi fijn plaisir piacere prazer
-    contento content cancelar
-    """.split()
-) | {"thank you", "what a", "really?", ":)", ":-)", ";)"}
+def _in_sentence(sentence: Piece, known: _Patterns, seen: set[str]) -> list[Hit]:
+    folded = known.courtesy.sub(lambda match: "\x1f" * len(match.group()), run(sentence.text))
+    asks = folded.rstrip().endswith("?")
+    taken: list[tuple[int, int]] = []
+    found: list[Hit] = []
+    matches = [(match, weight) for weight, pattern in known.kinds for match in pattern.finditer(folded)]
+    for match, weight in sorted(matches, key=lambda one: one[0].start() - one[0].end()):  # the longest wording counts
+        start, end = match.span()
+        if match.group() in seen or any(start < last and first < end for first, last in taken):
+            continue
+        taken.append((start, end))
+        seen.add(match.group())
+        value = _weighed(weight, folded[max(0, start - 60) : start], known, asks)
+        if value:
+            found.append(Hit(sentence.start + start, sentence.start + end, value, weight == -FAULT))
+    if (wait := _LONG.search(folded)) is not None:
+        found.append(Hit(sentence.start + wait.start(), sentence.start + wait.end(), -STRONG))
+    return found
 
 
-def read(text: str) -> tuple[str, float]:
+def _weighed(weight: float, before: str, known: _Patterns, asks: bool) -> float:
+    """A word's weight after what stands before it: negations turn praise and take away complaint."""
+    if weight == -FAULT and (asks or known.condition.search(before)):
+        return 0.0  # a fault that is asked about or only thinkable
+    if known.negation.search(before):
+        return -1.2 * weight if weight > 0 else -0.3 * weight
+    if known.more.search(before):
+        return weight * 1.5
+    return weight * 0.5 if known.less.search(before) else weight
+
+
+def score(text: str, tongue: str = "") -> float:
+    """Praise minus complaint; faults count little however many there are, shouting lifts a complaint."""
+    found = hits(text, tongue)
+    faults = [one.weight for one in found if one.fault]
+    # A short message that names three faults is about little else.
+    most = STRONG if len(faults) > 2 and len(text) < SHORT_TEXT else MOST_OF_FAULTS
+    total = sum(one.weight for one in found if not one.fault) + max(sum(faults), -most)
+    return total * 1.2 if total < 0 and _SHOUT.search(text) else total
+
+
+def read(text: str, tongue: str = "") -> tuple[str, float]:
     """positive, neutral or negative, and how sure."""
-    value = score(text)
-    limit = 0.4 if len(text) < 300 else 0.8  # one word sets the mood of a short message, not of a long one
+    value = score(text, tongue)
+    # One word sets the mood of a short message, not of a long one.
+    limit = 0.4 if len(text) < CURT_TEXT else 0.6 if len(text) < SHORT_TEXT else 0.8
     if value <= -limit:
         return "negative", min(0.92, 0.6 + 0.08 * -value)
     if value >= limit:
         return "positive", min(0.9, 0.58 + 0.08 * value)
-    return "neutral", 0.62 - 0.15 * abs(value)
+    return "neutral", max(0.4, 0.62 - 0.15 * abs(value))
+
+
+def evidence(text: str, mood: str, tongue: str = "", most: int = 3) -> list[tuple[int, int]]:
+    """The places of the words that show a mood most, in order; none for a neutral text."""
+    sign = {"positive": 1.0, "negative": -1.0}.get(mood, 0.0)
+    shown = sorted((one for one in hits(text, tongue) if one.weight * sign > 0), key=lambda one: -abs(one.weight))[
+        :most
+    ]
+    return sorted((one.start, one.end) for one in shown)
