@@ -11,6 +11,7 @@ from crmllm.extraction.rules.text import flat
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+ENGLISH = "en"
 _THANKS = re.compile(r"\b(?:thank|thanks|thx|danke|dank|merci|gracias|grazie|bedankt|obrigad|dzieki|dziekuj)")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|nobody|nothing|nicht|kein|nie|ne|pas|aucun|sin|non|nessun|niet|geen|nao|sem)\b|n't\b"
@@ -27,8 +28,8 @@ _LONG_WAIT = re.compile(
 def cues(text: str) -> list[float]:
     """Signs of mood and of a request, each between about -1 and 1."""
     folded = flat(text)
-    score = sentiment.score(text)
-    mood, sure = sentiment.read(text)
+    score = sentiment.score(text, ENGLISH)
+    mood, sure = sentiment.read(text, ENGLISH)
     sign = {"positive": 1.0, "negative": -1.0}.get(mood, 0.0)
     return [
         max(-3.0, min(3.0, score)) / 3,
