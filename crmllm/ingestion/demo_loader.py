@@ -1,4 +1,4 @@
-"""Loads the demo mails, calls, notes and chats through the door that all of them come through."""
+"""Loads the demo items of every kind through the door that all of them come through."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from crmllm.core import audit
 from crmllm.ingestion import kinds, services
 from crmllm.ingestion.choices import Origin
 from crmllm.ingestion.demo import messages, talks
+from crmllm.ingestion.demo.papers import papers
 from crmllm.ingestion.models import Interaction
 
 
@@ -17,7 +18,7 @@ def load_mailbox() -> None:
         return
     today = timezone.localdate()
     files = [services.File(raw) for _, raw in messages(today)]
-    for name, raw in talks(today):
+    for name, raw in [*talks(today), *papers(today)]:
         reader = kinds.find(name, raw)
         assert reader is not None, name
         files.append(services.File(raw, name, reader))

@@ -137,6 +137,9 @@ _PAPER_WORDS = {
     "nl": "bestelling aantal levering prijs bedrag datum bedrijf telefoon leverancier offerte betaling btw",
     "pt": "encomenda quantidade entrega preco valor empresa telefone fornecedor orcamento pagamento da",
 }
+_REFERENCE = re.compile(
+    r"(?:[\w.]+ ){0,2}(?:date|datum|fecha|data|no|nr|number|nummer|numero|ref|reference|referenz|terms|from|von)\.? ?:"
+)
 TABLE = "table of a document"
 
 
@@ -207,7 +210,8 @@ def _rows(text: str) -> Iterator[_Row]:
 
 def _is_label(row: _Row) -> bool:
     words = row.flat[0] if row.flat else ""
-    return len(words) < 100 and (_PERSON_LABEL.match(words) or _TELLS.match(words)) is not None
+    told = _PERSON_LABEL.match(words) or _TELLS.match(words) or _REFERENCE.match(words)
+    return len(words) < 100 and told is not None
 
 
 # --- people
@@ -278,13 +282,14 @@ def _labelled(item: Item, text: str, rows: list[_Row], countries: tuple[str, ...
                         open_in[column].name = open_in[column].name or person.name
                     else:
                         found.append(person)
-                        open_in[column], since = person, 0
+                        open_in[column] = person
+                        since = -1 if value is not None and value.start > row.end else 0
             elif tells is not None:
                 value, column = _value(text, rows, number, column, tells.end())
                 target = open_in.get(column) or (next(iter(open_in.values())) if len(open_in) == 1 else None)
                 if target is not None and value is not None:
                     _tell(item, text, target, tells, value, countries)
-            elif not since and (target := open_in.get(column)) is not None:
+            elif since <= 0 and (target := open_in.get(column)) is not None:
                 _loose(item, text, target, cell, countries)
             column += 1
     return found
@@ -299,7 +304,7 @@ def _value(text: str, rows: list[_Row], number: int, column: int, after: int) ->
         return rest, column
     if column + 1 < len(row.cells):
         return row.cells[column + 1], column + 1
-    below = rows[number + 1] if number + 1 < len(rows) else None
+    below = next((one for one in rows[number + 1 : number + 3] if one.cells), None)
     if below is not None and len(below.cells) == 1 and not _TELLS.match(below.flat[0]) and len(row.cells) == 1:
         return below.cells[0], column
     return None, column
@@ -438,14 +443,7 @@ def _deal(item: Item, reading: Reading, text: str, rows: list[_Row], head: str) 
     if total is not None:
         deal.amount = total
         deal.currency = _currency(reading, text, rows) or deal.currency
-    if item.products:
-        listed = products.listed(text, item.products)
-        known = {one.value for one in deal.products}
-        new = {
-            one.name: Candidate("products", one.name, one.start, one.end, one.confidence, TABLE)
-            for one in reversed(listed)
-        }
-        deal.products += [one for name, one in reversed(new.items()) if name not in known]
+    _list_products(deal, item, text)
     line = _main_line(item, text, rows)
     if line is not None:
         product, quantity = line
@@ -477,6 +475,21 @@ def _deal(item: Item, reading: Reading, text: str, rows: list[_Row], head: str) 
     if deal.demand and (summary := _summary(text, rows, line, deal)) is not None:
         deal.summary = summary
     return deal if deal.demand or reading.deal is not None else None
+
+
+def _list_products(deal: deals.Deal, item: Item, text: str) -> None:
+    """Products of our list anywhere in the document; what sentences seem to want counts only without them."""
+    listed = [one for one in products.listed(text, item.products) if any(map(str.isalpha, text[one.start : one.end]))]
+    if not listed:
+        return
+    first = {one.name: one for one in reversed(listed)}
+    known = [one for one in deal.products if one.value in first]
+    names = {one.value for one in known}
+    deal.products = known + [
+        Candidate("products", one.name, one.start, one.end, one.confidence, TABLE)
+        for one in sorted(first.values(), key=lambda one: one.start)
+        if one.name not in names
+    ]
 
 
 def _total(text: str, rows: list[_Row]) -> Candidate | None:

@@ -1,14 +1,43 @@
-"""Makes real files out of plain text: a PDF, a Word, PowerPoint or Excel file, a picture.
+"""The demo documents, forms, contact cards and invitations.
+
+Makes real files out of plain text: a PDF, a Word, PowerPoint or Excel file, a picture.
 
 Lines of " | " are rows of a table. Good enough for demo items and tests; what comes out opens in every program.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from io import BytesIO
+from pathlib import Path
+
+from crmllm.ingestion.demo import dated
 
 _TOP, _LEFT, _STEP, _COLUMN = 800, 56, 14, 130
+
+
+def papers(today: date) -> Iterator[tuple[str, bytes]]:
+    """File name and bytes of every demo document, web form, contact card and invitation, in the order of the names.
+
+    The text of a document lies in a file with the ending that it gets and `.txt` behind it.
+    """
+    home = Path(__file__).parent
+    for path in sorted(path for folder in ("documents", "forms", "cards") for path in (home / folder).iterdir()):
+        text = dated(path.read_text(encoding="utf-8"), today).removesuffix("\n")
+        name = path.name.removesuffix(".txt")
+        yield name, _made(name.rpartition(".")[2], text)
+
+
+def _made(ending: str, text: str) -> bytes:
+    pages = text.split("\n=====\n")
+    if ending == "pdf":
+        return pdf(pages)
+    if ending == "docx":
+        return docx(text)
+    if ending == "pptx":
+        return pptx(pages)
+    return xlsx({"Request": text}) if ending == "xlsx" else text.encode()
 
 
 def pdf(pages: Sequence[str]) -> bytes:

@@ -28,7 +28,8 @@ _KIND_OF_PAPER = re.compile(
     r"\b(?:purchase order|order confirmation|order form|quotation|quote|proposal|contract|agreement|invoice|"
     r"request for|statement of work|bestellung|angebot|angebotsanfrage|auftragsbestätigung|anfrage|rahmenvertrag|"
     r"vertrag|rechnung|ausschreibung|bon de commande|devis|commande|contrat|appel d'offres|pedido|presupuesto|contrato|"
-    r"oferta|ordine|preventivo|contratto|offerte|bestelling|overeenkomst|bestelbon|encomenda|orçamento|proposta)\b",
+    r"oferta|ordine|preventivo|contratto|offerte(?:aanvraag)?|bestelling|overeenkomst|"
+    r"bestelbon|encomenda|orçamento|proposta|complaint|reklamation|mängelrüge|réclamation|reclamación|reclamo|klacht)\b",
     re.IGNORECASE,
 )
 _SALUTATION = re.compile(
@@ -91,6 +92,8 @@ def _subject(paper: Paper, name: str) -> str:
     told = next((line for line in head if len(line) <= 90 and _KIND_OF_PAPER.search(line)), "")
     title = " ".join(paper.title.strip("()").split())
     heading = next((line.strip("# ") for line in paper.text.splitlines()[:3] if line.startswith("#")), "")
+    if paper.places and paper.places[0][2].startswith("slide"):
+        heading = heading or next((line for line in head if line), "")
     title = "" if title.lower() in _NO_TITLES else title
     return (
         told or heading or title or re.sub(r"[_-]+", " ", re.sub(r"\.\w{1,5}$", "", name.rpartition("/")[2])).strip()
