@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from crmllm.evaluation import blocks, formats
 from crmllm.evaluation.formats import BadSet
+from crmllm.extraction.extract import extract
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
@@ -155,3 +156,25 @@ def test_a_wrong_contact_costs_precision_and_recall(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadSet, match=r"spans\.jsonl"):
         list(formats.quagga(tmp_path))
+
+
+def test_calls_notes_and_chats_of_a_folder_are_read_by_their_kind(tmp_path: Path) -> None:
+    items = tmp_path / "items"
+    items.mkdir()
+    cue = "00:00:01.000 --> 00:00:02.000\n<v Anna Nowak>We need thirty, sorry, forty pumps.\n"
+    (items / "a.vtt").write_text(f"WEBVTT\n\nNOTE Date: 2026-03-12\n\n{cue}")
+    (items / "b.txt").write_text("Anna Nowak: We need forty pumps by Friday.\nTom Lee: Noted.\n")
+    (items / "c.md").write_text("# Visit at Nowak Ltd\n\nAttendees: Anna Nowak\n\nActions\n- Anna: send plan\n")
+    crm = {"us": {"company": "Pumpworks", "staff": [{"name": "Tom Lee", "email": "tom@pumpworks.example"}]}}
+    (tmp_path / "crm.json").write_text(json.dumps(crm | {"products": ["Pump"]}))
+    labels = [
+        {"file": name, "kind": kind} for name, kind in (("a.vtt", "call"), ("b.txt", "call"), ("c.md", "meeting"))
+    ]
+    (tmp_path / "labels.jsonl").write_text("\n".join(map(json.dumps, labels)))
+    cases = list(formats.folder(tmp_path))
+    found = [extract(case.item) for case in cases]
+    assert [case.item.kind for case in cases] == ["call", "call", "meeting"]
+    assert [[one.name.value for one in each.contacts if one.name] for each in found] == [["Anna Nowak"]] * 3
+    quantities = [one.opportunity.quantity for one in found if one.opportunity and one.opportunity.quantity]
+    assert [(one.value, one.evidence[0].quote) for one in quantities] == [("40", "forty"), ("40", "forty")]
+    assert "Anna Nowak: We need thirty" in cases[0].sample.source

@@ -261,9 +261,11 @@ def corrected(text: str, sent_at: datetime | None, *, month_first: bool = False)
             words = text[new.start : new.end]
             if old.kind == "sum" and new.kind == "number":
                 words = text[old.start : old.end].replace(_bare(text[old.start : old.end]), words, 1)
+            elif new.unit and not old.unit:  # "thirty, sorry, forty pumps": what is counted stands behind the new one
+                words = " " * (old.end - old.start)
             changes[old.start] = Change(old.start, old.end, words, new.start, new.end)
             void.append(Correction(old.kind, old.value, old.start, old.end))
-        if olds:
+        if olds and not new.unit:
             blank = " " * (new.end - new.start)
             changes[new.start] = Change(new.start, new.end, blank, new.start, new.end)
     return changed(text, changes.values()), void

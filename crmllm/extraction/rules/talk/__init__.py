@@ -1,0 +1,98 @@
+"""Calls, chats and notes: who is on which side, and what each side says, asks for and promises.
+
+The result is the same `Reading` as that of a mail. Turns are read one by one: what the customer's side says counts;
+what our side says counts where it was asked about or agreed to; the last figure on the table wins.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from crmllm.extraction.rules import cases, category, cues, deals, language, phones, sentiment
+from crmllm.extraction.rules.reader import Reading
+from crmllm.extraction.rules.talk.actions import MAX_ACTIONS, actions_of
+from crmllm.extraction.rules.talk.attending import persons_of
+from crmllm.extraction.rules.talk.sides import PITCH, Entry, Turn, entries_of, turns_of
+from crmllm.extraction.rules.talk.table import deal_of
+from crmllm.extraction.rules.text import Candidate, flat, mask
+from crmllm.extraction.types import Item
+
+__all__ = ["KINDS", "MAX_ACTIONS", "read"]
+
+KINDS = frozenset({"call", "meeting", "chat"})
+# A talk has no address to tell its country: money and legal forms do.
+_COUNTRY_CUES = (
+    ("GB", re.compile(r"£|\bGBP\b|\bpounds?\b(?! of)|\b(?:Ltd|plc|LLP)\b")),
+    ("US", re.compile(r"\b(?:USD|LLC|Inc)\b|\bdollars?\b")),
+    ("CH", re.compile(r"\bCHF\b|\b(?:Schweizer )?Franken\b")),
+)
+
+
+def read(item: Item) -> Reading:
+    """All rules over one call, chat or set of notes."""
+    machine = cues.aimed_at_machine(item.text) if item.wary else []
+    text = mask(item.text, [*machine, *cues.quoted_lines(item.text)])
+    listed = entries_of(item, text)
+    turns = turns_of(item, text, listed)
+    theirs = [turn for turn in turns if not turn.ours]
+    body = "\n".join(text[turn.start : turn.end] for turn in theirs)
+    tongue, sure = language.detect(body or text)
+    region = next((country for country, cue in _COUNTRY_CUES if cue.search(text)), item.region)
+    countries = phones.regions(region=region, emails=_addresses(item), language=tongue)
+    persons = persons_of(item, text, turns, listed, countries)
+    mood, mood_sure = sentiment.read(body)
+    month_first = tongue == "en" and item.region.upper() in {"US", "PH"}
+    reading = Reading(
+        text=text,
+        persons=persons,
+        language=Candidate("language", tongue, 0, 0, sure, "common words"),
+        category=Candidate("category", "", 0, 0, 0.0, ""),
+        sentiment=Candidate("sentiment", mood, 0, 0, mood_sure, "words of praise and complaint"),
+        machine_words=machine,
+        countries=countries,
+        month_first=month_first,
+    )
+    country = next((found for one in persons if one.phone and (found := phones.country_of(one.phone.value))), "")
+    country = country or (countries[0] if countries and (item.region or len(countries) < 4) else "")
+    reading.deal = deal_of(item, text, turns, country, month_first)
+    kind, kind_sure, why = _category(item, text, turns, reading.deal, bool(theirs) or bool(persons))
+    reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
+    for turn in theirs:
+        if reading.problem is None and cases.strength(text[turn.start : turn.end]) >= 0.5:
+            reading.problem = cases.summary(text, turn.start, turn.end)
+            reading.severity = cases.severity(text, turn.start, turn.end)
+        if reading.opening is None:
+            reading.opening = cases.opening(text, turn.start, turn.end)
+    if reading.severity is None and theirs:
+        reading.severity = cases.severity(text, theirs[0].start, theirs[0].end)
+    known = [Entry(one.name, one.title, one.company) for one in persons if one.name is not None]
+    reading.actions = actions_of(item, text, turns, [*listed, *known], month_first)
+    return reading
+
+
+def _addresses(item: Item) -> list[str]:
+    return [one.email for one in item.participants if one.email and not item.us.owns(one.email)]
+
+
+def _category(item: Item, text: str, turns: list[Turn], deal: deals.Deal, anybody: bool) -> tuple[str, float, str]:
+    """A talk with a customer is about a sale, a problem or an invoice; only our own side talking is internal.
+
+    Customers tell of problems in every sale: only one that weighs more than what they want makes it a service call.
+    """
+    theirs = [turn for turn in turns if not turn.ours]
+    body = "\n".join(text[turn.start : turn.end] for turn in theirs)
+    if not anybody:
+        return "internal", 0.85, "only our own side speaks"
+    kind, sure, why = category.read(replace(item, sender=None, headers=(), zones=()), body, signed=True)
+    trouble = max((cases.strength(text[turn.start : turn.end]) for turn in theirs), default=0.0)
+    ours = " ".join(text[turn.start : turn.end] for turn in turns if turn.ours)
+    pitched = len({hit.group() for hit in PITCH.finditer(flat(ours))})
+    wanted = 0.7 * pitched
+    if deal.asks or deal.amount:
+        wanted += deal.demand + bool(deal.products) + bool(deal.quantity) + bool(deal.amount)
+    if kind == "billing" or (kind == "vendor" and sure >= 0.7):
+        return kind, sure, why
+    if trouble > wanted and trouble >= (0.8 if wanted else 0.5):
+        return "support", min(0.9, 0.5 + 0.1 * (trouble - wanted)), "words of trouble"
+    return "sales", min(0.9, 0.55 + 0.08 * max(0.0, wanted - trouble)), "a talk about what is wanted"

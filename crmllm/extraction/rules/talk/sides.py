@@ -1,0 +1,210 @@
+"""Who is on which side of a talk: by attendance lists, labels, our staff, and what people say of themselves."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from crmllm.extraction.rules import (
+    organisations,
+    people,
+    titles,
+)
+from crmllm.extraction.rules.text import Candidate, flat, letters, phrases, trimmed
+from crmllm.extraction.types import Item, Participant
+from crmllm.ingestion.kinds import people as lists
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A stretch of words of one speaker. Notes are one turn a section, written down by us about them."""
+
+    start: int
+    end: int
+    speaker: str = ""
+    ours: bool = False
+    name: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of an attendance list: who, and what it says of them."""
+
+    name: Candidate
+    title: Candidate | None = None
+    company: Candidate | None = None
+    email: Candidate | None = None
+    ours: bool = False
+
+
+_OURS_LABEL = re.compile(
+    r"(?:agent|rep|sales(?: rep)?|account (?:manager|executive)|ae|sdr|us|me|support(?: agent)?|advisor|consultant|"
+    r"bot|assistant|berater(?:in)?|vertrieb|vendeur|commercial|comercial|vendedor|verkoper|venditore)\s*\d?",
+    re.IGNORECASE,
+)
+_THEIRS_LABEL = re.compile(
+    r"(?:customer|client|prospect|buyer|caller|visitor|guest|user|kunde|kundin|interessent|besucher|cliente|klant|"
+    r"visiteur|acheteur|comprador|lead)\s*\d?",
+    re.IGNORECASE,
+)
+PITCH = phrases(
+    """
+    our platform; our product; our pricing; our customers; our solution; our team can; we built; we offer; we can offer;
+    i can offer; let me walk you through; walk you through; let me show you; i'll send you the proposal;
+    send you a quote;
+    send over the proposal; send over a quote; what challenges; what's your timeline; what is your timeline;
+    how many users;
+    what would it take; does that make sense; how does that sound; i'll send over; i can send you; our standard plan;
+    discount; our implementation team; kick off implementation; kickoff call; calling because; reason i'm calling;
+    prep the demo; our guarantee; we guarantee; our clients; companies like yours; we help; we work with; book a demo;
+    30 minutes; send the contract; send you the contract; set it up specifically; case study; take you through;
+    unser produkt; unsere kunden; wir bieten; ich schicke ihnen das angebot;
+    notre solution;
+    nos clients; nous proposons; je vous envoie le devis; nuestro producto; nuestros clientes; le envio el presupuesto
+    """
+)
+
+
+def entries_of(item: Item, text: str) -> list[Entry]:
+    """Who is listed as present, with the words about them."""
+    found: list[Entry] = []
+    for start, end in lists.entries(text):
+        line = text.rfind("\n", 0, start) + 1
+        lead = re.search(r"(?:^|[:;,])[ \t*•-]*(?P<who>[^\W\d_][^:;,\n]{1,50}):[ \t]+[^:\n]*$", text[line:start])
+        label = lead is not None and lists.LABEL.match(f"{lead['who']}:") is None
+        about = (line + lead.start("who"), line + lead.end("who")) if lead is not None and label else None
+        entry = entry_of(item, text, start, end, about)
+        if entry is not None:
+            found.append(entry)
+    return found
+
+
+def entry_of(item: Item, text: str, start: int, end: int, about: tuple[int, int] | None) -> Entry | None:
+    line = text[start:end]
+    cut = re.search(r"\s*[(<\[,;|]|\s[-–—]\s|\s(?:from|at|von|de|chez|van|da)\s(?=[A-ZÀ-Ý])", line)
+    first = trimmed(text, start, start + cut.start() if cut else end, "*_-")
+    name = people.clean(first.text)
+    if not name or people.shape(name) < 0.3 or "@" in name or len(name.split()) > 5:
+        return None
+    title = company = email = None
+    ours = item.us.employs(name)
+    pieces = re.finditer(r"[^(),;|<>\[\]–—\n]+?(?=[(),;|<>\[\]–—\n]|\s-\s|$)", text[first.end : end])
+    for match in pieces:
+        piece = trimmed(text, first.end + match.start(), first.end + match.end(), "-*_ ")
+        words = re.sub(r"^(?:from|at|von|bei|de|chez|van|da)\s+", "", piece.text)
+        at = piece.end - len(words)
+        if not words:
+            continue
+        if "@" in words:
+            email = Candidate("email", words.lower(), at, piece.end, 0.95, "attendance list")
+            ours = ours or item.us.owns(words)
+        elif is_us(item, words):
+            ours = True
+        elif title is None and _is_title(words):
+            title = Candidate("title", words, at, piece.end, 0.85, "attendance list")
+        elif company is None and words[:1].isupper() and organisations.is_plausible(words):
+            company = Candidate("company", words, at, piece.end, 0.85, "attendance list")
+    if about is not None and company is None:
+        side = text[about[0] : about[1]]
+        if is_us(item, side) or _OURS_LABEL.fullmatch(side):
+            ours = True
+        elif not _THEIRS_LABEL.fullmatch(side):
+            company = Candidate("company", side, *about, 0.8, "attendance list")
+    return Entry(Candidate("name", name, first.start, first.end, 0.92, "attendance list"), title, company, email, ours)
+
+
+def _is_title(written: str) -> bool:
+    if organisations.legal_form(written):
+        return False
+    return titles.score(written) >= 0.8 or titles.is_whole_area(written) or organisations.is_department(written)
+
+
+def is_us(item: Item, words: str) -> bool:
+    """Whether words name our own company, as people shorten it."""
+    if re.fullmatch(r"\W*(?:us|we|wir|nous|our side|internal|intern)\W*", words, re.IGNORECASE):
+        return True
+    own, written = letters(item.us.company), letters(words)
+    labels = {letters(domain.split(".")[0]) for domain in item.us.domains}
+    return bool(len(written) >= 3 and own and (own.startswith(written) or written.startswith(own))) or written in labels
+
+
+def turns_of(item: Item, text: str, listed: list[Entry]) -> list[Turn]:
+    """The turns of a talk with their sides; notes as sections that we wrote."""
+    found: list[Turn] = []
+    name = (0, 0)
+    for zone in item.zones:
+        if zone.kind == "speaker":
+            name = (zone.start, zone.end)
+        elif zone.kind == "turn":
+            found.append(Turn(zone.start, zone.end, text[slice(*name)].strip(), name=name))
+            name = (0, 0)
+    if not found:
+        sections = [zone for zone in item.zones if zone.kind == "notes"]
+        if not item.zones:
+            return [Turn(0, len(text))]
+        return [Turn(zone.start, zone.end) for zone in sections if text[zone.start : zone.end].strip()]
+    ours = _our_speakers(item, text, found, listed)
+    return [replace(turn, ours=turn.speaker in ours) for turn in found]
+
+
+def _our_speakers(item: Item, text: str, turns: list[Turn], listed: list[Entry]) -> set[str]:
+    speakers = list(dict.fromkeys(turn.speaker for turn in turns))
+    by_name = {one.name.casefold(): one for one in item.participants if one.name}
+    ours = {who for who in speakers if _is_ours(item, who, by_name, listed, speakers)}
+    for who in speakers:
+        own = [turn for turn in turns if turn.speaker == who][:3]
+        if who not in ours and any(_introduces_us(item, text[turn.start : turn.end]) for turn in own):
+            ours.add(who)
+    if not ours and len(speakers) > 1:
+        scores = {who: _pitch(text, turns, who) for who in speakers}
+        best = max(speakers, key=lambda who: scores[who])
+        if scores[best] >= 2 and scores[best] > sorted(scores.values())[-2]:
+            ours.add(best)
+    return ours if len(ours) < len(speakers) or _all_staff(item, speakers) else set()
+
+
+def _is_ours(item: Item, who: str, by_name: dict[str, Participant], listed: list[Entry], speakers: list[str]) -> bool:
+    bare = re.sub(r"\s*[(\[|].*$", "", who).strip()
+    about = re.search(r"[(\[|]\s*([^)\]]+)", who)
+    if item.us.employs(bare) or _OURS_LABEL.fullmatch(bare) or (about is not None and is_us(item, about[1])):
+        return True
+    if any(entry.ours and people.same_person(entry.name.value, bare) for entry in listed):
+        return True
+    known = by_name.get(bare.casefold())
+    if known is not None and (item.us.owns(known.email) or (known.company and is_us(item, known.company))):
+        return True
+    if known is not None and known.email:
+        return False
+    if any(people.same_person(entry.name.value, bare) for entry in listed):
+        return False
+    first = [one for one in item.us.staff if one.split() and one.split()[0].casefold() == bare.casefold()]
+    return len(bare.split()) == 1 and len(first) == 1
+
+
+def _all_staff(item: Item, speakers: list[str]) -> bool:
+    return all(item.us.employs(re.sub(r"\s*[(\[|].*$", "", who).strip()) for who in speakers)
+
+
+def _introduces_us(item: Item, words: str) -> bool:
+    """ "This is Marcus from Northlight", said by Marcus."""
+    for match in re.finditer(
+        r"\b(?:from|at|with|von|bei|der|de|chez|van|da)\s+((?:[A-Z][\w&.-]*\s?){1,4})", words[:400]
+    ):
+        before = words[max(0, match.start() - 60) : match.start()].lower()
+        said = re.search(
+            r"\b(?:i'm|i am|this is|it's|calling|here|ich bin|hier ist|je suis|c'est|soy|habla|sono|ik ben)\b", before
+        )
+        if said and is_us(item, match[1].strip(" .,")):
+            return True
+    return False
+
+
+def _pitch(text: str, turns: list[Turn], who: str) -> int:
+    return len(
+        {
+            hit.group()
+            for turn in turns
+            if turn.speaker == who
+            for hit in PITCH.finditer(flat(text[turn.start : turn.end]))
+        }
+    )
