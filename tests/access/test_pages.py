@@ -324,6 +324,9 @@ OPEN_DOORS = {
     "healthz",
     "readyz",
     "metrics",
+    "forms:form",
+    "forms:token",
+    "forms:thanks",
 }
 
 

@@ -15,7 +15,7 @@ from crmllm.llm.errors import PromptMissing
 from crmllm.llm.models import PromptVersion
 from crmllm.llm.prompts import PromptFile, RequestSettings
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 TEXT = """---
 purpose: Reads people
