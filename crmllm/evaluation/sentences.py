@@ -93,6 +93,7 @@ def run(subject: Subject, options: Options, progress: Progress) -> Json:
         "prompt_version": "",
         "rules_version": RULES_VERSION,
         "classifier": judge.version(),
+        "judged_by": dict(Counter(one.by for one in judged)),
     }
 
 

@@ -43,6 +43,7 @@ def test_sentiment_of_a_table(tmp_path: Path) -> None:
     data, out = table(tmp_path / "moods.csv", TEXTS), tmp_path / "out.jsonl"
     found = evaluate("sentiment", "--data", str(data), "--text", "words", "--label", "mark", "--predictions", str(out))
     assert (found["items"], found["accuracy"], found["macro_f1"]) == (3, 1.0, 1.0)
+    assert found["judged_by"] == {"classifier": 3}
     assert set(found["per_class"]) == {"positive", "neutral", "negative"}
     lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert [(line["row"], line["sentiment"]) for line in lines] == [(1, "negative"), (2, "positive"), (3, "neutral")]
