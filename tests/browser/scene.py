@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,9 +25,11 @@ from crmllm.ingestion.choices import Status
 from crmllm.ingestion.mailboxes.services import create_mailbox
 from crmllm.ingestion.models import Attachment, Interaction
 from crmllm.ingestion.uploads.services import take_in
+from crmllm.ingestion.webforms import fields, signing
+from crmllm.ingestion.webforms import services as webforms
 from crmllm.jobs.choices import RunState
 from crmllm.jobs.models import JobRun
-from crmllm.llm.models import PromptVersion
+from crmllm.llm.models import ModelVersion, PromptVersion
 from crmllm.notifications.choices import Kind
 from crmllm.notifications.services import notify
 from crmllm.proposals import services
@@ -50,12 +54,35 @@ def build(admin: User, reviewer: User) -> dict[str, str]:
         **_work(admin, written),
         **_settings(admin, reviewer),
         **_quality(),
+        **_webforms(admin),
         "home": reverse("home"),
         "search": reverse("search"),
         "profile": reverse("profile"),
         "password": reverse("password_change"),
         "password changed": reverse("password_change_done"),
         "notifications": reverse("notifications:list"),
+    }
+
+
+def _webforms(admin: User) -> dict[str, str]:
+    """A form with an entry, and one of spam."""
+    lines = "Name * : name\nE-mail * : email\nMessage : message\nMay we write to you? : consent"
+    form, secret = webforms.create_form(
+        actor=admin, name="Request a quote", fields=fields.parse(lines), origins=["https://www.example.com"]
+    )
+    for trap in ("", "http://pills.example"):
+        body = json.dumps({"name": "Maria Ruiz", "e_mail": "maria@example.com", webforms.TRAP_FIELD: trap})
+        seconds = str(int(time.time()))
+        signature = signing.sign_body(secret, form.public_id, seconds, body.encode())
+        sent = webforms.Sent(body.encode(), json.loads(body), signed_at=seconds, signature=signature)
+        webforms.submit(form=form, sent=sent)
+    return {
+        "web forms": reverse("webforms:list"),
+        "web form": reverse("webforms:detail", args=[form.pk]),
+        "add a web form": reverse("webforms:add"),
+        "edit a web form": reverse("webforms:edit", args=[form.pk]),
+        "a web form in public": reverse("forms:form", args=[form.public_id]),
+        "thanks for a web form": reverse("forms:thanks", args=[form.public_id]),
     }
 
 
@@ -242,6 +269,10 @@ def _settings(admin: User, reviewer: User) -> dict[str, str]:
     create_token(actor=SYSTEM, user=admin, name="import")
     notify(kind=Kind.choices[0][0], sentence="Something needs you.", users=[admin.pk], link="/jobs/")
     connection, prompt = Connection.objects.get(), PromptVersion.objects.earliest("created_at")
+    model = ModelVersion.objects.create(
+        name="crm-20261101-090000", base="tiny", path="/adapters/crm", sha256="0" * 64,
+        settings={"seed": 7}, figures={"made_up_title": {"new": 0.9, "current": 0.8}},
+    )  # fmt: skip
     return {
         "installation": reverse("settings:index"),
         "people": reverse("settings:people"),
@@ -259,5 +290,7 @@ def _settings(admin: User, reviewer: User) -> dict[str, str]:
         "connections": reverse("connectors:list"),
         "a connection": reverse("connectors:detail", args=[connection.pk]),
         "prompts": reverse("llm:prompts"),
+        "models": reverse("llm-models:list"),
+        "a model": reverse("llm-models:version", args=[model.name]),
         "a prompt": reverse("llm:version", args=[prompt.prompt.name, prompt.number]),
     }

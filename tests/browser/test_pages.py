@@ -18,7 +18,9 @@ from tests.browser.conftest import PHONE, WIDE, violations
 pytestmark = pytest.mark.django_db(databases=["default", "keys"], transaction=True)
 
 #: What has an address but is no page of ours: doors of programs and fragments, files, and what only takes a form.
-NO_PAGES = ("api", "social:", "schema", "healthz", "readyz", "metrics", "model-status", "ingestion:attachment")
+NO_PAGES = (
+    "api", "social:", "schema", "healthz", "readyz", "metrics", "model-status", "ingestion:attachment", "forms:token",
+)  # fmt: skip
 FRAGMENTS = {"review:peek", "ingestion:html", "notifications:open", "crm:index"}
 
 
