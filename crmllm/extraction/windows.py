@@ -43,7 +43,7 @@ BUDGET = prompting.MAX_TEXT_TOKENS * prompting.CHARS_PER_TOKEN
 OVERLAP = 400
 #: How early a window may end for the sake of a better place.
 EARLIEST = 0.6
-MOST_WINDOWS = 30
+MOST_WINDOWS = 100
 _COMPARED = 600  # characters on both sides of a cut that tell whether the topic changes
 _SHORT_WORD = 4
 
@@ -85,7 +85,9 @@ def plan(item: Item) -> Plan:
     if item.kind not in talk.KINDS:
         return Plan(item, (Window(item, papers.read(item) if item.kind == "document" else reader.read(item)),))
     plain, way_back, corrections = _plain(item)
-    pieces = [_piece(plain, start, end) for start, end in cuts(plain)]
+    places = cuts(plain)
+    plain = talk.with_our_speakers(plain) if len(places) > 1 else plain
+    pieces = [_piece(plain, start, end) for start, end in places]
     windows = tuple(Window(one, talk.read(one), start) for one, start in pieces)
     return Plan(item, windows, way_back, tuple(corrections))
 
@@ -218,10 +220,14 @@ def _is_business(one: Extracted) -> bool:
 
 
 def _category(found: list[Extracted]) -> Value | None:
-    """What most of the talk is about, sure windows weighing more; a customer's matter before small talk."""
+    """What most of the talk is about, sure windows weighing more; a customer's matter before small talk.
+
+    Windows in which only our own side speaks say nothing about the others.
+    """
     weights: Counter[str] = Counter()
+    others = any(one.category is not None and one.category.value != "internal" for one in found)
     for one in found:
-        if one.category is not None:
+        if one.category is not None and not (others and one.category.value == "internal"):
             business = one.category.value in CRM_CATEGORIES
             weights[one.category.value] += round(1000 * one.category.confidence * (1.5 if business else 1.0))
     if not weights:
@@ -281,11 +287,11 @@ def _deal(found: list[Opportunity]) -> Opportunity:
     for value in (value for one in found for value in one.products):
         products.setdefault(letters(value.value), value)
     values = {
-        one.name: _last([getattr(deal, one.name) for deal in found])
+        one.name: _last_sure([getattr(deal, one.name) for deal in found])
         for one in fields(Opportunity)
         if one.name not in ("products", "summary", "currency", "commitment")
     }
-    priced = next((deal for deal in reversed(found) if deal.amount is not None), None)
+    priced = next((deal for deal in reversed(found) if deal.amount and deal.amount == values["amount"]), None)
     firm = [deal.commitment for deal in found if deal.commitment is not None]
     clear = [one for one in firm if one.value not in ("likely", "past")]
     main = max(found, key=lambda deal: (bool(deal.products), deal.quantity is not None, deal.amount is not None))
@@ -300,6 +306,13 @@ def _deal(found: list[Opportunity]) -> Opportunity:
 
 def _last(values: Sequence[T | None]) -> T | None:
     return next((one for one in reversed(values) if one is not None), None)
+
+
+def _last_sure(values: Sequence[Value | None]) -> Value | None:
+    """The last word, unless it is much less sure than another: an offer of ours that nobody answered."""
+    given = [one for one in values if one is not None]
+    least = 0.8 * max((one.confidence for one in given), default=0.0)
+    return _last([one for one in given if one.confidence >= least])
 
 
 def _best_case(found: list[Case]) -> Case | None:

@@ -292,6 +292,25 @@ def test_every_window_is_asked_about_and_evidence_stands_in_the_whole() -> None:
     assert [one.name.value for one in found.contacts if one.name] == ["Gemma Tolley"]
 
 
+def test_sides_hold_in_every_window() -> None:
+    speech = "Our customers in the packaging trade run this line for years without a single repair and love it. " * 60
+    said = [
+        "Marcus Hale: Hello, this is Marcus Hale from Northlight.",
+        "Gemma Tolley: Hello Marcus, we would like to buy two CJ-8.",
+        f"Marcus Hale: {speech} We could use ninety CJ-8 ourselves.",
+        "Gemma Tolley: The budget is 18,000 euros.",
+    ]
+    read = item("\n".join(said))
+    assert len(windows.plan(read).windows) > 1
+    found = extract(read)
+    sound(read, found)
+    assert [one.name.value for one in found.contacts if one.name] == ["Gemma Tolley"]
+    assert found.category is not None
+    assert found.category.value == "sales"
+    assert found.opportunity is not None
+    assert [one.value for one in (found.opportunity.quantity, found.opportunity.amount) if one] == ["2", "18000"]
+
+
 # --- the demo's own
 
 

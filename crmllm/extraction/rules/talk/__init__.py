@@ -13,12 +13,12 @@ from crmllm.extraction.rules import cases, category, cues, deals, language, phon
 from crmllm.extraction.rules.reader import Reading
 from crmllm.extraction.rules.talk.actions import MAX_ACTIONS, actions_of
 from crmllm.extraction.rules.talk.attending import persons_of
-from crmllm.extraction.rules.talk.sides import PITCH, Entry, Turn, entries_of, turns_of
+from crmllm.extraction.rules.talk.sides import PITCH, Entry, Turn, entries_of, turns_of, with_our_speakers
 from crmllm.extraction.rules.talk.table import deal_of
 from crmllm.extraction.rules.text import Candidate, flat, mask
 from crmllm.extraction.types import Item
 
-__all__ = ["KINDS", "MAX_ACTIONS", "read"]
+__all__ = ["KINDS", "MAX_ACTIONS", "read", "with_our_speakers"]
 
 KINDS = frozenset({"call", "meeting", "chat"})
 # A talk has no address to tell its country: money and legal forms do.

@@ -136,7 +136,8 @@ def turns_of(item: Item, text: str, listed: list[Entry]) -> list[Turn]:
         if zone.kind == "speaker":
             name = (zone.start, zone.end)
         elif zone.kind == "turn":
-            found.append(Turn(zone.start, zone.end, text[slice(*name)].strip(), name=name))
+            speaker = text[slice(*name)].strip() or _speaker_at(item, zone.start)
+            found.append(Turn(zone.start, zone.end, speaker, name=name))
             name = (0, 0)
     if not found:
         sections = [zone for zone in item.zones if zone.kind == "notes"]
@@ -145,6 +146,19 @@ def turns_of(item: Item, text: str, listed: list[Entry]) -> list[Turn]:
         return [Turn(zone.start, zone.end) for zone in sections if text[zone.start : zone.end].strip()]
     ours = _our_speakers(item, text, found, listed)
     return [replace(turn, ours=turn.speaker in ours) for turn in found]
+
+
+def _speaker_at(item: Item, place: int) -> str:
+    """Who speaks at a place: a window may begin in the middle of a turn."""
+    return next((one.speaker for one in item.locations if one.start <= place < one.end), "")
+
+
+def with_our_speakers(item: Item) -> Item:
+    """The item, knowing who of its speakers is on our side: a window of it may not tell."""
+    listed = entries_of(item, item.text)
+    ours = {turn.speaker for turn in turns_of(item, item.text, listed) if turn.ours and turn.speaker}
+    ours |= {one.name.value for one in listed if one.ours}
+    return replace(item, us=replace(item.us, staff=item.us.staff | ours))
 
 
 def _our_speakers(item: Item, text: str, turns: list[Turn], listed: list[Entry]) -> set[str]:
