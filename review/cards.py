@@ -164,7 +164,7 @@ def _interaction(
         "received_at": row.occurred_at,
         "url": reverse("ingestion:detail", args=[row.pk]),
         "text": content.get("text", ""),
-        "marks": marks,
+        "marks": [*marks, *ingestion.hostile_places(content)],
         "turns": turns(content, marks),
         "warnings": ingestion.warnings(row),
         "hidden_text": content.get("hidden_text", ""),

@@ -186,7 +186,7 @@ def _counted(titles: Iterable[str]) -> list[str]:
 def _badges(row: Interaction) -> list[dict[str, str]]:
     found: Sequence[Proposal] = getattr(row, "waiting_proposals", [])
     badges = []
-    if row.warnings:
+    if ingestion.is_hostile(row):
         badges.append({"label": _("hostile text"), "tone": "bad"})
     if any(one.note for one in found):
         badges.append({"label": _("CRM changed since"), "tone": "warn"})

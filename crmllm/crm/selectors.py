@@ -25,6 +25,7 @@ from crmllm.core.identifiers import (
 from crmllm.crm import values
 from crmllm.crm.choices import FieldType, Object, RecordState
 from crmllm.crm.models import (
+    Account,
     Activity,
     CrmUser,
     FieldDef,
@@ -36,6 +37,7 @@ from crmllm.crm.models import (
 
 MAX_TIMELINE = 100
 MAX_RELATED = 50
+KNOWN_FOR = 300  # seconds that the accounts' domains are taken for granted
 
 
 FIELDS_KEPT = 5.0  # seconds; in the process that changes a definition it counts at once
@@ -256,6 +258,22 @@ def _us(minute: int) -> Us:
 def forget_us() -> None:
     """Called after a change of the CRM's users, so that the next mail already knows them."""
     _us.cache_clear()
+
+
+def known_domains() -> frozenset[str]:
+    """The mail domains of our accounts; read anew every few minutes."""
+    return _known_domains(int(time.monotonic() // KNOWN_FOR))
+
+
+@lru_cache(maxsize=1)
+def _known_domains(period: int) -> frozenset[str]:
+    rows = Account.objects.filter(state=RecordState.ACTIVE).exclude(domains=[]).values_list("domains", flat=True)
+    return frozenset(domain for domains in rows.iterator() for domain in domains)
+
+
+def forget_known_domains() -> None:
+    """For whoever adds accounts and cannot wait."""
+    _known_domains.cache_clear()
 
 
 def product_names() -> tuple[str, ...]:

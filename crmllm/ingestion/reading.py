@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import structlog
+from django.conf import settings
 
-from crmllm.crm.selectors import us
+from crmllm.core.identifiers import FREE_MAIL
+from crmllm.crm.selectors import known_domains, us
+from crmllm.ingestion import detectors
 from crmllm.ingestion.choices import Status
+from crmllm.ingestion.detectors.domains import Known
 from crmllm.ingestion.kinds import MAIL, Read, Reader, Unreadable
 from crmllm.ingestion.mail.headers import Address
 from crmllm.ingestion.mail.parse import Attachment
@@ -65,6 +70,8 @@ def _digest(raw: bytes, reader: Reader) -> str:
 def _reading(raw: bytes, reader: Reader, read: Read) -> Reading:
     skip = read.skip or (None if read.text.strip() or reader is MAIL else ("empty", "There is no text in it."))
     others = _others(read)
+    findings = detectors.look(read, _known(known_domains() | us().domains)) if settings.DETECTORS else ()
+    codes = (*read.warnings, *(one.code for one in findings)) if settings.DETECTORS else ()
     return Reading(
         status=Status.SKIPPED if skip else Status.PARSED,
         reason_code=skip[0] if skip else "",
@@ -77,10 +84,15 @@ def _reading(raw: bytes, reader: Reader, read: Read) -> Reading:
         subject=read.subject,
         sender=read.sender or (others[0] if others else None),
         people=tuple(one.email for one in ([read.sender] if read.sender else []) + others if one.email),
-        content=content_of(read),
+        content=content_of(read) | {"findings": [[one.code, one.start, one.end, one.quote] for one in findings]},
         attachments=read.attachments,
-        warnings=list(read.warnings),
+        warnings=list(dict.fromkeys(codes)),
     )
+
+
+@lru_cache(maxsize=2)
+def _known(domains: frozenset[str]) -> Known:
+    return Known(domains, FREE_MAIL)
 
 
 def _others(read: Read) -> list[Address]:

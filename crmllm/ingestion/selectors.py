@@ -17,6 +17,9 @@ from crmllm.core.identifiers import email_index
 from crmllm.ingestion.models import Interaction, LedgerEntry
 
 MAX_THREAD = 50
+MAX_WORDS = 5
+#: Their words are shown with the hidden text.
+SHOWN_BELOW = frozenset({"hidden_text", "same_colour", "html_comment"})
 
 
 def interactions(user: User) -> QuerySet[Interaction]:
@@ -139,22 +142,71 @@ def attachments(row: Interaction) -> list[dict[str, Any]]:
     ]
 
 
-#: (title, text) of what a reader should beware of, by the code that the readers store.
+#: (title, text) of what a reader should beware of, by the code that the readers and detectors store.
 WARNINGS = {
     "hidden_text": (
         lazy("Hidden text"),
         lazy("The message holds text that a reader cannot see. It was not used, and it is shown below."),
     ),
+    "same_colour": (
+        lazy("Text in the colour of the paper"),
+        lazy("Words have the colour of their background. They were not used, and they are shown below."),
+    ),
+    "html_comment": (
+        lazy("Comments in the code"),
+        lazy("The code of the message holds words as a comment. They were not used, and they are shown below."),
+    ),
+    "invisible_characters": (
+        lazy("Invisible characters"),
+        lazy("Characters without a shape, or that turn the direction of writing, were taken out of the text."),
+    ),
     "instructions": (
         lazy("Instructions aimed at the machine"),
-        lazy("Part of the text tries to steer the machine. It is data like the rest and steered nothing."),
+        lazy("Part of the message tries to steer the machine. It is data like the rest and steered nothing."),
+    ),
+    "lookalike_domain": (
+        lazy("A domain that looks like a known one"),
+        lazy("It may be somebody who poses as a customer or as us. Compare it letter by letter."),
+    ),
+    "unsafe_link": (
+        lazy("Unsafe link"),
+        lazy("A link runs code, hides where it leads, or leads elsewhere than it says. Do not follow it."),
+    ),
+    "new_domain": (
+        lazy("A domain that the CRM does not know"),
+        lazy("No account has the sender's domain yet."),
     ),
 }
+#: Good to know, but nothing hostile.
+HARMLESS = frozenset({"new_domain", "html_comment"})
+
+
+def is_hostile(row: Interaction) -> bool:
+    """Whether something in an interaction looks like an attack."""
+    return not HARMLESS.issuperset(row.warnings)
 
 
 def warnings(row: Interaction) -> list[dict[str, Any]]:
-    """What a reader should beware of, in words."""
-    return [{"title": WARNINGS[code][0], "text": WARNINGS[code][1]} for code in row.warnings if code in WARNINGS]
+    """What a reader should beware of, in words, the hostile first; `words` are those that gave rise to it."""
+    words: dict[str, list[str]] = {}
+    for code, _start, _end, quote in content(row).get("findings", []):
+        words.setdefault(code, []).append(quote)
+    return [
+        {
+            "title": WARNINGS[code][0],
+            "text": WARNINGS[code][1],
+            "tone": "info" if code in HARMLESS else "bad",
+            "words": list(dict.fromkeys(words.get(code, [])))[:MAX_WORDS] if code not in SHOWN_BELOW else [],
+        }
+        for code in sorted(row.warnings, key=lambda one: one in HARMLESS)
+        if code in WARNINGS
+    ]
+
+
+def hostile_places(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Stretches of the text that a warning is about, to mark."""
+    found = content.get("findings", [])
+    return [{"start": start, "end": end, "hostile": True} for code, start, end, _quote in found if end > start]
 
 
 def unused_zones(content: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -152,7 +152,7 @@ def _whole(row: Interaction) -> dict[str, Any]:
         "trust": [],
         "warnings": selectors.warnings(row),
         "text": content.get("text", ""),
-        "marks": [],
+        "marks": selectors.hostile_places(content),
         "turns": turns(content),
         "zones": selectors.unused_zones(content),
         "html_url": reverse("ingestion:html", args=[row.pk]) if content.get("html") else None,

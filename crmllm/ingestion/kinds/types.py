@@ -70,6 +70,7 @@ class Read:
     warnings: tuple[str, ...] = ()  # codes, see ingestion.selectors.WARNINGS
     attachments: tuple[Attachment, ...] = ()  # parts with bytes of their own; a refused part has the reason and none
     hidden_text: str = ""  # in the file but not visible to a reader: never used, shown to the reviewer
+    links: tuple[tuple[str, str], ...] = ()  # of marked-up text: where to, and the words that are shown
     extra: dict[str, Any] = field(default_factory=dict)  # JSON that only this kind knows, stored beside the rest
     # Where the file itself says that it is of no use (an out-of-office reply): (code, sentence).
     skip: tuple[str, str] | None = None

@@ -60,6 +60,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]"
 )
+# They choose among the shapes of one ideograph; behind anything else they can only carry hidden words.
+_STRAY_SELECTOR = re.compile("(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]+")
 # Joiners are needed by some scripts and by emoji, but never beside ASCII.
 _MARKS = re.compile(r"[^\w\s\x00-\u02ff]{31,}")
 _MOST_MARKS = 30
@@ -150,6 +152,8 @@ def canonical(text: str) -> tuple[str, str]:
     removed = "".join(_INVISIBLE.findall(text))
     if removed:
         text = _INVISIBLE.sub("", text)
+    if selectors := "".join(_STRAY_SELECTOR.findall(text)):
+        text, removed = _STRAY_SELECTOR.sub("", text), removed + selectors
     return _STRAY_JOINER.sub("", text), removed
 
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import nh3
 from lxml import etree
@@ -19,6 +19,8 @@ MAX_HTML_TAGS = 60_000
 MAX_HIDDEN_CHARS = 20_000
 MAX_CSS_CHARS = 100_000
 MAX_HINTS = 500
+MAX_LINKS = 300
+MAX_LINK_CHARS = 500
 MAX_TRANSFERRED_HINTS = 50
 TINY_FONT_PIXELS = 2.0
 FAR_OFF_PIXELS = -500.0
@@ -119,6 +121,7 @@ class HtmlView:
     html: str = ""
     hints: list[Hint] = field(default_factory=list)
     hidden: list[HiddenText] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)  # where to, and the words that are shown
     defects: list[str] = field(default_factory=list)
 
 
@@ -133,6 +136,7 @@ def read_html(source: str) -> HtmlView:
     if root is None:
         return view
     _remove_hidden(root, view)
+    view.links = [(link.get("href", "")[:MAX_LINK_CHARS], _words(link)) for link in islice(_links(root), MAX_LINKS)]
     writer = _Writer()
     _write(root, writer)
     view.text, view.hints = writer.finish()
@@ -150,6 +154,14 @@ def read_html(source: str) -> HtmlView:
         link_rel="noopener noreferrer nofollow",
     )
     return view
+
+
+def _links(root: etree._Element) -> Iterator[etree._Element]:
+    return (one for one in root.iter("a", "area") if one.get("href"))
+
+
+def _words(element: etree._Element) -> str:
+    return " ".join("".join(element.itertext()).split())[:MAX_LINK_CHARS]
 
 
 def _room(source: str) -> int:

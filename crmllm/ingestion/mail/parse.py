@@ -119,6 +119,7 @@ class ParsedMail:
     hints: tuple[Hint, ...]
     html: str
     hidden_text: tuple[HiddenText, ...]
+    links: tuple[tuple[str, str], ...]
     attachments: tuple[Attachment, ...]
     defects: tuple[str, ...]
 
@@ -200,6 +201,7 @@ def _assemble(root: HeaderBlock, tree: Tree, content: _Content) -> ParsedMail:
         hints=content.hints,
         html=content.html,
         hidden_text=tuple(content.hidden),
+        links=tuple(content.links),
         attachments=tuple(content.attachments),
         defects=tuple(dict.fromkeys(defects)),
     )
@@ -223,6 +225,7 @@ class _Content:
         self.html = ""
         self.hints: tuple[Hint, ...] = ()
         self.hidden: list[HiddenText] = []
+        self.links: list[tuple[str, str]] = []
         self.attachments: list[Attachment] = []
         self.defects: list[str] = []
         self.calendar_method = ""
@@ -296,6 +299,7 @@ class _Content:
     def _view(self, part: Part) -> HtmlView:
         view = read_html(self._decoded(part))
         self.hidden += view.hidden
+        self.links += view.links
         self.defects += view.defects
         return view
 
