@@ -259,7 +259,12 @@ def _first_lines(row: Interaction) -> Iterator[LedgerEntry]:
     yield from _outcome(row)
 
 
-_READ: dict[str, str] = {Kind.EMAIL: "Read; the newest text was separated from quoted history."}
+_READ: dict[str, str] = {
+    Kind.EMAIL: "Read; the newest text was separated from quoted history.",
+    Kind.CALL: "Read; who speaks and when is kept.",
+    Kind.CHAT: "Read; who writes and when is kept.",
+    Kind.MEETING: "Read; attendees and actions were told from the notes.",
+}
 
 
 def _outcome(row: Interaction) -> Iterator[LedgerEntry]:

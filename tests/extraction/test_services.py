@@ -13,7 +13,7 @@ import pytest
 from django.db.utils import OperationalError
 from django.utils import timezone
 
-from crmllm.core import work
+from crmllm.core import audit, work
 from crmllm.core.crypto import Sealed, drop_keys, open_or
 from crmllm.core.identifiers import email_index
 from crmllm.core.models import AuditEvent
@@ -21,8 +21,11 @@ from crmllm.crm.models import Pipeline, Stage
 from crmllm.extraction import services, tasks
 from crmllm.extraction.models import ExtractedValue, Extraction
 from crmllm.extraction.prompting import PROMPT
-from crmllm.ingestion.choices import Status
+from crmllm.extraction.selectors import item
+from crmllm.extraction.windows import plan
+from crmllm.ingestion.choices import Origin, Status
 from crmllm.ingestion.models import Interaction
+from crmllm.ingestion.services import receive
 from crmllm.llm import prompts
 from crmllm.llm.client import Model
 from crmllm.llm.models import LlmCall, PromptVersion
@@ -126,6 +129,26 @@ def test_a_mail_becomes_an_extraction_and_proposals(drain: Callable[..., Run]) -
     assert call.subject_id == row.pk
     assert [step for step, _ in ledger(row)] == ["extracted", "proposed"]
     assert AuditEvent.objects.filter(action="interaction.extracted", subject_id=row.pk).count() == 1
+
+
+def test_a_long_call_is_asked_about_in_windows_and_becomes_one_extraction(drain: Callable[..., Run]) -> None:
+    said = [
+        f"Maria Ruiz: The harvest was kind to us, remark {number} of many that nobody needs." for number in range(150)
+    ]
+    said += ["Tom Lee: I see.", "Maria Ruiz: We need twelve plotters, the budget is 9,000 EUR."]
+    raw = "\n".join(said).encode()
+    row = receive(actor=audit.SYSTEM, raw=raw, origin=Origin.COMMAND, name="call.txt", kind="call").interaction
+    run = drain(Server(answer(name="Maria Ruiz", amount="9000")))
+    row.refresh_from_db()
+    assert (row.status, run.done, run.failed) == (Status.PROPOSED, 1, 0)
+    windows = plan(item(row)).windows
+    assert LlmCall.objects.filter(subject_id=row.pk).count() == len(windows) > 2
+    extraction = Extraction.objects.get()
+    assert extraction.prompt_version == "extract-call v1"
+    amount = extraction.values.get(path="opportunity.amount")
+    text = item(row).text
+    assert [text[start:end] for start, end in amount.spans] == ["9,000 EUR"]
+    assert amount.source == "both"
 
 
 def test_every_value_stands_where_its_spans_say(drain: Callable[..., Run]) -> None:
