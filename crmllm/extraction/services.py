@@ -29,6 +29,7 @@ from crmllm.extraction import selectors, windows
 from crmllm.extraction.models import ExtractedValue, Extraction
 from crmllm.extraction.rules import reader
 from crmllm.extraction.schema import MailAnswer, ModelAnswer
+from crmllm.extraction.strangers import without_strangers
 from crmllm.extraction.types import CRM_CATEGORIES, Extracted, Item, to_json
 from crmllm.ingestion.choices import Status, Step
 from crmllm.ingestion.models import Interaction, LedgerEntry
@@ -133,6 +134,7 @@ def finish(
     """
     row = prepared.row
     found = windows.finish(prepared.plan, [_answer(one) for one in completions])
+    found = without_strangers(found, prepared.item)
     completion = next((one for one in completions if one is not None), None)
     with transaction.atomic():
         current = work.locked_under_lease(row)
