@@ -24,6 +24,7 @@ from crmllm.core.errors import NotFound
 from crmllm.core.lists import BulkAction, Column, Empty, ListPage, ListSpec, respond, selected
 from crmllm.ingestion import selectors, services
 from crmllm.ingestion.choices import REPLAYABLE, Kind, Status, Step
+from crmllm.ingestion.mail.html import without_links
 from crmllm.ingestion.models import Interaction
 from crmllm.ingestion.passages import turns
 from crmllm.llm.selectors import similar_interactions
@@ -207,9 +208,9 @@ def _related(row: Interaction) -> dict[str, Any]:
 @require_GET
 @csp_replace({"default-src": ["'none'"], "sandbox": True})  # type: ignore[arg-type]
 def as_laid_out(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The sanitised HTML of a mail, alone in a sandbox: no scripts, no styles, nothing remote."""
+    """The sanitised HTML of a mail, alone in a sandbox: no scripts, no styles, no links, nothing remote."""
     html = selectors.content(selectors.interaction(person(request), pk)).get("html", "")
-    return HttpResponse(html)
+    return HttpResponse(without_links(html))
 
 
 @require_GET

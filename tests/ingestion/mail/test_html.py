@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmllm.ingestion.mail.html import Hint, HintKind, read_html, transfer_hints
+from crmllm.ingestion.mail.html import Hint, HintKind, read_html, transfer_hints, without_links
 
 
 @pytest.mark.parametrize(
@@ -150,3 +150,17 @@ def test_no_html_crashes_the_reader(source: str) -> None:
 def test_a_control_character_beside_what_is_dropped_is_no_obstacle() -> None:
     assert "color" in read_html("\x1f<!---->color:#fff'>").text
     assert read_html("a<script>x</script>&#31;b").text
+
+
+def test_a_copy_to_look_at_has_no_links() -> None:
+    view = read_html('<p>see <a href="https://example.com">our <b>order</b></a></p><ol start="3"><li>x</li></ol>')
+    assert "https://example.com" in view.html
+    shown = without_links(view.html)
+    assert "href" not in shown
+    assert "<b>order</b>" in shown
+    assert 'start="3"' in shown
+
+
+def test_links_are_told_with_what_they_say() -> None:
+    view = read_html('<a href="https://kane.example/x">our <b>order</b></a><a name="x">y</a>')
+    assert view.links == [("https://kane.example/x", "our order")]
