@@ -154,7 +154,8 @@ _COMPETITOR = phrases(
 _CLAUSE = re.compile(
     r"[;:]\s+|,?\s+(?=(?:but|aber|sondern|jedoch|mais|pero|sino|ma(?= )|per[oò]|maar|mas|however|so|now|jetzt|nun|"
     r"désormais|ahora|adesso|nu|agora|this time|diesmal|cette fois|esta vez|questa volta|dit keer|desta vez)\b)|"
-    r"\s+[–—-]\s+|,\s+(?=(?:we|wir|nous|now|instead|dafür)\b)",
+    r"\s+[–—-]\s+|,\s+(?=(?:we|wir|nous|now|instead|dafür|please|could you|can you|bitte|könnten|merci de|pourriez|"
+    r"pouvez|por favor|graag|gelieve|kunt u)\b)",
     re.IGNORECASE,
 )
 

@@ -33,7 +33,8 @@ _ASK = re.compile(
     # Spanish
     r"|(?:podria|podrias|podrian|puede|puedes|pueden)(?:n)?(?: usted(?:es)?)?|por favor|(?:le|les|te) (?:ruego|"
     r"rogamos|pido|pedimos|agradeceria|agradeceriamos)(?: que)?|(?:rogamos|solicito|solicitamos|agradeceria|"
-    r"agradeceriamos)(?: que| nos)?|seria posible"
+    r"agradeceriamos)(?: que| nos)?|seria posible|(?:necesit\w+|queremos|quiero|quisier\w+|esper(?:o|amos)) que "
+    r"(?:nos |me )?(?:lo |la |los |las )?"
     # Italian
     r"|(?:potrebbe|potreste|potresti|puo|puoi|potete)|per (?:favore|cortesia|piacere)|(?:vi|le|la|ti) (?:prego|"
     r"preghiamo|chiedo|chiediamo|sarei grat[oa])(?: di)?|(?:si prega|preghiamo|chiediamo)(?: di)?|sarebbe possibile|"
@@ -44,7 +45,7 @@ _ASK = re.compile(
     # Portuguese
     r"|(?:poderia|poderiam|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|eria|eriamos)(?: que|"
     r" se)?|peco(?:-lhe| que)?|pedimos(?: que)?|solicit(?:o|amos)(?: que)?|queiram?|seria possivel"
-    r")(?:(?!\w)|(?<='))[, ]*"
+    r")(?:(?!\w)|(?<=[' ]))[, ]*"
 )
 _IMPERATIVE = re.compile(
     r"^(?:and |then |so |also |just |ok,? |thanks,? |hi \w+,? |hello,? |if (?:so|not|possible),? )*(?P<verb>send|"
@@ -55,6 +56,12 @@ _IMPERATIVE = re.compile(
     r"invite|meet|talk|discuss|find|verify|approve|ship|deliver|replace|refund|reset|renew|extend|process|issue|"
     r"share|draft|file|remind|plan|click|visit|go|come|try|put|move|pass|hold|stop|start|make|turn|write|leave|help|"
     r"pay|buy|order|reserve|register|"
+    r"halten sie|kommen sie|machen sie|korrigieren sie|liefern sie|bringen sie|sagen sie|informieren sie|nehmen sie|"
+    r"erklaren sie|stellen sie|uberprufen sie|schickt|ruft|gebt|meldet euch|pruft|melde dich|gib|sag|halte mich|"
+    r"halt mich|"
+    r"tenez|dites|precisez|verifiez|validez|joignez|passez|tiens|mantengame|mantenganos|mantenme|avisame|avisenos|"
+    r"aviseme|"
+    r"pasame|pasanos|pasenme|pasenos|mi tenga|tenetemi|teneteci|houd me|houd ons|hou me|hou ons|"
     r"senden sie|schicken sie|rufen sie|bestatigen sie|prufen sie|geben sie|teilen sie|melden sie|lassen sie|"
     r"nennen sie|schick|sende|ruf|"
     r"envoyez|appelez|confirmez|faites|donnez|rappelez|transmettez|indiquez|adressez|envienos|envieme|envieos|enviad|"
@@ -68,7 +75,37 @@ _IMPERATIVE = re.compile(
 )
 # What the writer says they need from us counts as asked for.
 _NEED = re.compile(
-    r"\b(?:(?:i|we) (?:would|'d) (?:like|love|need) to (?:receive|get|see|know|schedule|arrange|book|set up|discuss|"
+    r"\b(?:"
+    # Something to meet or talk about.
+    r"(?:can|could|may|shall) we (?=(?:schedule|meet|talk|speak|set up|arrange|book|discuss|have (?:a|another) )\b)"
+    r"|(?:konnen|konnten|wollen) wir (?=[^.?!]{0,50}\b(?:telefonieren|sprechen|treffen|termin|besprechen|"
+    r"vereinbaren)\b)"
+    r"|(?:pouvons-nous|pourrions-nous|peut-on|pourrait-on) (?=(?:se|nous|convenir|fixer|parler|en parler|organiser|"
+    r"prevoir)\b)"
+    r"|(?:podemos|podriamos) (?=(?:hablar|vernos|quedar|fijar|agendar|reunirnos|concertar)\b)"
+    r"|(?:possiamo|potremmo) (?=(?:sentirci|vederci|fissare|parlare|parlarne|incontrarci)\b)"
+    r"|(?:kunnen|zullen|zouden) (?:we|wij) (?=[^.?!]{0,40}\b(?:afspreken|bellen|overleggen|spreken|inplannen|"
+    r"bespreken)\b)"
+    # What they wait for.
+    r"|(?:i|we)(?:'m| am|'re| are)? (?:wait(?:ing)? for|await(?:ing)?) (?=(?:your|the|a|an)\b)|(?:ich|"
+    r"wir) warten? (?:noch )?auf "
+    r"(?=(?:ihr|dein|eine?|die|das|den)\w* )|(?:j'attends|nous attendons|dans l'attente de) (?=(?:votre|vos|le|la|"
+    r"une?) )|"
+    r"(?:espero|esperamos|quedo a la espera de|quedamos a la espera de) (?=(?:su|sus|tu|vuestra?|el|la|una?) )|"
+    r"(?:attendo|attendiamo|resto in attesa di|restiamo in attesa di) (?=(?:la|il|un\w*) )|(?:ik|wij|"
+    r"we) wachten? (?:nog )?op "
+    r"(?=(?:uw|je|jullie|een|de|het) )"
+    # Papers and people that they need.
+    r"|(?:i|we)(?:'ll| will)?(?: also| still)? need (?=(?:a|an|the|your|some|two|three)\b[^.]{0,40}\b(?:drawings?|"
+    r"data sheets?|"
+    r"certificates?|details|dimensions|plans?|contract|form|report|documents?|samples?|feedback|decision|dates?|manual|"
+    r"list|figures?|measurements)\b)|(?:i|we) need (?=some(?:body|one)\b)"
+    r"|(?:kann|konnte) (?:\w+ ){0,2}(?=jemand\b)|kan er (?:\w+ ){0,2}(?=iemand\b)|quelqu'un (?:peut-il|pourrait-il|"
+    r"peut|"
+    r"pourrait) |(?:puede|pueden|podria) (?=(?:venir|llamar\w*|pasar\w*) alguien)|alguien (?:puede|podria) |"
+    r"qualcuno (?:puo|"
+    r"potrebbe) |some(?:one|body) (?:from your (?:side|team|office) )?(?:should|needs to|must) "
+    r"|(?:i|we) (?:would|'d) (?:like|love|need) to (?:receive|get|see|know|schedule|arrange|book|set up|discuss|"
     r"speak|talk|request|ask)|(?:i|we)'d (?:like|love) to (?:receive|get|see|know|schedule|arrange|book|set up|"
     r"discuss|speak|talk|request|ask)"
     r"|(?:i|we) (?:would|'d) like (?=(?:a|an|the|your|some)\b[^.]*\b(?:quote|quotation|offer|proposal|demo|call|"
@@ -93,23 +130,50 @@ _NEED = re.compile(
     r"|(?:wij|we|ik) (?:ontvangen|ontvang|willen|wil|zouden|zou|hebben|heb) graag|(?:wij|we|ik) (?:willen|wil|zouden|"
     r"zou) graag|(?:gostariamos|gostaria|queriamos|precisamos|necessitamos) de (?=[^.]*\b(?:orcamento|proposta|"
     r"cotacao|reuniao|chamada|demonstracao|fatura|preco|resposta|receber|saber|agendar|tecnico))"
-    r")(?:(?!\w)|(?<='))[, ]*"
+    r")(?:(?!\w)|(?<=[' ]))[, ]*"
+)
+# "A visit next Tuesday would suit us": asked for by saying what would be welcome.
+_WELCOME = re.compile(
+    r"\b(?:(?:a|an|the|your)\s+(?P<en>(?:\w+ )?(?:visit|call|meeting|demo|demonstration|appointment))\b[^.?!]{0,40}\b"
+    r"(?:would (?:suit|be (?:fine|good|great|best|welcome|helpful))|suits|works)\b"
+    r"|(?:ein|eine|ihr|dein)\s+(?P<de>(?:besuch|anruf|termin|ruckruf|vorfuhrung|telefonat))\b[^.?!]{0,40}\b(?:passen|"
+    r"passt|"
+    r"ware "
+    r"(?:gut|schon|nett|toll|uns recht|hilfreich))\b"
+    r"|une?\s+(?P<fr>(?:visite|appel|rendez-vous|demonstration|reunion))\b[^.?!]{0,40}\b(?:conviendrait|nous convient|"
+    r"serait (?:bien|utile|parfait))\b"
+    r"|una?\s+(?P<es>(?:visita|llamada|reunion|demostracion|cita))\b[^.?!]{0,40}\b(?:vendria bien|viene bien|"
+    r"iria bien)\b"
+    r"|een\s+(?P<nl>(?:bezoek|telefoontje|afspraak|demonstratie|overleg))\b[^.?!]{0,40}\b(?:schikt|goed uit|zou fijn|"
+    r"past)\b)"
 )
 _PROMISE = re.compile(
     r"\b(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also|"
     r" now)?(?! (?:not|need|require|be (?:happy|glad|able|using|needing)|have to|want|buy|take|see\b))"
-    r"|(?:our|my) \w+(?: \w+)? will(?! (?:not|need|be))|let me (?=(?:check|send|get|ask|find|confirm|come back|talk))"
+    r"|(?:i|we) promise to|(?:our|my) \w+(?: \w+)? will(?! (?:not|need|be))|you(?:'ll| will) (?:hear from|have it|"
+    r"have them|receive|get) "
+    r"(?=[^.?!]*\b(?:us|me|from|by|tomorrow|next|on|this)\b)|let me (?=(?:check|send|get|ask|find|confirm|come back|"
+    r"talk))"
     r"|(?:ich|wir) (?:werden?|sende?n?|schicken?|melden?|rufen?|liefern|bestatigen?|klaren?|prufen?|kommen?|geben?|"
     r"uberweisen?|reichen?|ubermitteln?|stellen|besprechen) (?!ihr|ihnen nicht|nicht)(?=.*)|(?:melde|"
     r"melden) (?:ich mich|wir uns)|(?:sende|senden|schicke|schicken) (?:ich|wir)"
+    r"|(?P<turned>(?:sende|schicke|reiche|bringe|liefere|gebe|maile|rufe|klare|prufe|uberweise|bestatige|besorge|"
+    r"bespreche|unterschreibe|unterzeichne|bezahle|zahle|kummere|schaue|frage|hole)n? (?:ich|wir)(?! (?:nicht|gern|"
+    r"gerne)\b))"
+    r"|(?:horen|erhalten|bekommen|kriegen) sie [^.?!]{0,40}(?:von uns|von mir)|sie (?:horen|erhalten|bekommen) "
+    r"(?:[^.?!]{0,40})(?:von uns|von mir)"
     r"|(?:je|nous) (?:vais|allons|vous (?:envoie|envoyons|enverrai|enverrons|rappelle|rappellerai|rappellerons|"
     r"confirme|confirmons|confirmerai|confirmerons|transmets|transmettrons|ferai|ferons|recontacte\w*|adresse\w*|"
     r"tiendr\w+)|reviens|reviendrai|reviendrons|revenons) ?"
+    r"|(?:te|le|les|os) (?:llamo|llamamos|envio|enviamos|mando|mandamos|confirmo|confirmamos|paso|pasamos|digo|decimos|"
+    r"aviso|avisamos|escribo|escribimos)(?! adjunt)|(?:quedo|quedamos) en (?=\w+r(?:l[eo]s?|te|os)?\b)|(?:tendra\w*|"
+    r"recibira\w*) (?:nuestr\w+|noticias)"
     r"|(?:le|les|te|os) (?:enviare|enviaremos|llamare|llamaremos|mandare|mandaremos|confirmare|confirmaremos|hare|"
     r"haremos)|(?:enviare|enviaremos|llamare|llamaremos|confirmare|confirmaremos|revisaremos|hablare|"
     r"hablaremos)(?!\w)|(?:voy|vamos) a (?!necesitar|querer)"
     r"|(?:vi|le|ti) (?:invier\w+|mander\w+|far\w+ (?:sapere|avere)|chiamer\w+|confermer\w+|richiamer\w+|"
     r"contatter\w+)|(?:invieremo|invierò|manderemo|confermeremo|chiameremo|verificheremo|parlero|parleremo)(?!\w)"
+    r"|(?:u hoort|je hoort|jullie horen) [^.?!]{0,40}(?:van ons|van mij|van me)"
     r"|(?:ik|wij|we) (?:stuur|sturen|zal|zullen|bel|bellen|kom|komen|bevestig|bevestigen|laat|laten|neem|nemen|ga|"
     r"gaan)(?! graag)(?!\w)"
     r"|(?:enviarei|enviaremos|ligarei|ligaremos|confirmarei|confirmaremos|mandarei|falarei|entrarei|entraremos|vou|"
@@ -129,10 +193,10 @@ _PLEASANTRY = re.compile(
 )
 _TAIL = re.compile(
     r"(?:, (?:i'm|i am|i|we|it|that|then|otherwise|ich|wir|es|je|nous|ik|wij|yo|io) |,? (?:because|since|as we|as i|"
-    r"so that|so we|otherwise|if possible|thanks|thank you|please)|,? (?:weil|da wir|da ich|damit|sonst|"
-    r"falls moglich|vielen dank|danke)|,? (?:car|parce que|afin que|afin de|merci|sinon|si possible)|,? (?:porque|"
+    r"so that|so we|otherwise|if possible|thanks|thank you|please)|,? (?:weil|da wir|da ich|damit|sonst|dann|"
+    r"falls moglich|vielen dank|danke)|,? (?:car|parce que|afin que|afin de|merci|sinon|puis|si possible)|,? (?:porque|"
     r"ya que|para que|gracias|si es posible)"
-    r"|,? (?:perche|poiche|cosi|grazie|se possibile)|,? (?:omdat|zodat|bedankt|indien mogelijk)|,? (?:porque|"
+    r"|,? (?:perche|poiche|cosi|grazie|se possibile)|,? (?:omdat|zodat|bedankt|dan|indien mogelijk)|,? (?:porque|"
     r"uma vez que|obrigad[oa]|se possivel))(?!\w).*$",
     re.DOTALL,
 )
@@ -214,15 +278,19 @@ def find(
             continue
         piece = _words(sentence, begin)
         spoken = re.findall(r"[^\W\d_]{2,}", piece.text)
+        if len(spoken) == 1:  # "confirm it by Friday" without its day: the day stays
+            piece = _words(sentence, begin, whole=True)
+            spoken = re.findall(r"[^\W\d_]{2,}", piece.text)
         if len(spoken) < 2 or len(piece.text) < 8 or _EMPTY.match(run(piece.text)):
             continue
         blocked = {reason for first, last, reason in off if first < piece.end and piece.start < last}
         if blocked & {"past", "competitor"} or (blocked and any(char.isdigit() for char in piece.text)):
             continue
-        for one in _split(piece):
+        pieces = _split(piece)
+        for number, one in enumerate(pieces):
             rule = "request" if owner == "us" else "promise"
             words = Candidate("text", " ".join(one.text.split()), one.start, one.end, confidence, rule)
-            found.append(Action(words, owner, _due(text, sentence, one, sent_at, month_first)))
+            found.append(Action(words, owner, _due(text, sentence, one, pieces[:number], sent_at, month_first)))
     return found[:6]
 
 
@@ -259,6 +327,7 @@ def _who(folded: str) -> tuple[str, int, float]:
         _NEED.search(folded),
     )
     imperative = _IMPERATIVE.match(folded)
+    welcome = _WELCOME.search(folded)
     opening = min(
         (match for match in (ask, need) if match is not None),
         key=lambda match: match.start(),
@@ -279,11 +348,15 @@ def _who(folded: str) -> tuple[str, int, float]:
         return "us", begin, 0.65
     if imperative is not None:
         return "us", imperative.start("verb"), 0.55
+    if welcome is not None:
+        return "us", next(welcome.start(name) for name, text in welcome.groupdict().items() if text), 0.55
     return "", 0, 0.0
 
 
 def _after_subject(folded: str, promise: re.Match[str]) -> int:
     """Where the promised action starts: after "I will", "je vous"; at the verb itself elsewhere."""
+    if promise["turned"]:
+        return 0  # "The drawings I send you": what it is about stands before the verb
     subject = re.match(
         r"(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also| now)?|"
         r"our \w+(?: \w+)? will|my \w+(?: \w+)? will|"
@@ -294,8 +367,8 @@ def _after_subject(folded: str, promise: re.Match[str]) -> int:
     return promise.start() + (subject.end() if subject else 0)
 
 
-def _words(sentence: Piece, begin: int) -> Piece:
-    """The action's own words: from its verb to the end of the clause that holds it."""
+def _words(sentence: Piece, begin: int, *, whole: bool = False) -> Piece:
+    """The action's own words: from its verb to the end of the clause that holds it; `whole` with day and number."""
     rest = sentence.text[begin:]
     cut = _CUT.search(rest)
     stop = cut.start() if cut and cut.start() > 8 else len(rest)
@@ -305,7 +378,7 @@ def _words(sentence: Piece, begin: int) -> Piece:
     words = rest[:stop]
     left = len(words) - len(words.lstrip(" ,:;-–"))
     kept = words.strip(" ,:;-–").rstrip(" .!?,;:")
-    kept = _without_ends(kept)
+    kept = kept if whole else _without_ends(kept)
     left = rest.find(kept[:12], left) if kept else left
     return Piece(sentence.start + begin + left, sentence.start + begin + left + len(kept), kept)
 
@@ -344,11 +417,13 @@ def _due(
     text: str,
     sentence: Piece,
     piece: Piece,
+    earlier: list[Piece],
     sent_at: datetime | None,
     month_first: bool,
 ) -> Candidate | None:
-    """The date by which it is to happen: in its own words, else in its sentence."""
+    """The date by which it is to happen: in its own words, else in its sentence, never in what was asked before."""
     found = dates.find(text, sent_at, sentence.start, sentence.end, month_first=month_first)
+    found = [one for one in found if not any(other.start <= one.start < other.end for other in earlier)]
     if sent_at is not None:
         found = [one for one in found if one.day >= sent_at.date()]
     inside = [one for one in found if piece.start <= one.start < piece.end] or found
