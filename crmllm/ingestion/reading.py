@@ -106,6 +106,7 @@ def _others(read: Read) -> list[Address]:
         if one.email.casefold() not in own.addresses
         and one.domain not in own.domains
         and _folded(one.name) not in staff
+        and not (own.company and _folded(one.name) == _folded(own.company))
     ]
 
 

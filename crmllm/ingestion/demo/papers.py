@@ -14,7 +14,8 @@ from pathlib import Path
 
 from crmllm.ingestion.demo import dated
 
-_TOP, _LEFT, _STEP, _COLUMN = 800, 56, 14, 130
+_TOP, _STEP = 800, 14
+_COLUMNS = (56, 270, 350, 440, 520)  # the first one is wide: it names things
 
 
 def papers(today: date) -> Iterator[tuple[str, bytes]]:
@@ -64,7 +65,7 @@ def _page(text: str) -> bytes:
     for row, line in enumerate(text.split("\n")):
         for column, cell in enumerate(line.split(" | ")):
             safe = cell.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)").encode("cp1252", "replace")
-            x, y = _LEFT + column * _COLUMN, _TOP - row * _STEP
+            x, y = _COLUMNS[min(column, len(_COLUMNS) - 1)], _TOP - row * _STEP
             drawn.append(f"1 0 0 1 {x} {y} Tm ".encode() + b"(" + safe + b") Tj")
     return b"BT /F1 10 Tf\n" + b"\n".join(drawn) + b"\nET"
 

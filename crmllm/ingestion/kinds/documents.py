@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from crmllm.ingestion.documents import apart
@@ -13,6 +13,7 @@ from crmllm.ingestion.kinds.types import Location, Participant, Read, Reader, Un
 from crmllm.ingestion.mail.html import read_html
 
 MAX_PARTICIPANTS = 20
+MAX_COMPANIES = 3
 _HEAD_LINES = 60
 _DATED = re.compile(
     r"(?:^|[\s|(])(?:date(?: of issue| issued)?|order date|issued(?: on)?|dated|"
@@ -35,6 +36,10 @@ _KIND_OF_PAPER = re.compile(
 _SALUTATION = re.compile(
     r"^(?:dear|sehr geehrte|to whom|madame|monsieur|estimad|gentil|egregi|geachte|beste|prezad|exm)",
     re.IGNORECASE | re.MULTILINE,
+)
+_COMPANY = re.compile(
+    r"(?:\b(?:GmbH(?: & Co\.? KG)?|AG|KG|Ltd|LLC|Inc|plc|SAS|SARL|SA|NV|BV|AB|AS|Oy|eGen)|"
+    r"\b(?:B\.V|N\.V|S\.A|S\.L|S\.r\.l|S\.p\.A|e\.K)|A/S)\.?$"
 )
 _NO_TITLES = frozenset({"anonymous", "untitled", "powerpoint presentation", "word document", "document"})
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
@@ -101,9 +106,19 @@ def _subject(paper: Paper, name: str) -> str:
 
 
 def _people(text: str) -> tuple[Participant, ...]:
-    """Whom the document gives a way to reach; names are for extraction to find."""
+    """The companies in its head, and whom it gives a way to reach; people are for extraction to find."""
     addresses = dict.fromkeys(match[0].lower().strip(".") for match in _EMAIL.finditer(text[:200_000]))
-    return tuple(Participant("", address) for address in list(addresses)[:MAX_PARTICIPANTS])
+    companies = [Participant(name, company=name) for name in dict.fromkeys(_companies(text))]
+    return (*companies[:MAX_COMPANIES], *(Participant("", address) for address in list(addresses)[:MAX_PARTICIPANTS]))
+
+
+def _companies(text: str) -> Iterator[str]:
+    """What ends in a legal form, alone in its line or cell."""
+    for line in text.splitlines()[:_HEAD_LINES]:
+        for cell in re.split(r"[|,(;]| {3,}|\t", line):
+            name = re.sub(r"^.{0,25}:\s+", "", " ".join(cell.strip(" #*-").split()))
+            if 5 <= len(name) <= 70 and _COMPANY.search(name):
+                yield name
 
 
 def _dated(text: str) -> datetime | None:
