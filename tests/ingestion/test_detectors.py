@@ -16,7 +16,7 @@ from crmllm.ingestion.selectors import WARNINGS
 from tests.extraction.hostile import ATTACKS, BASES, OURS, Json, file_of, read
 
 KNOWN = domains.Known(
-    ["ourfirm.example", *(base["from"].partition("@")[2].rstrip(">") for base in BASES.values())], ["gmail.com"]
+    ["ourfirm.example", *(base["from"].partition("@")[2].rstrip(">") for base in BASES.values())], ["freemail.example"]
 )
 #: All ways to hide are hidden text to the corpus.
 HIDDEN = {"hidden_text", "same_colour", "html_comment", "invisible_characters"}
@@ -112,7 +112,7 @@ def test_warnings_are_bounded() -> None:
         ("mail.northmoor.example", ""),
         ("westmoor.example", ""),
         ("northmoor.test", ""),
-        ("gmail.com", ""),
+        ("freemail.example", ""),
     ],
 )
 def test_lookalikes(domain: str, like: str) -> None:
@@ -122,7 +122,7 @@ def test_lookalikes(domain: str, like: str) -> None:
 def test_a_new_domain_is_told_and_a_free_one_is_not() -> None:
     told = look(Read(text="Hello", sender=Address("Ann", "ann@westmoor.example")), KNOWN)
     assert [(one.code, one.quote) for one in told] == [("new_domain", "westmoor.example")]
-    assert look(Read(text="Hello", sender=Address("Ann", "ann@gmail.com")), KNOWN) == ()
+    assert look(Read(text="Hello", sender=Address("Ann", "ann@freemail.example")), KNOWN) == ()
 
 
 @pytest.mark.parametrize(
