@@ -163,7 +163,8 @@ _WISH = re.compile(
     r"|(?:looking (?:for|to (?:buy|order|purchase|get|replace|upgrade|add))|interested in|want(?:s)? to "
     r"(?:buy|order|purchase|get|replace|upgrade|add|renew|go)|needs? to (?:buy|order|replace|upgrade|add)|"
     r"(?:would |will |can )?places? (?:the|an|our) order)"
-    r"|(?:how much (?:would|is|are|do|does)|what (?:would|does|do|is your|are your))\b(?=[^.?!]*\b(?:cost|price\w*|"
+    r"|(?:how much (?:would|is|are|do|does)|what (?:would|does|do|is your|are your))\b(?=[^.?!]{0,120}\b(?:cost|"
+    r"price\w*|"
     r"quote|"
     r"charge|seat|licen\w+))"
     # German
@@ -224,6 +225,7 @@ _DECLINE = phrases(
 
 # The longest stretch of words that is quoted for a wish.
 MAX_SIGN = 110
+LONGEST_SENTENCE = 600  # what is longer has no full stops and is no sentence
 
 
 @dataclass(slots=True)
@@ -536,6 +538,7 @@ def _firm(folded: str) -> re.Match[str] | None:
 
 def _wish(folded: str) -> tuple[int, int] | None:
     """The words of a sentence that carry the wish: its verb, or the request in it."""
+    folded = folded[:LONGEST_SENTENCE]
     wish = _WISH.search(folded)
     if wish is not None:
         return wish.span()

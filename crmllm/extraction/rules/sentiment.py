@@ -623,7 +623,8 @@ def _tongue(text: str) -> str:
     return tongue if tongue in _LEXICON else "en"
 
 
-def hits(text: str, tongue: str = "") -> list[Hit]:
+@lru_cache(maxsize=64)
+def hits(text: str, tongue: str = "") -> tuple[Hit, ...]:
     """Every stretch of words that shows a mood, in order; each distinct wording counts once.
 
     `tongue` is the language where it is known already.
@@ -638,7 +639,7 @@ def hits(text: str, tongue: str = "") -> list[Hit]:
     told = mask(text, (match.span() for match in _CLOSING.finditer(text)))
     for sentence in sentences(told):
         found += _in_sentence(sentence, known, seen)
-    return sorted(found, key=lambda one: one.start)
+    return tuple(sorted(found, key=lambda one: one.start))
 
 
 def _in_sentence(sentence: Piece, known: _Patterns, seen: set[str]) -> list[Hit]:

@@ -120,10 +120,11 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"op welke manier)\b(?! (?:much|"
         r"many|long|"
         r"soon|about|do you (?:charge|price)|viel\w*|lange|geht es (?:weiter|ihnen|dir)|combien|veel|lang|gaat het|va|"
-        r"estas?|are you|is (?:it|everything)|(?:shall|do|should) we (?:proceed|go on)))(?![^?]*\b(?:cost\w*|price\w*|"
+        r"estas?|are you|is (?:it|everything)|(?:shall|do|should) we (?:proceed|go on)))(?![^?]{0,150}\b(?:cost\w*|"
+        r"price\w*|"
         r"order\w*|pay|kost\w*|preis\w*|bestell\w*|coute\w*|prix|command\w*|cuesta\w*|precio\w*|pedir|prijs|"
         r"prezz\w*)\b)"
-        r"[^?.!]{8,}\?",
+        r"[^?.!]{8,200}\?",
     ),
     # What was tried, and in vain.
     (
@@ -153,7 +154,8 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"\bcan (?:somebody|someone|anyone) (?:come|help|look|check|ring|call|let)|\bcould (?:somebody|"
         r"someone) (?:come|"
         r"help|look|check)|\b(?:come and (?:look|fix|repair)|have a look at it|send (?:a|an|us a|somebody|someone|us "
-        r"somebody)(?: \w+)? ?(?:technician|engineer|mechanic|over|out|round)?\b(?=[^.?!]*(?:today|tomorrow|urgent|"
+        r"somebody)(?: \w+)? ?(?:technician|engineer|mechanic|over|out|round)?\b(?=[^.?!]{0,80}(?:today|tomorrow|"
+        r"urgent|"
         r"look|"
         r"technician|engineer|mechanic|fix|repair)))|\bsomebody on the phone\b|\bneed (?:help|assistance|support) "
         r"|\bwas (?:konnen|sollen|mussen) wir\b|\bwas nun\b|\bkann (?:jemand|einer)\b|\b(?:schick\w*|"
