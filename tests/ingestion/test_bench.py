@@ -23,6 +23,7 @@ def test_the_messages_are_all_different_and_all_stored(tmp_path: Path) -> None:
     assert bench._ours(path) == len(raws) == Interaction.objects.count()
 
 
+@pytest.mark.django_db(databases=["default", "keys"])
 def test_bench_prints_ratios(monkeypatch: pytest.MonkeyPatch) -> None:
     benches: registry.Registry[registry.Callable[[], object]] = registry.Registry()
     benches.add("one", lambda: [{"what": "things", "ours": 1500.0, "peer": 500.0, "ratio": 3.0}])

@@ -132,10 +132,10 @@ def test_candidates_are_sometimes_missing_and_sometimes_wrong() -> None:
 
 
 def test_real_people_are_swapped_everywhere_and_zones_move_along() -> None:
-    text = "Hello,\ncall me.\nAda\n\nAda Lovelace\nEngine Builder\nBabbage Ltd\n+44 20 7946 0018\nada@babbage.co.uk"
+    text = "Hello,\ncall me.\nAda\n\nAda Lovelace\nEngine Builder\nBabbage Ltd\n+44 20 7946 0018\nada@babbage.example"
     item = Item(
         text, zones=(Zone("body", 0, text.index("Ada Love")), Zone("signature", text.index("Ada Love"), len(text))),
-        sender=Address("ada@babbage.co.uk", "Ada Lovelace"), subject="From Ada",
+        sender=Address("ada@babbage.example", "Ada Lovelace"), subject="From Ada",
         quoted_text="older words of Ada",
     )  # fmt: skip
     answer = MailAnswer(

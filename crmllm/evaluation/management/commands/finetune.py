@@ -6,14 +6,16 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from crmllm.core.audit import SYSTEM
+from crmllm.core.management.base import DatabaseCommand
 from crmllm.evaluation import finetune
 from crmllm.evaluation.model import NoModel
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
+    needs_demo = False
     help = "Trains an adapter of the model from decisions and made-up mails, measures it, and offers it for use."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
