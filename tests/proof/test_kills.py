@@ -31,7 +31,7 @@ from crmllm.core.runtime.processes import configuration, programs
 COUNT = int(os.environ.get("PROOF_COUNT", "50"))
 SEED = int(os.environ.get("PROOF_SEED", "20261122"))
 PATIENCE = 240 + 6 * COUNT  # seconds until everything must have come to its end
-KILLS = max(8, COUNT // 6)
+KILLS = max(8, COUNT // 10)
 PAUSE = (8.0, 16.0)  # seconds between random kills: what was killed must be able to come back
 VICTIMS = ("qcluster", "gunicorn", "postgres", "audit_sealer")
 MASTER = """
