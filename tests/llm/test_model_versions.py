@@ -192,7 +192,7 @@ def test_what_a_version_wrote_is_taken_back(admin: User) -> None:
     page.force_login(admin)
     rows = factories.proposals()
     kept, gone = rows["account"], rows["contact"]
-    Extraction.objects.filter(pk=gone.extraction_id).update(request_model="two")
+    Extraction.objects.filter(interaction=gone.interaction_id).update(request_model="two")
     kept.changes.update(source="rule")
     gone.changes.update(source="model")
     for proposal in (kept, gone):
