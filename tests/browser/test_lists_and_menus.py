@@ -81,7 +81,8 @@ def test_the_first_tab_skips_to_the_content(shown: Page) -> None:
 
 def test_files_are_added_from_the_title_line(shown: Page) -> None:
     shown.get_by_text("Add messages").click()
-    shown.get_by_label("Mails, transcripts, notes or documents").set_input_files({"name": "one.eml", "mimeType": "message/rfc822", "buffer": mail()})
+    files = shown.get_by_label("Mails, transcripts, notes or documents")
+    files.set_input_files({"name": "one.eml", "mimeType": "message/rfc822", "buffer": mail()})
     shown.get_by_role("button", name="Take in").click()
     shown.wait_for_url("**/interactions/upload/*/")
     expect(shown.locator("h1")).to_contain_text("one.eml")

@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 from crmllm.core.management.commands import seed_scale as command
 from crmllm.core.registry import Registry
 
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+
 
 def test_every_registered_seed_is_asked_for_its_share(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -8,6 +8,7 @@ default model comes with the adapter that is shipped for it, and with those that
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from crmllm.core.runtime.home import Home, home
 from crmllm.core.runtime.setup import MODEL_SERVER, packaged_model
 
 #: Adapters that come with the program, a folder each, made for the default model.
+NEEDED = {"r", "lora_alpha", "target_modules"}
 SHIPPED = Path(__file__).resolve().parent.parent / "adapters"
 #: What vLLM takes as the largest rank of any adapter.
 RANKS = (8, 16, 32, 64, 128, 256)
@@ -55,7 +57,19 @@ def adapters(place: Home, settings: Mapping[str, str]) -> dict[str, Path]:
     if settings.get("LLM_MODEL_PATH"):  # an adapter fits the one model that it was made for
         return {}
     found = [file.parent for root in (SHIPPED, place.adapters) for file in sorted(root.glob("*/adapter_config.json"))]
-    return {folder.name: folder for folder in found}
+    return {folder.name: folder for folder in found if is_whole(folder)}
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether vLLM can load an adapter: one whose training was cut off would keep the server from starting."""
+    try:
+        config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+        whole = set(config) >= NEEDED and (folder / "adapter_model.safetensors").stat().st_size > 0
+    except (OSError, ValueError, TypeError):
+        whole = False
+    if not whole:
+        print(f"The adapter {folder.name} is not whole and is left out.", file=sys.stderr)
+    return whole
 
 
 def largest_rank(folders: Iterable[Path]) -> int:

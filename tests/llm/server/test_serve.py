@@ -94,7 +94,9 @@ def test_another_model_goes_by_its_own_name_or_a_chosen_one(place: Home) -> None
 
 def adapter(folder: Path, rank: int = 16) -> Path:
     folder.mkdir(parents=True)
-    (folder / "adapter_config.json").write_text(json.dumps({"r": rank}))
+    config = {"r": rank, "lora_alpha": 2 * rank, "target_modules": ["q_proj"]}
+    (folder / "adapter_config.json").write_text(json.dumps(config))
+    (folder / "adapter_model.safetensors").write_bytes(b"weights")
     return folder
 
 
@@ -110,6 +112,21 @@ def test_the_default_model_comes_with_its_adapters_and_those_trained_here(
     assert after(words, "--max-lora-rank") == "32"
     assert "--enable-lora" not in serve.command(place, {"LLM_ADAPTERS": "none"}, 8123)
     assert "--enable-lora" not in serve.command(place, {"LLM_MODEL_PATH": "/models/qwen"}, 8123)
+
+
+@pytest.mark.parametrize("harm", ["no weights", "empty weights", "half a configuration", "no configuration"])
+def test_a_broken_adapter_does_not_keep_the_server_from_starting(place: Home, harm: str) -> None:
+    whole, broken = adapter(place.adapters / "whole"), adapter(place.adapters / "broken")
+    match harm:
+        case "no weights":
+            (broken / "adapter_model.safetensors").unlink()
+        case "empty weights":
+            (broken / "adapter_model.safetensors").write_bytes(b"")
+        case "half a configuration":
+            (broken / "adapter_config.json").write_text('{"r": 16}')
+        case _:
+            (broken / "adapter_config.json").write_text("{")
+    assert serve.adapters(place, {}) == {"whole": whole}
 
 
 def test_adapters_of_ones_own_switch_lora_on(place: Home) -> None:
