@@ -44,8 +44,8 @@ lint: setup-dev ## formatter, linters, types, templates, Django's checks, migrat
 	  $(PY) manage.py check --deploy --fail-level WARNING
 	@$(PY) manage.py makemigrations --check --dry-run
 
-bench: setup-dev ## measure: model path, mail stored, a million proposals
-	@$(PY) manage.py bench
+bench: setup-dev ## measure, in a database of its own: model path, mail stored, a million proposals
+	@home="$${CRMLLM_HOME:-$(CURDIR)/.crmllm}"; CRMLLM_MODELS="$${CRMLLM_MODELS:-$$home/models}" CRMLLM_HOME="$$home/bench" $(PY) manage.py bench
 
 proof: setup-dev ## kill workers, server and database at random, and count what was lost or doubled
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" PROOF_COUNT=$${PROOF_COUNT:-500} $(PY) -m pytest tests/proof -s

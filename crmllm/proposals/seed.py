@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from crmllm.core.crypto import Sealed, blind_index, new_key
 from crmllm.core.sql import analyze, multiply, numbered_id
-from crmllm.crm.services import first_stage
+from crmllm.crm.choices import ForecastCategory, StageKind
+from crmllm.crm.models import Pipeline, Stage
 from crmllm.extraction import types
 from crmllm.extraction.models import Extraction
 from crmllm.ingestion.choices import Origin, Status
@@ -31,7 +32,14 @@ Sample Works GmbH
 
 def seed(count: int) -> None:
     """Adds about `count` proposals with their lines and evidence, a tenth of them open. Made-up, all alike."""
-    first_stage()
+    if not Stage.objects.filter(kind=StageKind.OPEN).exists():  # an opportunity needs one to begin in
+        Stage.objects.create(
+            pipeline=Pipeline.objects.create(name="Sales"),
+            name="New",
+            position=1,
+            probability=10,
+            forecast_category=ForecastCategory.PIPELINE,
+        )
     template = _template()
     proposals = list(template.proposals.order_by("position"))
     interactions = max(1, count // len(proposals))

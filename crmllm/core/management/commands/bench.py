@@ -14,6 +14,7 @@ from crmllm.core.registry import benches
 
 
 class Command(DatabaseCommand):
+    needs_demo = False
     help = "Measures parts of crmllm, each beside its peer in the same run. Without names: all of them."
 
     def add_arguments(self, parser: CommandParser) -> None:
