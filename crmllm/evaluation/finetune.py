@@ -26,7 +26,7 @@ from crmllm.core.runtime.home import home
 from crmllm.core.runtime.setup import MODEL_SERVER, packaged_model
 from crmllm.evaluation import answers, decisions
 from crmllm.evaluation.formats import Labelled
-from crmllm.evaluation.model import ask_all, model_server
+from crmllm.evaluation.model import ask_all
 from crmllm.evaluation.scorer import Sample
 from crmllm.extraction.prompting import PROMPT
 from crmllm.extraction.schema import MailAnswer
@@ -37,6 +37,7 @@ from crmllm.extraction.types import Item
 from crmllm.llm import prompts, services, versions
 from crmllm.llm.choices import VersionState
 from crmllm.llm.models import ModelVersion
+from crmllm.llm.server.own import model_server
 
 TRAINER = Path(__file__).resolve().parents[1] / "llm" / "finetuning" / "train.py"
 #: One in so many decided mails is held back, and so many made-up ones.

@@ -19,7 +19,7 @@ from rich.progress import track
 from crmllm.core.errors import CrmllmError
 from crmllm.evaluation import classification, extraction, figures, sentences, sets
 from crmllm.evaluation.formats import BadSet
-from crmllm.evaluation.model import NoModel
+from crmllm.llm.server.own import NoModel
 
 Json = dict[str, Any]
 Item = TypeVar("Item")

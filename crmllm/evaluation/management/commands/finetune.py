@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from crmllm.core.audit import SYSTEM
 from crmllm.core.management.base import DatabaseCommand
 from crmllm.evaluation import finetune
-from crmllm.evaluation.model import NoModel
+from crmllm.llm.server.own import NoModel
 
 
 class Command(DatabaseCommand):
