@@ -151,4 +151,5 @@ def test_words_aimed_at_the_machine_are_no_order() -> None:
 )
 def test_any_lines_are_read(lines: list[str]) -> None:
     text = "\n".join(lines)
-    extract(Item(text, kind="document", us=US, products=PRODUCTS))
+    read = extract(Item(text, kind="document", us=US, products=PRODUCTS))
+    assert all(text[span.start : span.end] == span.quote for _, value in read.values() for span in value.evidence)
