@@ -43,13 +43,17 @@ def prompt_version(user: User, name: str, number: int) -> PromptVersion:
 
 def figures_by_version() -> dict[str, dict[str, Any]]:
     """How each prompt version does: calls, share of usable answers, tokens, milliseconds; by its label."""
-    rows = LlmCall.objects.values("prompt_version").annotate(
+    return _figures_by("prompt_version")
+
+
+def _figures_by(column: str) -> dict[str, dict[str, Any]]:
+    rows = LlmCall.objects.values(column).annotate(
         calls=Count("id"),
         usable=Count("id", filter=Q(state=CallState.ANSWERED)),
         tokens=Avg("output_tokens"),
         latency=Avg("latency_ms", filter=Q(state=CallState.ANSWERED)),
     )
-    return {row["prompt_version"]: dict(row) for row in rows}
+    return {row[column]: dict(row) for row in rows}
 
 
 # --- versions of the model
@@ -72,13 +76,7 @@ def model_version(user: User, name: str) -> ModelVersion:
 
 def figures_by_model() -> dict[str, dict[str, Any]]:
     """How each model does in daily work: calls, usable answers, tokens, milliseconds; by its name."""
-    rows = LlmCall.objects.values("request_model").annotate(
-        calls=Count("id"),
-        usable=Count("id", filter=Q(state=CallState.ANSWERED)),
-        tokens=Avg("output_tokens"),
-        latency=Avg("latency_ms", filter=Q(state=CallState.ANSWERED)),
-    )
-    return {row["request_model"]: dict(row) for row in rows}
+    return _figures_by("request_model")
 
 
 # --- vectors
