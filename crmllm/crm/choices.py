@@ -50,6 +50,13 @@ class Commitment(models.TextChoices):
     PAST = "past", _("past")
 
 
+class Permission(models.TextChoices):
+    """What a person said of being reached by one way; empty while they said nothing."""
+
+    GRANTED = "granted", _("granted")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
 class Severity(models.TextChoices):
     LOW = "low", _("low")
     NORMAL = "normal", _("normal")

@@ -28,7 +28,7 @@ declare(
 )
 declare(
     "crm.Contact",
-    plain=f"{RECORD} account language",
+    plain=f"{RECORD} account language phone_consent email_consent marketing_consent",
     name=Category.NAME,
     title=Category.NAME,
     company=Category.NAME,
@@ -41,7 +41,7 @@ declare(
 )
 declare(
     "crm.Lead",
-    plain=f"{RECORD} source status converted_contact",
+    plain=f"{RECORD} source status converted_contact phone_consent email_consent marketing_consent",
     name=Category.NAME,
     title=Category.NAME,
     company=Category.NAME,

@@ -61,6 +61,15 @@ def _pick(
     return BuiltIn(object_name, name, label, FieldType.PICKLIST, choices=values, risk=risk)
 
 
+def _consent(object_name: Object) -> list[BuiltIn]:
+    """By which ways a person may be reached: a wrong one does harm either way."""
+    return [
+        _pick(object_name, f"{channel}_consent", label, choices.Permission.values, Risk.HIGH)
+        for channel, label in (("phone", "Consent to calls"), ("email", "Consent to e-mails"),
+                               ("marketing", "Consent to marketing"))
+    ]  # fmt: skip
+
+
 _A, _C, _L, _O, _S, _T = (
     Object.ACCOUNT, Object.CONTACT, Object.LEAD, Object.OPPORTUNITY, Object.CASE, Object.ACTIVITY,
 )  # fmt: skip
@@ -97,6 +106,7 @@ BUILT_IN: list[BuiltIn] = [
         sealed=True,
     ),
     BuiltIn(_C, "language", "Language", risk=Risk.LOW),
+    *_consent(_C),
     BuiltIn(_L, "name", "Name", category=Category.NAME, required=True),
     BuiltIn(_L, "title", "Title", category=Category.NAME, risk=Risk.LOW),
     BuiltIn(_L, "company", "Company", category=Category.NAME),
@@ -104,6 +114,7 @@ BUILT_IN: list[BuiltIn] = [
     _phone(_L),
     BuiltIn(_L, "source", "Source", risk=Risk.LOW),
     _pick(_L, "status", "Status", choices.LeadStatus.values),
+    *_consent(_L),
     BuiltIn(
         _L,
         "summary",

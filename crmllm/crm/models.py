@@ -28,6 +28,7 @@ from crmllm.crm.choices import (
     ForecastCategory,
     LeadStatus,
     Object,
+    Permission,
     RecordState,
     Risk,
     Severity,
@@ -201,6 +202,9 @@ class Person(Record):
     email_index = models.BinaryField(max_length=32, null=True)
     phone = SealedField(null=True)
     phone_index = models.BinaryField(max_length=32, null=True)
+    phone_consent = models.CharField(max_length=10, choices=Permission.choices, blank=True)
+    email_consent = models.CharField(max_length=10, choices=Permission.choices, blank=True)
+    marketing_consent = models.CharField(max_length=10, choices=Permission.choices, blank=True)
 
     class Meta:
         abstract = True

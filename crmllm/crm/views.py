@@ -28,8 +28,10 @@ from crmllm.core.lists import Column, Empty, ListPage, ListSpec, respond
 from crmllm.crm import selectors, services, values
 from crmllm.crm.choices import FieldType, Object, WriterKind
 from crmllm.crm.forms import RecordForm, as_typed, typed
-from crmllm.crm.models import Record
+from crmllm.crm.models import Person, Record
 from crmllm.crm.services import Moved, Writer
+from crmllm.privacy import selectors as privacy
+from crmllm.privacy.choices import ConsentState
 from crmllm.proposals import selectors as proposals
 
 LABELS = {
@@ -40,6 +42,7 @@ LABELS = {
     Object.CASE: lazy("Cases"),
     Object.ACTIVITY: lazy("Activities"),
 }
+MAX_STATEMENTS = 20
 TONES = {"won": "good", "lost": "bad", "urgent": "bad", "high": "warn", "closed": "muted", "done": "muted"}
 
 
@@ -196,6 +199,7 @@ def detail(request: HttpRequest, object_name: str, pk: UUID) -> HttpResponse:
         },
         "fields": [_field(line, origins) for line in lines if line.shown],
         "empty_fields": [line.field.label for line in lines if not line.shown],
+        "statements": _statements(user, row),
         "related": [_group(name, rows) for name, rows in selectors.related(user, row)],
         "open_proposals": [
             {"url": reverse("review:card", args=[one.interaction_id]), "title": one.name}
@@ -218,6 +222,30 @@ def detail(request: HttpRequest, object_name: str, pk: UUID) -> HttpResponse:
 def _subtitle(row: Record) -> str:
     parts = [getattr(row, "title", ""), str(getattr(row, "account", None) or getattr(row, "company", "") or "")]
     return ", ".join(part for part in parts if part)
+
+
+def _statements(user: User, row: Record) -> list[dict[str, Any]]:
+    """What a person said on being reached, newest first, with the words where the reader may see the message."""
+    if not isinstance(row, Person):
+        return []
+    fields = selectors.field_map(row.object_name)
+    held = values.read(row, [fields["email"], fields["phone"]])
+    rows = list(privacy.statements(held.values())[:MAX_STATEMENTS])
+    sources = proposals.sources(user, {one.proposal_id for one in rows if one.proposal_id})
+    return [_statement(one, sources) for one in rows]
+
+
+def _statement(one: Any, sources: Mapping[tuple[UUID, str], proposals.Source]) -> dict[str, Any]:
+    source = sources.get((one.proposal_id, f"{one.channel}_consent"))
+    return {
+        "channel": one.get_channel_display() or _("any way"),
+        "state": _("taken back") if one.retracted_at else one.get_state_display(),
+        "tone": "muted" if one.retracted_at else "bad" if one.state == ConsentState.WITHDRAWN else "good",
+        "at": one.effective_at,
+        "quote": source.quote if source else "",
+        "url": reverse("ingestion:detail", args=[source.interaction_id]) if source else None,
+        "source": "" if one.interaction_id else one.source,
+    }
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ def finish(
         lines = [_understood(current, found, completion, without)]
         current.category = extraction.category
         current.sentiment = extraction.sentiment
-        if found.may_create_records():
+        if found.may_create_records() or found.consents:
             current.open_proposals = len(propose(interaction=current, extraction=extraction, extracted=found))
         else:
             supersede(interaction=current, reason="The message was read again.")

@@ -211,6 +211,19 @@ class NextAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """What somebody of the customer's side allows or forbids: one way of reaching them.
+
+    `state` is "granted" or "withdrawn" with the words. Name and e-mail say whose word it is, as far as the item tells.
+    """
+
+    channel: str
+    state: Value
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """A value that was offered and refused, with the reason in words for people."""
 
@@ -227,6 +240,7 @@ class Extracted:
     opportunity: Opportunity | None = None
     case: Case | None = None
     next_actions: tuple[NextAction, ...] = ()
+    consents: tuple[Consent, ...] = ()
     sentiment: Value | None = None
     category: Value | None = None
     language: Value | None = None
@@ -257,6 +271,8 @@ class Extracted:
             for name in ACTION_FIELDS:
                 if (value := getattr(action, name)) is not None:
                     yield f"next_actions.{number}.{name}", value
+        for number, consent in enumerate(self.consents):
+            yield f"consents.{number}.{consent.channel}", consent.state
         for name in ("sentiment", "category", "language"):
             if (value := getattr(self, name)) is not None:
                 yield name, value
@@ -292,6 +308,11 @@ def from_json(data: dict[str, Any]) -> Extracted:
             NextAction(text=text, due=_value(one.get("due")), owner=_value(one.get("owner")))
             for one in data.get("next_actions", ())
             if (text := _value(one["text"])) is not None
+        ),
+        consents=tuple(
+            Consent(one["channel"], state, one["name"], one["email"])
+            for one in data.get("consents", ())
+            if (state := _value(one["state"])) is not None
         ),
         sentiment=_value(data.get("sentiment")),
         category=_value(data.get("category")),

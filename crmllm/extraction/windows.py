@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import TypeVar
 
-from crmllm.extraction import prompting
+from crmllm.extraction import prompting, spoken
 from crmllm.extraction.merge import merge
 from crmllm.extraction.rules import labelled, language, papers, people, reader, talk, wording
 from crmllm.extraction.rules.reader import Reading
@@ -93,7 +93,11 @@ def plan(item: Item) -> Plan:
 
 
 def finish(plan: Plan, answers: Sequence[ModelAnswer | None], *, gated: bool = True) -> Extracted:
-    """What is proposed: rules and the model's answers, one a window, put together."""
+    """What is proposed: rules and the model's answers, one a window, put together, and what rules alone read."""
+    return spoken.with_statements(_answered(plan, answers, gated=gated), plan.item)
+
+
+def _answered(plan: Plan, answers: Sequence[ModelAnswer | None], *, gated: bool) -> Extracted:
     if plan.way_back is None:
         return merge(plan.item, plan.reading, answers[0] if answers else None, gated=gated)
     given = [*answers, *[None] * (len(plan.windows) - len(answers))]

@@ -13,6 +13,14 @@ class Purpose(models.TextChoices):
     TRAINING = "training", _("training our own model")
 
 
+class Channel(models.TextChoices):
+    """By which way a person may be reached; a statement without one is about all."""
+
+    PHONE = "phone", _("calls")
+    EMAIL = "email", _("e-mails")
+    MARKETING = "marketing", _("newsletters and offers")
+
+
 class ConsentState(models.TextChoices):
     GRANTED = "granted", _("granted")
     WITHDRAWN = "withdrawn", _("withdrawn")

@@ -2,5 +2,10 @@
 
 from crmllm.core.datamap import BASE, Category, declare
 
-declare("privacy.Consent", plain=f"{BASE} purpose state source effective_at", person_index=Category.CONTACT)
+declare(
+    "privacy.Consent",
+    plain=f"{BASE} purpose channel state source effective_at interaction_id proposal_id retracted_at",
+    person_index=Category.CONTACT,
+    words=Category.CONTENT,
+)
 declare("privacy.Suppression", plain=f"{BASE} reason", identifier_index=Category.CONTACT)

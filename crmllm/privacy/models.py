@@ -6,18 +6,28 @@ from typing import ClassVar
 
 from django.db import models
 
+from crmllm.core.fields import SealedField
 from crmllm.core.models import BaseModel
-from crmllm.privacy.choices import ConsentState, Purpose
+from crmllm.privacy.choices import Channel, ConsentState, Purpose
 
 
 class Consent(BaseModel):
-    """The latest word of a person (known by the blind index of an address) on one purpose."""
+    """The latest word of a person (known by the blind index of an address or number) on one purpose.
+
+    What a message said has the interaction and its words, sealed under the interaction's key; taken back together with
+    the decision that recorded it, it stays for the proof and counts no more.
+    """
 
     person_index = models.BinaryField(max_length=32)
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
+    channel = models.CharField(max_length=10, choices=Channel.choices, blank=True, help_text="Empty for all ways.")
     state = models.CharField(max_length=10, choices=ConsentState.choices)
     source = models.CharField(max_length=200)
     effective_at = models.DateTimeField()
+    interaction_id = models.UUIDField(null=True)
+    proposal_id = models.UUIDField(null=True, db_index=True)
+    words = SealedField(null=True)
+    retracted_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [

@@ -23,6 +23,7 @@ from crmllm.crm.choices import (
     CaseStatus,
     Commitment,
     Object,
+    Permission,
     RecordState,
     StageKind,
 )
@@ -35,8 +36,10 @@ from crmllm.matching.services import (
     match_person,
     plain_name,
 )
+from crmllm.privacy.choices import Channel
 from crmllm.proposals.choices import Action, Check
 
+EVERY_WAY = "all"
 NAME_LENGTH = 60
 ACTION_LENGTH = 120
 #: Who is worth a new contact: whoever wrote, and others whom one could reach.
@@ -94,11 +97,23 @@ class Drafter:
         self.fields = {name: selectors.field_map(name) for name in Object.values}
         self.drafts: list[Draft] = []
         self._accounts: dict[str, Draft] = {}
+        self._people: list[tuple[types.Contact, Draft]] = []
 
     def build(self) -> list[Draft]:
-        """Accounts first, then people, then what they want: the order in which a reviewer decides."""
-        if not self.found.may_create_records():
-            return []
+        """Accounts first, then people, then what they want: the order in which a reviewer decides.
+
+        Of a message that is no business of the CRM only one thing is kept: that somebody does not want to be reached.
+        """
+        if self.found.may_create_records():
+            self._all()
+        for said in self.found.consents:
+            if self.found.may_create_records() or said.state.value == Permission.WITHDRAWN:
+                self._consent(said)
+        order = list(Object)
+        kept = [draft for draft in self.drafts if draft.lines]
+        return sorted(kept, key=lambda draft: order.index(draft.object_name))
+
+    def _all(self) -> None:
         people = [(one, *self._person(one)) for one in self._worthwhile()]
         main = next(
             (entry for entry in people if entry[0].role == "sender"),
@@ -109,9 +124,6 @@ class Drafter:
         self._case(account, contact)
         for action in self.found.next_actions:
             self._action(action, account, contact, opportunity)
-        order = list(Object)
-        kept = [draft for draft in self.drafts if draft.lines]
-        return sorted(kept, key=lambda draft: order.index(draft.object_name))
 
     # --- people and organisations
 
@@ -133,12 +145,13 @@ class Drafter:
         if match.record_id is not None:
             record = selectors.by_id(match.object_name, match.record_id)
             assert record is not None
-            self._update_person(record, match, found, account)
+            self._people.append((one, self._update_person(record, match, found, account)))
             if isinstance(record, Contact):
                 return account or _existing(record.account_id), Subject(record.pk)
             return account, None
         draft = self._new(Object.CONTACT, name or email or phone or "?", match)
         draft.identity = email_index(email) if email else phone_index(phone) if phone else None
+        self._people.append((one, draft))
         for field_name, value in found.items():
             self._line(draft, field_name, value)
         if draft.proposed("name") is None:
@@ -171,7 +184,7 @@ class Drafter:
         match: Match,
         found: Mapping[str, types.Value | None],
         account: Subject | None,
-    ) -> None:
+    ) -> Draft:
         draft = self._change(record, match)
         for name, value in found.items():
             if name == "name" and value and _is_part_of(value.value, record.name):
@@ -184,6 +197,45 @@ class Drafter:
         if isinstance(record, Contact) and account and record.account_id is None:
             self._refer(draft, Object.ACCOUNT, account)
         self._keep(draft)
+        return draft
+
+    # --- how they may be reached
+
+    def _consent(self, said: types.Consent) -> None:
+        """One line for each way a statement is about. A permission for all ways is none for advertising."""
+        draft = self._speaker(said)
+        if draft is None:
+            return
+        ways = [said.channel] if said.channel != EVERY_WAY else [*Channel.values]
+        if said.channel == EVERY_WAY and said.state.value == Permission.GRANTED:
+            ways.remove(Channel.MARKETING)
+        for way in ways:
+            name = f"{way}_consent"
+            draft.lines = [line for line in draft.lines if line.field.name != name]  # the later word counts
+            self._line(draft, name, said.state)
+        self._keep(draft)
+
+    def _speaker(self, said: types.Consent) -> Draft | None:
+        """The draft of the person whose word it is: one of the message's people, else whoever has the address."""
+        for one, draft in self._people:
+            if said.email and _text(one.email) == said.email.lower():
+                return draft
+            if not said.email and said.name and _text(one.name) == said.name:
+                return draft
+        match = match_person(email=said.email or None, phone=None, name=said.name or None, account_id=None)
+        if match.record_id is not None:
+            record = selectors.by_id(match.object_name, match.record_id)
+            return self._change(record, match) if record is not None else None
+        if not said.email:
+            return self._people[0][1] if self._people else None
+        draft = self._new(Object.CONTACT, said.name or said.email, match)
+        draft.identity = email_index(said.email)
+        for name, given in (("name", said.name), ("email", said.email)):
+            self._line(draft, name, types.Value(given, confidence=0.9, inferred=True, source="header"))
+        if draft.proposed("name") is None:
+            self._missing(draft, "name")
+        self._people.append((types.Contact(email=types.Value(said.email.lower())), draft))
+        return draft
 
     # --- what they want
 

@@ -31,6 +31,8 @@ from crmllm.ingestion.choices import Status, Step
 from crmllm.ingestion.ledger import note
 from crmllm.ingestion.models import Interaction
 from crmllm.matching.services import Match
+from crmllm.privacy import services as privacy
+from crmllm.privacy.choices import Channel, ConsentState
 from crmllm.proposals import selectors
 from crmllm.proposals.choices import DECIDABLE, OPEN, Action, Check, State, Verdict
 from crmllm.proposals.drafts import Draft, Drafter, Line, check
@@ -212,6 +214,7 @@ def approve(
         )
         if wanted:
             _write(user, current, wanted)
+            _record_statements(user, current, wanted)
         _rebase_twins(current, wanted)
         _settle(current.interaction_id)
     return current
@@ -333,6 +336,45 @@ def _write(user: User, proposal: Proposal, wanted: Mapping[str, Any]) -> None:
         base=base,
         after=[row for parent in parents if (row := writeback.latest(parent))],
     )
+
+
+def _record_statements(user: User, proposal: Proposal, wanted: Mapping[str, Any]) -> None:
+    """What a person said on being reached counts from the approval on, with the message and the words that say it.
+
+    It is known by the person's address, else by their number; where neither is known, only the record holds it.
+    """
+    ways = [way for way in Channel if f"{way}_consent" in wanted]
+    if not ways:
+        return
+    person = wanted.get("email") or wanted.get("phone") or _reached_by(proposal)
+    if not person:
+        return
+    words = {
+        row.change.field: row.quote
+        for row in Evidence.objects.filter(change__proposal=proposal).select_related("change")
+    }
+    for way in ways:
+        quote = words.get(f"{way}_consent")
+        privacy.record_statement(
+            actor=user,
+            person=person,
+            channel=way,
+            state=ConsentState(wanted[f"{way}_consent"]),
+            said_at=proposal.interaction.occurred_at,
+            interaction_id=proposal.interaction_id,
+            proposal_id=proposal.pk,
+            words=quote.open() if quote else "",
+            key_id=proposal.interaction.key_id,
+        )
+
+
+def _reached_by(proposal: Proposal) -> str | None:
+    record = crm.by_id(proposal.object, proposal.target_id)
+    if record is None:
+        return None
+    fields = crm.field_map(proposal.object)
+    held = values.read(record, [fields["email"], fields["phone"]])
+    return held["email"] or held["phone"]
 
 
 # --- what a decision means for others
@@ -495,6 +537,7 @@ def heed(outcome: Writeback) -> None:
 
 def _reopen(proposal: Proposal, reason: str) -> None:
     """The CRM moved between decision and write: the change goes back to review with the CRM's present values."""
+    privacy.retract_statements(actor=SYSTEM, proposal_id=proposal.pk)
     proposal.state, proposal.decided_at = State.PENDING, None
     _refresh(proposal)
     proposal.note = reason[:300]
@@ -532,6 +575,7 @@ def undo(*, user: User, proposal: Proposal, milliseconds: int | None = None) -> 
         undone = []
         for row in [*_hanging_on(current), current]:
             writeback.take_back(actor=user, proposal=row)
+            privacy.retract_statements(actor=user, proposal_id=row.pk)
             _decide(user, row, State.UNDONE, Verdict.UNDO, milliseconds=milliseconds)
             undone.append(row)
         _settle(current.interaction_id)

@@ -1,0 +1,49 @@
+"""What only rules read, from the item as a whole: statements of the customer's side that no model is asked about.
+
+Added once at the end, whatever windows and models did: each statement is checked on the item's own text and belongs to
+one of the people who were found, where the item tells whose word it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crmllm.extraction import grounding
+from crmllm.extraction.rules import consent, people
+from crmllm.extraction.rules.text import flat, sentences
+from crmllm.extraction.types import Consent, Contact, Extracted, Item, Value
+
+
+def with_statements(found: Extracted, item: Item) -> Extracted:
+    """The same extraction with what the rules read in the item as a whole."""
+    return replace(found, consents=tuple(_consent(one, found, item) for one in consent.find(item)))
+
+
+def _consent(one: consent.Statement, found: Extracted, item: Item) -> Consent:
+    evidence = (grounding.span(item.text, one.start, one.end),)
+    state = Value(one.state, evidence, one.confidence, source="rule", rule=f"{one.channel} {one.state}")
+    who = _whose(one, found, item)
+    if who is None:
+        return Consent(one.channel, state, one.name, one.email)
+    return Consent(
+        one.channel, state, who.name.value if who.name else one.name, who.email.value if who.email else one.email
+    )
+
+
+def _whose(one: consent.Statement, found: Extracted, item: Item) -> Contact | None:
+    """The contact whose word a statement is: by address, by name, by the sentence of a note, else whoever wrote."""
+    for person in found.contacts:
+        if one.email and person.email is not None and person.email.value == one.email.lower():
+            return person
+        if one.name and person.name is not None and people.same_person(person.name.value, one.name):
+            return person
+    if one.name or one.email:
+        return None
+    around = next((flat(s.text) for s in sentences(item.text) if s.start <= one.start < s.end), "")
+    named = [person for person in found.contacts if person.name and _is_named(person.name.value, around)]
+    writers = [person for person in found.contacts if person.role == "sender"]
+    return next(iter(named or writers or found.contacts), None)
+
+
+def _is_named(name: str, sentence: str) -> bool:
+    return any(len(part) > 2 and part in sentence.split() for part in flat(name).split())

@@ -1,0 +1,164 @@
+"""What rules alone read, all the way: a message comes in, is read, proposed, approved, and stands on the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from crmllm.access.models import User
+from crmllm.core import audit
+from crmllm.core.crypto import open_or
+from crmllm.crm import services as crm
+from crmllm.crm.choices import WriterKind
+from crmllm.crm.models import Contact, Pipeline, Record, Stage
+from crmllm.crm.services import Writer
+from crmllm.extraction import services as extraction
+from crmllm.ingestion.choices import Origin, Status
+from crmllm.ingestion.models import Interaction
+from crmllm.ingestion.services import receive
+from crmllm.privacy.choices import Channel, Purpose
+from crmllm.privacy.models import Consent
+from crmllm.privacy.selectors import may_process
+from crmllm.proposals import services
+from crmllm.proposals.models import Proposal
+from tests.support.factories import deliver_all
+
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+
+ANN = "ann.bee@meadow-dairy.example"
+
+
+@pytest.fixture(autouse=True)
+def stages() -> dict[str, Stage]:
+    """A pipeline as people have it."""
+    pipeline = Pipeline.objects.create(name="Sales")
+    rows = [
+        ("Qualify", 10, "pipeline", "open"),
+        ("Proposal", 40, "best_case", "open"),
+        ("Verbal yes", 80, "commit", "open"),
+        ("Won", 100, "closed", "won"),
+        ("Lost", 0, "omitted", "lost"),
+    ]
+    return {
+        name: Stage.objects.create(
+            pipeline=pipeline, name=name, position=place, probability=sure, forecast_category=category, kind=kind
+        )
+        for place, (name, sure, category, kind) in enumerate(rows, start=1)
+    }
+
+
+def mail(text: str, subject: str = "Labels", sender: str = f"Ann Bee <{ANN}>", headers: str = "") -> Interaction:
+    """A mail that came in and was read by the rules alone, as it is when no model answers."""
+    raw = (
+        f"From: {sender}\r\nTo: Sales <sales@ours.example>\r\nSubject: {subject}\r\n{headers}"
+        "Date: Mon, 16 Nov 2026 10:00:00 +0100\r\nMIME-Version: 1.0\r\n"
+        f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+    )
+    row = receive(actor=audit.SYSTEM, raw=raw.encode(), origin=Origin.COMMAND).interaction
+    for claimed in extraction.claim(1):
+        if (prepared := extraction.begin(claimed)) is not None:
+            extraction.finish(prepared, None)
+    row.refresh_from_db()
+    return row
+
+
+def record(user: User, object_name: str, **changes: Any) -> Record:
+    writer = Writer(WriterKind.PERSON, user.pk)
+    return crm.create_record(actor=user, object_name=object_name, changes=changes, writer=writer)
+
+
+def proposed(row: Interaction, object_name: str) -> dict[str, tuple[Any, str]]:
+    """What is proposed for the one record of a kind: field to value and first words."""
+    proposal = row.proposals.exclude(state="superseded").get(object=object_name)
+    return {
+        change.field: (open_or(change.proposed), next((open_or(one.quote) for one in change.evidence.all()), ""))
+        for change in proposal.changes.all()
+    }
+
+
+def approve(user: User, row: Interaction, object_name: str) -> Proposal:
+    proposal = services.approve(user=user, proposal=row.proposals.get(object=object_name))
+    assert deliver_all() == ["verified"]
+    return proposal
+
+
+class TestConsent:
+    def test_a_withdrawal_reaches_the_contact_and_the_record_of_consents(self, reviewer: User, page: Client) -> None:
+        contact = record(reviewer, "contact", name="Ann Bee", email=ANN)
+        row = mail("Hello,\n\nthe printer works. But please don't call me any more.\n\nAnn Bee")
+        assert proposed(row, "contact")["phone_consent"] == ("withdrawn", "don't call me")
+        assert may_process(ANN, Purpose.OUTREACH, Channel.PHONE)
+
+        approve(reviewer, row, "contact")
+        assert Contact.objects.get(pk=contact.pk).phone_consent == "withdrawn"
+        assert not may_process(ANN, Purpose.OUTREACH, Channel.PHONE)
+        assert may_process(ANN, Purpose.OUTREACH, Channel.EMAIL)
+        kept = Consent.objects.get()
+        assert (kept.interaction_id, open_or(kept.words), kept.effective_at) == (
+            row.pk,
+            "don't call me",
+            row.occurred_at,
+        )
+
+        shown = page.get(f"/records/contact/{contact.pk}/").content.decode()
+        assert shown.count("don&#x27;t call me") == 2, "at the field, and in the panel of consents"
+        assert f"/interactions/{row.pk}/" in shown
+
+    def test_taking_the_decision_back_takes_the_statement_back(self, reviewer: User, page: Client) -> None:
+        contact = record(reviewer, "contact", name="Ann Bee", email=ANN)
+        row = mail("Please don't call me any more.\n\nAnn Bee")
+        services.undo(user=reviewer, proposal=approve(reviewer, row, "contact"))
+        deliver_all()
+        assert Contact.objects.get(pk=contact.pk).phone_consent == ""
+        assert may_process(ANN, Purpose.OUTREACH, Channel.PHONE)
+        assert Consent.objects.get().retracted_at is not None, "the proof stays"
+        assert b"taken back" in page.get(f"/records/contact/{contact.pk}/").content
+
+    def test_a_withdrawal_is_kept_where_everything_else_is_left_alone(self, reviewer: User) -> None:
+        record(reviewer, "contact", name="Ann Bee", email=ANN)
+        row = mail("Unsubscribe", subject="Your newsletter")
+        assert row.status == Status.PROPOSED
+        assert proposed(row, "contact") == {"marketing_consent": ("withdrawn", "Unsubscribe")}
+
+    def test_who_is_not_known_becomes_known_by_it(self, reviewer: User) -> None:
+        row = mail("Please take me off your mailing list.", subject="Fwd: 20 % off")
+        assert proposed(row, "contact")["marketing_consent"][0] == "withdrawn"
+        approve(reviewer, row, "contact")
+        assert not may_process(ANN, Purpose.OUTREACH, Channel.MARKETING)
+
+    def test_no_contact_at_all_closes_every_way(self, reviewer: User) -> None:
+        record(reviewer, "contact", name="Ann Bee", email=ANN)
+        row = mail("Please do not contact me again.\n\nAnn Bee")
+        values = {field: value for field, (value, _) in proposed(row, "contact").items()}
+        assert {values[f"{way}_consent"] for way in Channel} == {"withdrawn"}
+
+    def test_permission_for_every_way_is_none_for_advertising(self, reviewer: User) -> None:
+        record(reviewer, "contact", name="Ann Bee", email=ANN)
+        row = mail("We want a quote for 12 label printers. I agree to be contacted.\n\nAnn Bee")
+        values = proposed(row, "contact")
+        assert values["phone_consent"][0] == values["email_consent"][0] == "granted"
+        assert "marketing_consent" not in values
+
+    def test_a_lead_has_them_too(self, reviewer: User) -> None:
+        record(reviewer, "lead", name="Ann Bee", email=ANN)
+        assert proposed(mail("Please stop writing to me.\n\nAnn Bee"), "lead")["email_consent"][0] == "withdrawn"
+
+    def test_a_call_tells_it_as_well(self, reviewer: User) -> None:
+        account = record(reviewer, "account", name="Meadow Dairy", domains=["meadow-dairy.example"])
+        record(reviewer, "contact", name="Ann Bee", email=ANN, account=str(account.pk))
+        text = (
+            f"Attendees: Ann Bee <{ANN}> (Meadow Dairy), Tom Lee (us)\n\n"
+            "Tom Lee: We offer the new label printers.\nAnn Bee: The printers are fine, but don't call me any more.\n"
+        )
+        receive(actor=audit.SYSTEM, raw=text.encode(), origin=Origin.COMMAND, name="call.txt", kind="call")
+        (claimed,) = extraction.claim(1)
+        prepared = extraction.begin(claimed)
+        assert prepared is not None
+        extraction.finish(prepared, None)
+        assert proposed(claimed, "contact")["phone_consent"] == ("withdrawn", "don't call me")
+
+    def test_a_machines_footer_says_nothing(self) -> None:
+        row = mail("News of November. Please unsubscribe me.", headers="List-Unsubscribe: <mailto:u@x.example>\r\n")
+        assert not row.proposals.exists()
