@@ -123,8 +123,8 @@ def _add_decided(lesson: Lesson, options: Options) -> None:
 
 
 def _chosen() -> prompts.Chosen:
-    """The prompt in use: what is trained with is what will be asked with."""
-    return prompts.choose(PROMPT, uuid4())
+    """What the model is asked with untrained: what is trained with is what will be asked with."""
+    return prompts.choose(PROMPT, uuid4(), settings_model().name)
 
 
 def _chance(seed: int, what: object) -> Random:
@@ -194,15 +194,15 @@ def measure(folder: Path, lesson: Lesson, tell: Tell) -> dict[str, dict[str, flo
             if not held:
                 continue
             tell(f"measuring on {len(held)} items that were held back ({label.replace('_', ' ')})")
-            new, old = _scores(folder.name, held), _scores(current, held)
+            new, old = _scores(folder.name, held, _chosen().number), _scores(current, held)
             for key in sorted(new | old):
                 figures[f"{label}_{key}"] = {"new": new.get(key), "current": old.get(key)}
     return figures
 
 
-def _scores(name: str, held: list[Pair]) -> dict[str, float]:
+def _scores(name: str, held: list[Pair], version: int | None = None) -> dict[str, float]:
     cases = [Labelled(item, Sample({"file": str(number)}, "")) for number, (item, _) in enumerate(held)]
-    asked = ask_all(cases, name=name)
+    asked = ask_all(cases, name=name, versions_of={PROMPT: version} if version else None)
     given = [one.answer.value if one.answer is not None else None for one in asked.asked]
     return answers.score(zip((right for _, right in held), given, strict=True))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -68,9 +69,9 @@ def no_model() -> Answers:
     return Answers()
 
 
-def ask_all(cases: list[Labelled], *, name: str = "") -> Answers:
-    """Ask the model, or the one of a name, about every case. The stored calls' key is dropped afterwards: a set's
-    content does not stay."""
+def ask_all(cases: list[Labelled], *, name: str = "", versions_of: Mapping[str, int] | None = None) -> Answers:
+    """Ask the model, or the one of a name, about every case, with the versions of prompts that it is asked with or with
+    given ones. The stored calls' key is dropped afterwards: a set's content does not stay."""
     from django.core.management import call_command
 
     from crmllm.core.crypto import drop_keys, new_key
@@ -82,13 +83,13 @@ def ask_all(cases: list[Labelled], *, name: str = "") -> Answers:
     try:
         with model_server():
             started = time.perf_counter()
-            asked = asyncio.run(_ask_all(cases, key, name))
+            asked = asyncio.run(_ask_all(cases, key, name, versions_of))
             return Answers(asked, time.perf_counter() - started)
     finally:
         drop_keys([key])
 
 
-async def _ask_all(cases: list[Labelled], key: UUID, name: str) -> list[Asked]:
+async def _ask_all(cases: list[Labelled], key: UUID, name: str, versions_of: Mapping[str, int] | None) -> list[Asked]:
     """Every case once; those that the server was too busy for again, with ever fewer at a time."""
     from django.conf import settings
 
@@ -97,7 +98,7 @@ async def _ask_all(cases: list[Labelled], key: UUID, name: str) -> list[Asked]:
     asked = [Asked(failed=True)] * len(cases)
     for slots in (settings.LLM_CONCURRENCY, max(1, settings.LLM_CONCURRENCY // 4), 1):
         left = [index for index, one in enumerate(asked) if one.failed]
-        async with Model(concurrency=slots, name=name) as model:
+        async with Model(concurrency=slots, name=name, versions_of=versions_of) as model:
             answers = await asyncio.gather(*(_ask(model, cases[at], key) for at in left))
         for index, one in zip(left, answers, strict=True):
             asked[index] = one

@@ -132,19 +132,21 @@ def _mails() -> Iterator[Interaction]:
 
 def _bodies(rows: Sequence[Interaction]) -> list[dict[str, Any]]:
     """The requests that the stage is going to send, word for word."""
-    form, name = response_format(MailAnswer), async_to_sync(_model_name)()
+    form = response_format(MailAnswer)
+    name, known = async_to_sync(_asked)(rows)
     bodies = []
     for row in rows:
         read = item(row)
-        prompt, variables = prompt_for(read, reader.read(read))
-        chosen = prompts.choose(prompt, row.pk)
+        prompt, variables = prompt_for(read, reader.read(read), context=known.get(row.pk, ""))
+        chosen = prompts.choose(prompt, row.pk, name)
         bodies.append(request_body(chosen, chosen.messages(variables), form, name))
     return bodies
 
 
-async def _model_name() -> str:
+async def _asked(rows: Sequence[Interaction]) -> tuple[str, dict[UUID, str]]:
+    """Who answers, and what is told around the items."""
     async with Model() as model:
-        return await model.name()
+        return await model.name(), await tasks.contexts(model, rows)
 
 
 async def _straight(bodies: Sequence[dict[str, Any]]) -> tuple[int, float]:

@@ -1,7 +1,8 @@
 """The variables of the extraction prompt.
 
-The system text comes first and never changes, our own facts next: model servers keep such a prefix in their cache. What
-comes from outside stands last, trimmed to a budget and stripped of anything that could close the data block.
+The system text comes first and never changes, our own facts next: model servers keep such a prefix in their cache. Then
+what is known of the customer; what comes from outside stands last, trimmed to a budget and stripped of anything that
+could close the data block.
 """
 
 from __future__ import annotations
@@ -19,20 +20,29 @@ CERTAIN = 0.85
 MAX_TEXT_TOKENS = 1200
 # A careful guess that holds for small vocabularies and for German or Polish: three characters a token.
 CHARS_PER_TOKEN = 3
-_TAGS = re.compile(r"</?\s*(?:mail|transcript|notes|chat)\s*>", re.IGNORECASE)
+NO_CONTEXT = "nothing is known"
+_TAGS = re.compile(r"</?\s*(?:mail|transcript|notes|chat|context)\s*>", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|<\|[^|>]{1,40}\|>")
 
 
-def prompt_for(item: Item, reading: Reading, *, max_text_tokens: int = MAX_TEXT_TOKENS) -> tuple[str, dict[str, str]]:
-    """The prompt's name and its variables for one item."""
+def prompt_name(kind: str) -> str:
+    """The prompt for items of a kind."""
+    return PROMPTS.get(kind, PROMPT)
+
+
+def prompt_for(
+    item: Item, reading: Reading, *, max_text_tokens: int = MAX_TEXT_TOKENS, context: str = ""
+) -> tuple[str, dict[str, str]]:
+    """The prompt's name and its variables for one item; `context` is made of lines that went through `line`."""
     sender, recipients = _sides(item, reading)
-    return PROMPTS.get(item.kind, PROMPT), {
-        "us": _line(item.us.company or ", ".join(sorted(item.us.domains)) or "unknown"),
-        "products": _line(", ".join(item.products[:40]) or "not listed", 900),
+    return prompt_name(item.kind), {
+        "us": line(item.us.company or ", ".join(sorted(item.us.domains)) or "unknown"),
+        "products": line(", ".join(item.products[:40]) or "not listed", 900),
+        "context": context or NO_CONTEXT,
         "sent_at": item.sent_at.strftime("%A, %Y-%m-%d %H:%M %z") if item.sent_at is not None else "unknown",
-        "sender": _line(sender or "unknown", 200 if item.kind == "email" else 400),
-        "recipients": _line(recipients or "unknown", 400),
-        "subject": _line(item.subject),
+        "sender": line(sender or "unknown", 200 if item.kind == "email" else 400),
+        "recipients": line(recipients or "unknown", 400),
+        "subject": line(item.subject),
         "candidates": _candidates(reading),
         "text": _data(_trimmed(reading, max_text_tokens * CHARS_PER_TOKEN)),
     }
@@ -48,7 +58,7 @@ def _sides(item: Item, reading: Reading) -> tuple[str, str]:
     return sender, ", ".join(f"{one.name} <{one.email}>" for one in item.recipients[:6])
 
 
-def _line(text: str, limit: int = 200) -> str:
+def line(text: str, limit: int = 200) -> str:
     """One line of outside text, safe inside the prompt."""
     return _data(" ".join(text.split()))[:limit]
 
@@ -88,4 +98,4 @@ def _candidates(reading: Reading) -> str:
             if value is not None and value.confidence < CERTAIN:
                 found.append(f"{field}: {value.value}")
     found += [f"action ({one.owner}): {one.text.value}" for one in reading.actions[:3]]
-    return "\n".join(f"{number}. {_line(line)}" for number, line in enumerate(found, start=1)) or "none"
+    return "\n".join(f"{number}. {line(one)}" for number, one in enumerate(found, start=1)) or "none"

@@ -43,7 +43,7 @@ def item_of(kind: str, content: dict[str, Any]) -> Item:
             Address(email, name, "recipient") for key in ("to", "cc") for name, email in content.get(key, ()) if email
         ),
         sent_at=sent_at,
-        us=_us(),
+        us=us(),
         products=crm.product_names(),
         locations=tuple(
             Location(start, min(end, len(text)), label, speaker)
@@ -60,7 +60,8 @@ def item_of(kind: str, content: dict[str, Any]) -> Item:
     )
 
 
-def _us() -> Us:
+def us() -> Us:
+    """Our own side, never a customer."""
     own = crm.us()
     return Us(own.company, own.domains, own.addresses, own.staff)
 

@@ -68,9 +68,9 @@ class Prepared:
         """What the rules say about the whole."""
         return self.plan.reading
 
-    def questions(self) -> list[tuple[str, dict[str, str]]]:
+    def questions(self, context: str = "") -> list[tuple[str, dict[str, str]]]:
         """The prompts' names and variables: one, or one for each window of a long item."""
-        return self.plan.questions()
+        return self.plan.questions(context)
 
 
 # --- before the model

@@ -9,9 +9,10 @@ question is ready.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from datetime import timedelta
 from typing import Any, Final, ParamSpec, Protocol, TypeVar
+from uuid import UUID
 
 import structlog
 from asgiref.sync import async_to_sync, sync_to_async
@@ -22,7 +23,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crmllm.core.work import LeaseLost
-from crmllm.extraction import services
+from crmllm.extraction import context, services
+from crmllm.extraction.prompting import prompt_name
 from crmllm.extraction.schema import MailAnswer
 from crmllm.extraction.services import Prepared
 from crmllm.ingestion.models import Interaction
@@ -97,6 +99,12 @@ async def with_model(run: Job) -> LlmError | None:
         return extractor.outage
 
 
+async def contexts(model: Model, rows: Sequence[Interaction]) -> dict[UUID, str]:
+    """What is known around those items whose prompt asks for it."""
+    asking = [row for row in rows if "context" in (await model.asked_with(prompt_name(row.kind), row.pk)).variables]
+    return await in_main(context.gather)(asking)
+
+
 def in_main(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
     """A function of the calling thread, for the event loop."""
     return sync_to_async(function, thread_sensitive=True)
@@ -145,13 +153,28 @@ class Extractor:
             free = self.hand - len(self._tasks)
             if clock() >= look_at and (free >= self.hand // 4 or len(self._tasks) < self.slots):
                 rows = await in_main(services.claim)(free)
+                known = await self._contexts(rows)
                 for row in rows:
-                    self._tasks[asyncio.create_task(self._one(row))] = row
+                    self._tasks[asyncio.create_task(self._one(row, known.get(row.pk, "")))] = row
                 if len(rows) < free:
                     look_at = clock() + LOOK_SECONDS
             if not self._tasks:
                 return
             await self._wait(LOOK_SECONDS)
+
+    async def _contexts(self, rows: Sequence[Interaction]) -> dict[UUID, str]:
+        """What is known around the items in hand. It is a help: trouble with it holds nothing up."""
+        if self.model is None:
+            return {}
+        try:
+            return await contexts(self.model, rows)
+        except (OperationalError, InterfaceError):
+            raise
+        except LlmError:  # whoever asks the question meets it again, and deals with it
+            return {}
+        except Exception as error:
+            report(error, job="extract")
+            return {}
 
     async def _wait(self, seconds: float) -> None:
         """Until a task ends, or for so long."""
@@ -178,12 +201,12 @@ class Extractor:
             if self._tasks:
                 await in_main(services.renew)(list(self._tasks.values()))
 
-    async def _one(self, row: Interaction) -> None:
+    async def _one(self, row: Interaction, known: str) -> None:
         """One interaction from its claim to its end, whatever that is."""
         try:
             prepared = await in_main(services.begin)(row)
             if prepared is not None:
-                await self._understand(prepared)
+                await self._understand(prepared, known)
             self.run.tick(done=1)
         except LeaseLost:
             pass
@@ -194,14 +217,14 @@ class Extractor:
         except Exception as error:
             await self._fail(row, report(error, job="extract"))
 
-    async def _understand(self, prepared: Prepared) -> None:
+    async def _understand(self, prepared: Prepared, known: str) -> None:
         row = prepared.row
         if self.model is None:
             await in_main(services.finish)(prepared, None, without=NO_MODEL)
             return
         completions: list[Completion[MailAnswer] | None] = []
         unusable: LlmError | None = None
-        for name, variables in prepared.questions():
+        for name, variables in prepared.questions(known):
             try:
                 completion = await self.model.complete(
                     prompt=name,

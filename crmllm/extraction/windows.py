@@ -73,9 +73,9 @@ class Plan:
         """The reading that speaks for the whole."""
         return self.windows[0].reading
 
-    def questions(self) -> list[tuple[str, dict[str, str]]]:
+    def questions(self, context: str = "") -> list[tuple[str, dict[str, str]]]:
         """The prompt's name and variables for each window."""
-        return [prompting.prompt_for(one.item, one.reading) for one in self.windows]
+        return [prompting.prompt_for(one.item, one.reading, context=context) for one in self.windows]
 
 
 def plan(item: Item) -> Plan:

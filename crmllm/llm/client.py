@@ -97,9 +97,16 @@ class Model:
     """
 
     def __init__(
-        self, *, transport: httpx2.AsyncBaseTransport | None = None, concurrency: int | None = None, name: str = ""
+        self,
+        *,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        concurrency: int | None = None,
+        name: str = "",
+        versions_of: Mapping[str, int] | None = None,
     ) -> None:
+        """`name` asks that model, and `versions_of` with these versions of prompts, whatever is in use."""
         slots = concurrency or settings.LLM_CONCURRENCY
+        self._versions_of = dict(versions_of or {})
         self._slots = asyncio.Semaphore(slots)
         self._named = name or settings.LLM_MODEL
         self._name = self._named
@@ -142,6 +149,16 @@ class Model:
             wanted = await sync_to_async(versions.choose)(subject_id)
         return wanted if wanted in self._all else usual
 
+    async def asked_with(self, prompt: str, subject_id: UUID) -> prompts.Chosen:
+        """The version of a prompt that a subject is asked with: it depends on who answers."""
+        return await self._version(prompt, subject_id, await self._name_for(subject_id))
+
+    async def _version(self, prompt: str, subject_id: UUID, name: str) -> prompts.Chosen:
+        if prompt in self._versions_of:
+            return await sync_to_async(prompts.exactly)(prompt, self._versions_of[prompt])
+        known = prompts.quick_choice(prompt, name)
+        return known or await sync_to_async(prompts.choose)(prompt, subject_id, name)
+
     async def check(self) -> None:
         """Raises ModelUnavailable when nobody answers; cheaper than to find out with the first questions."""
         try:
@@ -182,10 +199,10 @@ class Model:
     ) -> Completion[T]:
         """Asks, checks, asks once more if need be, and stores what was said. Raises LlmError."""
         form = response_format(schema)
-        chosen = prompts.quick_choice(prompt) or await sync_to_async(prompts.choose)(prompt, subject_id)
+        name = await self._name_for(subject_id)
+        chosen = await self._version(prompt, subject_id, name)
         messages = chosen.messages(variables)
         tries: list[_Try] = []
-        name = await self._name_for(subject_id)
         try:
             value = await self._ask_twice(name, chosen, messages, form, schema, tries)
         finally:

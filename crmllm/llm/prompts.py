@@ -20,9 +20,10 @@ from django.db import transaction
 
 from crmllm.core.errors import BadInput, Conflict
 from crmllm.experiments.models import Experiment
+from crmllm.llm.endpoint import packaged_names
 from crmllm.llm.errors import PromptMissing
 from crmllm.llm.guardrails import neutralise
-from crmllm.llm.models import Prompt, PromptVersion
+from crmllm.llm.models import ModelVersion, Prompt, PromptVersion
 
 CACHE_SECONDS = 5.0
 _FILE = re.compile(r"(?P<name>[a-z0-9_-]+)\.v(?P<number>[1-9][0-9]*)\.md")
@@ -40,6 +41,8 @@ class RequestSettings:
     max_tokens: int = 640
     logprobs: bool = False
     seed: int = 1
+    #: The version that small models are asked with while this one is in use; 0: this one too.
+    small_version: int = 0
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> RequestSettings:
@@ -50,6 +53,8 @@ class RequestSettings:
         made = cls(**values)
         if not (0 <= made.temperature <= 2 and 1 <= made.max_tokens <= 8192):
             raise BadInput("A prompt's temperature must be 0 to 2 and its max_tokens 1 to 8192.")
+        if made.small_version < 0:
+            raise BadInput("A prompt's small_version is the number of another version, or 0.")
         return made
 
 
@@ -81,9 +86,14 @@ class Chosen:
         """How calls and extractions name it: `extraction v2`."""
         return f"{self.name} v{self.number}"
 
+    @property
+    def variables(self) -> frozenset[str]:
+        """What the template asks for."""
+        return frozenset(_VARIABLE.findall(self.user))
+
     def messages(self, variables: Mapping[str, str]) -> list[dict[str, str]]:
         """The conversation. A variable is data: filled in once, without anything that looks like a control token."""
-        missing = set(_VARIABLE.findall(self.user)) - set(variables)
+        missing = self.variables - set(variables)
         if missing:
             raise BadInput(f"{self.label} needs the variables {', '.join(sorted(missing))}.")
         user = _VARIABLE.sub(lambda found: neutralise(variables[found[1]]), self.user)
@@ -160,6 +170,25 @@ class _Known:
     live: int | None
     versions: dict[int, Chosen]
     experiment: bool
+    #: Of fine-tuned models that learned with this prompt: the version that they learned with.
+    trained: dict[str, int]
+    #: The packaged model and what was made of it.
+    small: frozenset[str]
+
+
+def number_for(known: _Known, model: str) -> int | None:
+    """The version that a model is asked with; None when none is live.
+
+    A fine-tuned model is asked the way it learned to be asked, a small one with the version that the live one names for
+    it, and every other one with the live one.
+    """
+    trained = known.trained.get(model)
+    if trained in known.versions:
+        return trained
+    if known.live is not None and model in known.small:
+        small = known.versions[known.live].settings.small_version
+        return small if small in known.versions else known.live
+    return known.live
 
 
 _cache: dict[str, _Known] = {}
@@ -170,20 +199,19 @@ def forget() -> None:
     _cache.clear()
 
 
-def quick_choice(name: str) -> Chosen | None:
-    """The live version if it is known without asking the database and no experiment runs; else None."""
+def quick_choice(name: str, model: str = "") -> Chosen | None:
+    """The version for a model if it is known without asking the database and no experiment runs; else None."""
     known = _cache.get(name)
-    if known is None or known.experiment or known.live is None or known.until < time.monotonic():
+    if known is None or known.experiment or known.until < time.monotonic():
         return None
-    return known.versions[known.live]
+    number = number_for(known, model)
+    return None if number is None else known.versions[number]
 
 
-def choose(name: str, subject_id: UUID) -> Chosen:
-    """The version for this subject: an active experiment named `prompt-<name>` decides, else the live one answers."""
-    known = _cache.get(name)
-    if known is None or known.until < time.monotonic():
-        known = _cache[name] = _look_up(name)
-    number = known.live
+def choose(name: str, subject_id: UUID, model: str = "") -> Chosen:
+    """The version for this subject: an active experiment named `prompt-<name>` decides, else who answers does."""
+    known = _known(name)
+    number = number_for(known, model)
     if known.experiment:
         from crmllm.experiments.services import assign
 
@@ -195,14 +223,50 @@ def choose(name: str, subject_id: UUID) -> Chosen:
     return known.versions[number]
 
 
+def exactly(name: str, number: int) -> Chosen:
+    """One version, whatever is in use. Raises PromptMissing."""
+    chosen = _known(name).versions.get(number)
+    if chosen is None:
+        raise PromptMissing(f"There is no version {number} of the prompt {name}.")
+    return chosen
+
+
+def asked_by(name: str) -> dict[int, list[str]]:
+    """The models that are asked with each version, by name; an empty name stands for every other model."""
+    known = _known(name)
+    found: dict[int, list[str]] = {}
+    for model in [*sorted(known.small | set(known.trained)), ""]:
+        number = number_for(known, model)
+        if number is not None:
+            found.setdefault(number, []).append(model)
+    return found
+
+
+def _known(name: str) -> _Known:
+    known = _cache.get(name)
+    if known is None or known.until < time.monotonic():
+        known = _cache[name] = _look_up(name)
+    return known
+
+
 def _look_up(name: str) -> _Known:
     rows = PromptVersion.objects.filter(prompt__name=name).select_related("prompt")
     versions = {
         row.number: Chosen(name, row.number, row.system, row.user, RequestSettings.of(row.settings)) for row in rows
     }
+    packaged = packaged_names()
+    models = list(ModelVersion.objects.values_list("name", "base", "settings"))
     return _Known(
         until=time.monotonic() + CACHE_SECONDS,
         live=next((row.number for row in rows if row.live), None),
         versions=versions,
         experiment=Experiment.objects.filter(name=f"prompt-{name}", active=True).exists(),
+        trained={model: number for model, _, learned in models if (number := _learned(learned, name))},
+        small=packaged | {model for model, base, _ in models if base in packaged},
     )
+
+
+def _learned(settings: Mapping[str, Any], name: str) -> int:
+    """The version of a prompt that a training names ("extract-mail 2"); 0 for none, or for that of another prompt."""
+    learned, _, number = str(settings.get("prompt", "")).rpartition(" ")
+    return int(number) if learned == name and number.isdecimal() else 0

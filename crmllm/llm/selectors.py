@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -98,6 +98,17 @@ def nearest(
         sql.search_iteratively()
         near = found.annotate(distance=CosineDistance("vector", list(vector))).order_by("distance")[:limit]
         return list(near.values_list("subject_id", "distance"))
+
+
+def nearest_each(
+    vectors: Mapping[UUID, Sequence[float]], *, subject_type: str, among: Collection[UUID], limit: int
+) -> dict[UUID, list[tuple[UUID, float]]]:
+    """For each vector the ids of the nearest among some subjects, nearest first, with their cosine distance."""
+    found: dict[UUID, list[tuple[UUID, float]]] = {}
+    near = sql.nearest_each(vectors, subject_type=subject_type, request_model=MODEL_NAME, among=among, limit=limit)
+    for asked, subject, distance in near:
+        found.setdefault(asked, []).append((subject, distance))
+    return found
 
 
 def similar_interactions(user: User, interaction: Interaction, *, limit: int = 5) -> list[Interaction]:

@@ -113,10 +113,18 @@ def _put_in_use(user: User, row: ModelVersion, before: ModelVersion | None, acti
     audit.record(actor=user, action=action, subject_type="model_version", subject_id=row.pk, details=details)
 
 
-def store_embeddings(*, subject_type: str, texts: Mapping[UUID, str]) -> None:
+def vectors_of(*, subject_type: str, texts: Mapping[UUID, str]) -> dict[UUID, Sequence[float]]:
+    """The vectors of several subjects: stored ones, else made and kept. Raises EmbeddingUnavailable."""
+    stored = Embedding.objects.filter(subject_type=subject_type, request_model=MODEL_NAME, subject_id__in=texts)
+    known: dict[UUID, Sequence[float]] = dict(stored.values_list("subject_id", "vector"))
+    new = {subject_id: text for subject_id, text in texts.items() if subject_id not in known}
+    return known | store_embeddings(subject_type=subject_type, texts=new)
+
+
+def store_embeddings(*, subject_type: str, texts: Mapping[UUID, str]) -> dict[UUID, Sequence[float]]:
     """Keeps the vectors of several subjects with one insert; earlier ones are replaced. Raises EmbeddingUnavailable."""
     if not texts:
-        return
+        return {}
     vectors = embed(list(texts.values()))
     Embedding.objects.bulk_create(
         [
@@ -129,3 +137,4 @@ def store_embeddings(*, subject_type: str, texts: Mapping[UUID, str]) -> None:
         unique_fields=["subject_type", "subject_id", "request_model"],
         update_fields=["vector"],
     )
+    return dict(zip(texts, vectors, strict=True))

@@ -429,6 +429,12 @@ LLM_MODEL = env.text("LLM_MODEL", "", "Model name to ask that server for.")
 LLM_API_KEY = env.secret("LLM_API_KEY", "", "Its key.")
 LLM_CONCURRENCY = env.integer("LLM_CONCURRENCY", 16, "Requests kept in flight.", low=1, high=512)
 LLM_TIMEOUT = env.integer("LLM_TIMEOUT", 120, "Seconds that one request may take.", low=5, high=3600)
+CONTEXT_TOKENS = env.integer(
+    "CONTEXT_TOKENS",
+    600,
+    "Tokens of a question about an item that may tell what the CRM knows of its customer; 0: nothing is told.",
+    high=8000,
+)
 
 # Read by `make setup`, `make run` and the model server, and listed here because there is one list.
 env.group("Start")

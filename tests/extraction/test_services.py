@@ -124,7 +124,7 @@ def test_a_mail_becomes_an_extraction_and_proposals(drain: Callable[..., Run]) -
     assert (run.done, run.failed) == (1, 0)
     extraction = Extraction.objects.get()
     call = LlmCall.objects.get()
-    assert extraction.prompt_version == call.prompt_version == f"{PROMPT} v2"
+    assert extraction.prompt_version == call.prompt_version == f"{PROMPT} v3"
     assert extraction.llm_call_id == call.id
     assert call.subject_id == row.pk
     assert [step for step, _ in ledger(row)] == ["extracted", "proposed"]
@@ -144,7 +144,7 @@ def test_a_long_call_is_asked_about_in_windows_and_becomes_one_extraction(drain:
     windows = plan(item(row)).windows
     assert LlmCall.objects.filter(subject_id=row.pk).count() == len(windows) > 2
     extraction = Extraction.objects.get()
-    assert extraction.prompt_version == "extract-call v1"
+    assert extraction.prompt_version == "extract-call v2"
     amount = extraction.values.get(path="opportunity.amount")
     text = item(row).text
     assert [text[start:end] for start, end in amount.spans] == ["9,000 EUR"]

@@ -10,13 +10,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from crmllm.core.errors import BadInput, Conflict
+from crmllm.experiments.models import Experiment
 from crmllm.llm import prompts
 from crmllm.llm.errors import PromptMissing
-from crmllm.llm.models import PromptVersion
+from crmllm.llm.models import ModelVersion, PromptVersion
 from crmllm.llm.prompts import PromptFile, RequestSettings
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
+SMALL = "smollm2-135m-instruct"
 TEXT = """---
 purpose: Reads people
 note: first try
@@ -173,3 +175,89 @@ def test_a_variable_that_nobody_fills_is_a_fault(subject: UUID) -> None:
     prompts.store(version(1, user="{text} {other}"))
     with pytest.raises(BadInput, match="other"):
         prompts.choose("people", subject).messages({"text": "x"})
+
+
+# --- who is asked with which version -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three() -> None:
+    """Versions 1 to 3, the last in use; it names 2 for small models."""
+    ModelVersion.objects.all().delete()
+    for number in (1, 2, 3):
+        prompts.store(version(number, settings={"small_version": 2} if number == 3 else {}))
+
+
+def learned(name: str, *, base: str = SMALL, prompt: str = "") -> str:
+    """A fine-tuned model."""
+    ModelVersion.objects.create(name=name, base=base, path="/x", sha256="0", settings={"prompt": prompt})
+    return name
+
+
+def asked(model: str, subject: UUID) -> int:
+    prompts.forget()
+    number = prompts.choose("people", subject, model).number
+    quick = prompts.quick_choice("people", model)
+    assert quick is not None and quick.number == number
+    return number
+
+
+def test_every_other_model_is_asked_with_the_live_version(three: None, subject: UUID) -> None:
+    assert asked("any-model-70b", subject) == 3
+
+
+def test_a_small_model_is_asked_with_the_version_that_the_live_one_names(three: None, subject: UUID) -> None:
+    assert asked(SMALL, subject) == 2
+    assert asked(learned("small-adapter"), subject) == 2
+
+
+def test_a_fine_tuned_model_is_asked_as_it_was_trained(three: None, subject: UUID) -> None:
+    assert asked(learned("own", prompt="people 1"), subject) == 1
+    assert asked(learned("large", base="large", prompt="people 2"), subject) == 2
+
+
+@pytest.mark.parametrize("told", ["others 1", "people 9", "people x", "people", ""])
+def test_what_a_training_says_of_other_prompts_and_unknown_versions_counts_for_nothing(
+    three: None, subject: UUID, told: str
+) -> None:
+    assert asked(learned("own", base="large", prompt=told), subject) == 3
+
+
+def test_a_live_version_that_names_none_is_for_small_models_too(three: None, subject: UUID) -> None:
+    prompts.store(version(4))
+    assert asked(SMALL, subject) == 4
+    prompts.store(version(5, settings={"small_version": 77}))
+    assert asked(SMALL, subject) == 5, "a version that is not there cannot be asked"
+
+
+def test_an_experiment_decides_for_all(three: None, subject: UUID) -> None:
+    Experiment.objects.create(name="prompt-people", variants={"3": 1})
+    assert prompts.choose("people", subject, SMALL).number == 3
+
+
+def test_the_packaged_model_under_another_name_is_small_too(
+    three: None, subject: UUID, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LLM_MODEL = "house-model"
+    assert asked("house-model", subject) == 2
+    settings.LLM_BASE_URL = "http://models.example/v1"
+    assert asked("house-model", subject) == 3, "somebody else's server has a model of its own"
+    settings.LLM_BASE_URL = ""
+    monkeypatch.setenv("LLM_MODEL_PATH", "/models/large")
+    assert asked("house-model", subject) == 3
+
+
+def test_a_version_can_be_named_whatever_is_in_use(three: None) -> None:
+    assert prompts.exactly("people", 1).number == 1
+    with pytest.raises(PromptMissing, match="no version 9"):
+        prompts.exactly("people", 9)
+
+
+def test_the_extraction_prompts_keep_the_small_model_without_context() -> None:
+    ModelVersion.objects.all().delete()
+    for name in ("extract-mail", "extract-call", "extract-chat", "extract-meeting"):
+        prompts.forget()
+        large, small = prompts.choose(name, UUID(int=1)), prompts.choose(name, UUID(int=1), SMALL)
+        assert "context" in large.variables
+        assert "context" not in small.variables
+        assert small.number == large.number - 1
