@@ -125,8 +125,11 @@ def _score_item(result: Score, sample: Sample, predicted: Json) -> None:
         result.categories[label["category"] == predicted.get("category")] += 1
     if label.get("sentiment"):
         result.sentiments[str(label["sentiment"]), str(predicted.get("sentiment"))] += 1
+    # What a person read there is there, however it is said: "eighty-two thousand", "210 tys.", a product's short name.
+    labelled = {(name, normal(name, value, sample.countries)) for name, value in proposed_values(label)}
     for name, value in proposed_values(predicted):
-        if name in VERBATIM and not is_contained(sample, name, value):
+        known = (name, normal(name, value, sample.countries)) in labelled
+        if name in VERBATIM and not known and not is_contained(sample, name, value):
             result.invented.append((sample.file, name, str(value)))
     for banned in label.get("forbidden") or ():
         for name, value in proposed_values(predicted):
@@ -340,7 +343,9 @@ def proposes(banned: str, name: str, value: Any, countries: tuple[str, ...]) -> 
         if name in {"amount", "quantity"}:
             given = as_number(written)
             return given is not None and given == number
-        if name not in {"phone", "email", "close_by", "action_due", "currency"}:
+        if name in {"close_by", "action_due", "currency"}:  # 30 is not what "2026-04-30" says
+            return False
+        if name not in {"phone", "email"}:
             return grounding.locate(format(number, "f"), "amount", written) is not None
     if name == "phone" and sum(char.isdigit() for char in banned) >= 6:
         return phones.e164(banned, countries) == phones.e164(written, countries)

@@ -126,6 +126,13 @@ def test_invented_is_what_the_item_does_not_hold(name: str, value: Any, containe
     assert is_contained(Sample(LABEL, SOURCE), name, value) == contained
 
 
+def test_a_labelled_value_is_not_invented_however_it_is_said() -> None:
+    spoken = SOURCE.replace("5.000 €", "five thousand euros")
+    assert report(PERFECT, source=spoken)["invented"] == 0
+    other = PERFECT | {"opportunity": LABEL["opportunity"] | {"amount": 6000}}
+    assert report(other, source=spoken)["invented"] == 1
+
+
 def test_a_catalogue_name_is_contained_by_its_model() -> None:
     assert is_contained(Sample(LABEL, "we take two HX-12 please"), "products", "HX-12 transfer pump")
 
@@ -138,6 +145,8 @@ def test_a_catalogue_name_is_contained_by_its_model() -> None:
         ("9000", "opportunity_summary", "chairs for 9,000 EUR", True),
         ("9000", "opportunity_summary", "chairs 29000", False),
         ("9000", "phone", "+4490009000", False),
+        ("30", "close_by", "2026-04-30", False),
+        ("30", "quantity", "30", True),
         ("Rita", "name", "Rita Rival", True),
         ("Rita", "name", "Margarita", False),
         ("0113 496 0222", "phone", "+441134960222", True),
