@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from crmllm.extraction import grounding
-from crmllm.extraction.rules import phones, products
+from crmllm.extraction.rules import numerals, phones, products
 from crmllm.extraction.rules.text import fold, words
 
 Json = dict[str, Any]
@@ -311,6 +311,8 @@ def proposed_values(predicted: Json) -> list[tuple[str, Any]]:
 def is_contained(sample: Sample, name: str, value: Any) -> bool:
     """Whether the item holds a verbatim value in any form."""
     text, written = sample.source, str(value)
+    if name in {"phone", "amount"} and sample.label.get("kind") == "call" and written in _said(sample):
+        return True
     if name == "phone":
         return grounding.locate(written, "phone", text, countries=sample.countries) is not None or _digits_in(
             written, text
@@ -328,6 +330,12 @@ def is_contained(sample: Sample, name: str, value: Any) -> bool:
     return bool(parts) and all(
         part in known or any(one.startswith(part) for one in known if len(part) >= 4) for part in parts
     )
+
+
+def _said(sample: Sample) -> set[str]:
+    """The numbers that a call says in words, as figures and as phone numbers."""
+    found = {one.written for one in numerals.find(sample.source, str(sample.label.get("language") or "en"))}
+    return found | {phones.e164(one, sample.countries) for one in found}
 
 
 def _digits_in(written: str, text: str) -> bool:

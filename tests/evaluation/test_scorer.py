@@ -133,6 +133,21 @@ def test_a_labelled_value_is_not_invented_however_it_is_said() -> None:
     assert report(other, source=spoken)["invented"] == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "contained"),
+    [
+        ("amount", 6500, True),
+        ("amount", 6000, False),
+        ("phone", "+441134960233", True),
+        ("phone", "+441134960234", False),
+    ],
+)
+def test_a_call_says_its_numbers_in_words(name: str, value: Any, contained: bool) -> None:
+    said = "Not six thousand five hundred pounds! Call oh one one three, four nine six, oh two three three."
+    assert is_contained(Sample(LABEL | {"kind": "call"}, said), name, value) == contained
+    assert not is_contained(Sample(LABEL, said), name, value)
+
+
 def test_a_catalogue_name_is_contained_by_its_model() -> None:
     assert is_contained(Sample(LABEL, "we take two HX-12 please"), "products", "HX-12 transfer pump")
 
