@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
-from argparse import ArgumentParser
+from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,12 @@ class Options:
     limit: int | None = None
     without_model: bool = False
     predictions: Path | None = None
+    prompt: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def told(self) -> Json:
+        """What the report says of how the model was asked: runs with chosen versions are trials."""
+        return {"trial": True} if self.prompt else {}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -52,13 +59,32 @@ def add_common_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--limit", type=int, help="Read only so many items.")
     parser.add_argument("--predictions", type=Path, help="Write what was predicted, one JSON line an item.")
-    parser.add_argument("--without-model", action="store_true", help="The rules alone.")
+    model = parser.add_mutually_exclusive_group()
+    model.add_argument("--without-model", action="store_true", help="The rules alone.")
+    model.add_argument(
+        "--prompt",
+        nargs=2,
+        action=_Versions,
+        default=(),
+        metavar=("NAME", "VERSION"),
+        help="Ask with this version of a prompt (extract-mail v3), whatever is in use; for several, say it again.",
+    )
+
+
+class _Versions(Action):
+    """Collects `NAME vN`."""
+
+    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option_string: Any = None) -> None:
+        name, version = values
+        if not re.fullmatch(r"v?[1-9][0-9]*", version):
+            parser.error(f"argument --prompt: {version} is no version; write it as v3.")
+        setattr(namespace, self.dest, (*getattr(namespace, self.dest), (name, int(version.removeprefix("v")))))
 
 
 def run(options: Options, progress: Progress) -> Json:
     """Read, predict, score. Raises BadSet for a folder that is no set."""
     cases = read(options, progress)
-    answers = no_model() if options.without_model else ask_all(cases)
+    answers = no_model() if options.without_model else ask_all(cases, versions_of=dict(options.prompt))
     started = time.perf_counter()
     predicted = [_predict(options, case, answers.of(index)) for index, case in enumerate(progress(cases, "extracting"))]
     seconds = time.perf_counter() - started + answers.seconds
@@ -72,10 +98,12 @@ def run(options: Options, progress: Progress) -> Json:
         "tokens_per_item": round(answers.tokens / len(cases), 1),
         "calls_per_item": round(answers.calls / len(cases), 2),
         "model": answers.model,
-        "prompt_version": answers.prompt_version,
+        "prompt_version": ", ".join(answers.prompt_versions),
+        "prompt_versions": answers.prompt_versions,
         "rules_version": RULES_VERSION,
         "format": options.format,
     }
+    report |= options.told
     return report | {"invented_values": _listed(result.invented), "forbidden_values": _listed(result.forbidden)}
 
 

@@ -60,8 +60,9 @@ class Answers:
         return next((one.model for one in self.asked if one.model), "")
 
     @property
-    def prompt_version(self) -> str:
-        return next((one.prompt_version for one in self.asked if one.prompt_version), "")
+    def prompt_versions(self) -> list[str]:
+        """All versions of prompts that were asked with: kinds have prompts of their own."""
+        return sorted({one.prompt_version for one in self.asked if one.prompt_version})
 
 
 def no_model() -> Answers:
@@ -79,6 +80,8 @@ def ask_all(cases: list[Labelled], *, name: str = "", versions_of: Mapping[str, 
 
     call_command("migrate", verbosity=0, stdout=sys.stderr)
     prompts.load()
+    for prompt, number in (versions_of or {}).items():
+        prompts.exactly(prompt, number)  # said before a server is started for it
     key = new_key()
     try:
         with model_server():

@@ -10,9 +10,12 @@ from django.db.models import Q, QuerySet
 
 from crmllm.access.models import User
 from crmllm.access.rules import require, visible
+from crmllm.evaluation.choices import Subject
 from crmllm.evaluation.models import EvaluationRun
 
 SHOWN_OVER_TIME = 30
+#: So many runs are looked through for the scores of prompts.
+LOOKED_BACK = 300
 
 
 def runs(user: User) -> QuerySet[EvaluationRun]:
@@ -27,10 +30,33 @@ def comparable(run: EvaluationRun) -> QuerySet[EvaluationRun]:
 
 
 def previous(run: EvaluationRun) -> EvaluationRun | None:
-    """The last run before on the same set by the same kind of reader: rules alone, or rules with a model."""
+    """The last run before on the same set by the same kind of reader: rules alone, or rules with a model.
+
+    Trials of other versions of a prompt say nothing about what is in use.
+    """
     alone = Q(request_model="")
-    earlier = comparable(run).filter(created_at__lt=run.created_at)
+    earlier = comparable(run).filter(created_at__lt=run.created_at).exclude(result__has_key="trial")
     return earlier.filter(alone if not run.request_model else ~alone).first()
+
+
+@dataclass(frozen=True, slots=True)
+class PromptScore:
+    """How a version of a prompt did on a set the last time: on the items that it is for, where the report tells."""
+
+    run: EvaluationRun
+    score: float
+
+
+def scores_of_prompts(user: User, *, kinds: Mapping[str, str]) -> dict[str, list[PromptScore]]:
+    """The latest score of each version on each set, by the version's label; `kinds` tells a prompt's kind of item."""
+    latest = runs(user).filter(subject=Subject.EXTRACTION).exclude(request_model="").order_by("-created_at")
+    found: dict[str, dict[str, PromptScore]] = {}
+    for run in latest[:LOOKED_BACK]:
+        for label in run.result.get("prompt_versions") or ():
+            of_kind = (run.result.get("kinds") or {}).get(kinds.get(label.rpartition(" ")[0], ""))
+            score = float(of_kind["f1"]) if of_kind else run.score
+            found.setdefault(label, {}).setdefault(run.fingerprint, PromptScore(run, score))
+    return {label: list(sets.values()) for label, sets in found.items()}
 
 
 def over_time(run: EvaluationRun) -> list[EvaluationRun]:

@@ -46,7 +46,7 @@ def record_run(*, subject: str, dataset: str, fingerprint: str, report: Mapping[
             score=score_of(subject, report),
             result={name: value for name, value in report.items() if name not in _CONTENT},
         )
-        before = previous(run)
+        before = None if run.result.get("trial") else previous(run)
         if before is not None and (worse := _worse(run, before)):
             notify(
                 kind=Kind.EVALUATION_WORSE,

@@ -3,7 +3,7 @@
 from crmllm.core.datamap import Category, declare
 
 declare("llm.Prompt", plain="id created_at updated_at name description")
-declare("llm.PromptVersion", plain="id created_at updated_at prompt number system user settings note live")
+declare("llm.PromptVersion", plain="id created_at updated_at prompt number system user settings note live author")
 # Decisions' ids point to people's items, the figures to nobody. What an adapter itself may remember is told by
 # `trained_on`: an erasure finds the versions to train anew.
 declare(

@@ -40,6 +40,14 @@ class PromptVersion(BaseModel):
     settings = models.JSONField(default=dict, help_text="temperature, max_tokens, …")
     note = models.CharField(max_length=200, blank=True)
     live = models.BooleanField(default=False)
+    author = models.ForeignKey(
+        "access.User",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Who wrote it here; nobody: it was shipped with the program.",
+    )
 
     class Meta:
         ordering: ClassVar = ["prompt", "-number"]

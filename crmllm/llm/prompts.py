@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from uuid import UUID
 import yaml
 from django.apps import apps
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from crmllm.core.errors import BadInput, Conflict
 from crmllm.experiments.models import Experiment
@@ -26,6 +27,11 @@ from crmllm.llm.guardrails import neutralise
 from crmllm.llm.models import ModelVersion, Prompt, PromptVersion
 
 CACHE_SECONDS = 5.0
+#: Versions that are written here count from this number, those that ship from 1: an update never meets a number taken.
+WRITTEN_FROM = 1001
+#: Without these a prompt is about nothing.
+REQUIRED = frozenset({"text"})
+LONGEST = 20_000
 _FILE = re.compile(r"(?P<name>[a-z0-9_-]+)\.v(?P<number>[1-9][0-9]*)\.md")
 _PARTS = re.compile(
     r"---\n(?P<head>.*?)\n---\n+# system\n+(?P<system>.*?)\n+# user\n+(?P<user>.*?)\n*", re.DOTALL | re.IGNORECASE
@@ -136,7 +142,7 @@ def load() -> int:
 
 def store(file: PromptFile) -> bool:
     """Freezes one file as a row; False when it is there already."""
-    prompt, _ = Prompt.objects.get_or_create(name=file.name, defaults={"description": file.purpose[:200]})
+    prompt, _made = Prompt.objects.get_or_create(name=file.name, defaults={"description": file.purpose[:200]})
     known = prompt.versions.filter(number=file.number).first()
     if known is not None:
         if (known.system, known.user, known.settings) != (file.system, file.user, file.settings):
@@ -146,8 +152,9 @@ def store(file: PromptFile) -> bool:
                 code="prompt_frozen",
             )
         return False
-    newest = prompt.versions.order_by("-number").first()
-    takes_over = newest is None or (newest.live and newest.number < file.number)
+    newest = prompt.versions.filter(number__lt=WRITTEN_FROM).order_by("-number").first()
+    chosen_here = prompt.versions.filter(number__gte=WRITTEN_FROM, live=True).exists()
+    takes_over = not chosen_here and (newest is None or (newest.live and newest.number < file.number))
     if takes_over:
         prompt.versions.filter(live=True).update(live=False)
     prompt.versions.create(
@@ -159,6 +166,44 @@ def store(file: PromptFile) -> bool:
         live=takes_over,
     )
     return True
+
+
+# --- written here --------------------------------------------------------------------------------------------------
+
+
+def fillable(name: str) -> frozenset[str]:
+    """The variables that the program fills in for a prompt: those that its shipped versions ask for."""
+    return frozenset(variable for file in files() if file.name == name for variable in _VARIABLE.findall(file.user))
+
+
+def check_texts(system: str, user: str, known: frozenset[str]) -> None:
+    """Raises BadInput for what could not be asked, by field."""
+    wrong: dict[str, list[str]] = {"system": [], "user": []}
+    for field, text in (("system", system), ("user", user)):
+        if not text.strip():
+            wrong[field].append(_("Write something."))
+        if len(text) > LONGEST:
+            wrong[field].append(_("At most %(most)d characters.") % {"most": LONGEST})
+    if inside := sorted(set(_VARIABLE.findall(system)) & known):
+        wrong["system"].append(
+            _("%(names)s: variables are filled in in the user text alone; the system text never changes.")
+            % {"names": _in_braces(inside)}
+        )
+    asked = set(_VARIABLE.findall(user))
+    if unknown := sorted(asked - known):
+        wrong["user"].append(
+            _("Nobody fills in %(unknown)s. There are: %(known)s.")
+            % {"unknown": _in_braces(unknown), "known": _in_braces(sorted(known))}
+        )
+    if missing := sorted(REQUIRED & known - asked):
+        wrong["user"].append(_("%(names)s is missing: the item's words.") % {"names": _in_braces(missing)})
+    fields = {field: sentences for field, sentences in wrong.items() if sentences}
+    if fields:
+        raise BadInput(_("The prompt cannot be asked like this."), fields=fields)
+
+
+def _in_braces(names: Iterable[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in names)
 
 
 # --- choosing ------------------------------------------------------------------------------------------------------
@@ -261,12 +306,12 @@ def _look_up(name: str) -> _Known:
         live=next((row.number for row in rows if row.live), None),
         versions=versions,
         experiment=Experiment.objects.filter(name=f"prompt-{name}", active=True).exists(),
-        trained={model: number for model, _, learned in models if (number := _learned(learned, name))},
-        small=packaged | {model for model, base, _ in models if base in packaged},
+        trained={model: number for model, _base, learned in models if (number := _learned(learned, name))},
+        small=packaged | {model for model, base, _learned_with in models if base in packaged},
     )
 
 
 def _learned(settings: Mapping[str, Any], name: str) -> int:
     """The version of a prompt that a training names ("extract-mail 2"); 0 for none, or for that of another prompt."""
-    learned, _, number = str(settings.get("prompt", "")).rpartition(" ")
+    learned, _blank, number = str(settings.get("prompt", "")).rpartition(" ")
     return int(number) if learned == name and number.isdecimal() else 0

@@ -29,15 +29,24 @@ INTERACTION = "interaction"
 def prompts(user: User) -> list[Prompt]:
     """All prompts with their versions."""
     require(user, "settings.view")
-    return list(Prompt.objects.prefetch_related("versions__prompt"))
+    return list(Prompt.objects.prefetch_related("versions__prompt", "versions__author"))
 
 
 def prompt_version(user: User, name: str, number: int) -> PromptVersion:
     """One frozen version. Raises NotFound."""
     require(user, "settings.view")
-    found = PromptVersion.objects.filter(prompt__name=name, number=number).select_related("prompt").first()
+    found = PromptVersion.objects.filter(prompt__name=name, number=number).select_related("prompt", "author").first()
     if found is None:
         raise NotFound("There is no such version of a prompt.")
+    return found
+
+
+def versions_of(user: User, name: str) -> list[PromptVersion]:
+    """All versions of a prompt, the newest first. Raises NotFound."""
+    require(user, "settings.view")
+    found = list(PromptVersion.objects.filter(prompt__name=name).order_by("-number"))
+    if not found:
+        raise NotFound("There is no such prompt.")
     return found
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.core import audit
-from crmllm.core.errors import Conflict
+from crmllm.core.errors import BadInput, Conflict
 from crmllm.core.ids import uuid7
 from crmllm.llm import prompts, versions
 from crmllm.llm.choices import VersionState
@@ -42,6 +42,53 @@ def set_live_version(*, user: User, version: PromptVersion) -> PromptVersion:
     prompts.forget()
     version.live = True
     return version
+
+
+def write_version(
+    *,
+    user: User,
+    prompt: Prompt,
+    purpose: str,
+    note: str,
+    system: str,
+    template: str,
+    settings: Mapping[str, Any],
+) -> PromptVersion:
+    """Freezes a version that a person wrote; nobody is asked with it yet. Raises BadInput."""
+    require(user, "settings.manage")
+    system, template = _plain(system), _plain(template)
+    prompts.check_texts(system, template, prompts.fillable(prompt.name))
+    prompts.RequestSettings.of(settings)
+    with transaction.atomic():
+        locked = Prompt.objects.select_for_update().get(pk=prompt.pk)
+        same = locked.versions.filter(system=system, user=template, settings=dict(settings)).first()
+        if same is not None:
+            raise Conflict(f"Version {same.number} says exactly this already.")
+        small = settings.get("small_version", 0)
+        if small and not locked.versions.filter(number=small).exists():
+            raise BadInput("No such version.", fields={"small_version": [f"There is no version {small}."]})
+        newest = locked.versions.filter(number__gte=prompts.WRITTEN_FROM).order_by("-number").first()
+        row = locked.versions.create(
+            number=newest.number + 1 if newest else prompts.WRITTEN_FROM,
+            system=system,
+            user=template,
+            settings=dict(settings),
+            note=note.strip()[:200],
+            author=user,
+        )
+        if purpose.strip() and purpose.strip() != locked.description:
+            Prompt.objects.filter(pk=locked.pk).update(description=purpose.strip()[:200])
+        details = {"prompt": locked.name, "version": row.number}
+        audit.record(
+            actor=user, action="prompt.version_written", subject_type="prompt", subject_id=locked.pk, details=details
+        )
+    prompts.forget()
+    return row
+
+
+def _plain(text: str) -> str:
+    """As files have it: line ends of one kind, none at the end."""
+    return text.replace("\r\n", "\n").strip("\n").rstrip()
 
 
 def register_version(

@@ -9,6 +9,8 @@ from crmllm.llm import views
 app_name = "llm"
 urlpatterns = [
     path("", views.prompts, name="prompts"),
+    path("<slug:name>/compare/", views.compare, name="compare"),
     path("<slug:name>/<int:number>/", views.version, name="version"),
     path("<slug:name>/<int:number>/use/", views.use, name="use"),
+    path("<slug:name>/<int:number>/write/", views.write, name="write"),
 ]

@@ -29,7 +29,7 @@ from crmllm.ingestion.webforms import fields, signing
 from crmllm.ingestion.webforms import services as webforms
 from crmllm.jobs.choices import RunState
 from crmllm.jobs.models import JobRun
-from crmllm.llm.models import ModelVersion, PromptVersion
+from crmllm.llm.models import ModelVersion
 from crmllm.notifications.choices import Kind
 from crmllm.notifications.services import notify
 from crmllm.proposals import services
@@ -268,7 +268,7 @@ def _settings(admin: User, reviewer: User) -> dict[str, str]:
     )  # fmt: skip
     create_token(actor=SYSTEM, user=admin, name="import")
     notify(kind=Kind.choices[0][0], sentence="Something needs you.", users=[admin.pk], link="/jobs/")
-    connection, prompt = Connection.objects.get(), PromptVersion.objects.earliest("created_at")
+    connection = Connection.objects.get()
     model = ModelVersion.objects.create(
         name="crm-20261101-090000", base="tiny", path="/adapters/crm", sha256="0" * 64,
         settings={"seed": 7}, figures={"made_up_title": {"new": 0.9, "current": 0.8}},
@@ -292,5 +292,7 @@ def _settings(admin: User, reviewer: User) -> dict[str, str]:
         "prompts": reverse("llm:prompts"),
         "models": reverse("llm-models:list"),
         "a model": reverse("llm-models:version", args=[model.name]),
-        "a prompt": reverse("llm:version", args=[prompt.prompt.name, prompt.number]),
+        "a prompt": reverse("llm:version", args=["extract-mail", 3]),
+        "write a prompt": reverse("llm:write", args=["extract-mail", 3]),
+        "prompts compared": reverse("llm:compare", args=["extract-mail"]),
     }
