@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search, name="search"),
     path("", include("crmllm.access.urls")),
     path("settings/mailboxes/", include("crmllm.ingestion.mailboxes.urls")),
+    path("settings/competitors/", include("crmllm.crm.competitors.urls")),
     path("settings/forms/", include("crmllm.ingestion.webforms.urls")),
     path("forms/", include("crmllm.ingestion.webforms.public_urls")),
     path("interactions/upload/", include("crmllm.ingestion.uploads.urls")),

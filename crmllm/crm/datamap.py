@@ -6,6 +6,7 @@ RECORD = f"{BASE} key_id owner team state version field_meta"
 
 declare("crm.CrmUser", plain=f"{BASE} user team active", name=Category.STAFF, email=Category.STAFF)
 declare("crm.Product", plain=f"{BASE} sku name family list_price currency active")
+declare("crm.Competitor", plain=f"{BASE} name also_known_as active")
 declare("crm.Pipeline", plain=f"{BASE} name")
 declare("crm.Stage", plain=f"{BASE} pipeline name position probability forecast_category kind")
 declare("crm.ExchangeRate", plain=f"{BASE} currency day rate")
@@ -54,8 +55,8 @@ declare(
 )
 declare(
     "crm.Opportunity",
-    plain=f"{RECORD} account contact stage forecast_category products quantity amount currency base_amount close_date "
-    "commitment lost_reason",
+    plain=f"{RECORD} account contact stage forecast_category products competitors quantity amount currency base_amount "
+    "close_date commitment lost_reason",
     name=Category.CONTENT,
     summary=Category.CONTENT,
     custom=Category.CONTENT,

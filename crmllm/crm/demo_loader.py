@@ -16,7 +16,7 @@ from crmllm.core.ids import uuid7
 from crmllm.crm import services
 from crmllm.crm.choices import ActivityStatus, Object, StageKind
 from crmllm.crm.demo import dataset
-from crmllm.crm.models import CrmUser, ExchangeRate, Product, Stage
+from crmllm.crm.models import Competitor, CrmUser, ExchangeRate, Product, Stage
 from crmllm.crm.services import Import
 
 DEMO = audit.System("demo")
@@ -40,6 +40,7 @@ class _Company:
         self._now = timezone.now()
         self._owners = self._add_users()
         self._products = self._add_products()
+        self._add_competitors()
         self._stages = self._add_pipeline()
         self._add_rates()
         self._accounts: dict[str, UUID] = {}
@@ -79,6 +80,10 @@ class _Company:
 
     def _add_products(self) -> dict[str, Product]:
         return services.add_products(actor=DEMO, products=[Product(**entry) for entry in self._data["products"]])
+
+    def _add_competitors(self) -> None:
+        rows = [Competitor(**entry) for entry in self._data["competitors"]]
+        services.add_competitors(actor=DEMO, competitors=rows)
 
     def _add_pipeline(self) -> dict[str, Stage]:
         described = self._data["pipeline"]

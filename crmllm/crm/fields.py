@@ -137,6 +137,7 @@ BUILT_IN: list[BuiltIn] = [
     ),
     BuiltIn(_O, "stage", "Stage", FieldType.REFERENCE, target="stage", risk=Risk.HIGH),
     BuiltIn(_O, "products", "Products", FieldType.LIST),
+    BuiltIn(_O, "competitors", "Competitors", FieldType.LIST, risk=Risk.HIGH),
     BuiltIn(_O, "quantity", "Quantity", FieldType.INTEGER),
     BuiltIn(_O, "amount", "Amount", FieldType.DECIMAL, risk=Risk.HIGH),
     BuiltIn(_O, "currency", "Currency", risk=Risk.HIGH),

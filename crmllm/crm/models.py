@@ -73,6 +73,20 @@ class Product(BaseModel):
         return self.name
 
 
+class Competitor(BaseModel):
+    """Somebody else who sells what we sell; messages are searched for its names."""
+
+    name = models.CharField(max_length=160, unique=True)
+    also_known_as = ArrayField(models.CharField(max_length=160), default=list, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Pipeline(BaseModel):
     """An ordered set of stages."""
 
@@ -258,6 +272,7 @@ class Opportunity(Record):
         default=ForecastCategory.PIPELINE,
     )
     products = ArrayField(models.CharField(max_length=160), default=list, blank=True)
+    competitors = ArrayField(models.CharField(max_length=160), default=list, blank=True)
     quantity = models.PositiveIntegerField(null=True, blank=True)
     amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)

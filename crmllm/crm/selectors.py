@@ -27,6 +27,7 @@ from crmllm.crm.choices import FieldType, Object, RecordState
 from crmllm.crm.models import (
     Account,
     Activity,
+    Competitor,
     CrmUser,
     FieldDef,
     Product,
@@ -279,6 +280,22 @@ def forget_known_domains() -> None:
 def product_names() -> tuple[str, ...]:
     """The names of what we sell, for the extraction."""
     return tuple(Product.objects.filter(active=True).values_list("name", flat=True))
+
+
+def competitors(user: User) -> QuerySet[Competitor]:
+    """The list of competitors, by name."""
+    return visible(user, Competitor.objects.all()).order_by("name")
+
+
+def competitor(user: User, pk: object, *, permission: str = "") -> Competitor:
+    """One competitor: NotFound for a stranger."""
+    return load(user, visible(user, Competitor.objects.all()), pk, permission=permission)
+
+
+def competitor_names() -> tuple[tuple[str, str], ...]:
+    """How people write our competitors, each with its name, for the extraction."""
+    rows = Competitor.objects.filter(active=True).values_list("name", "also_known_as")
+    return tuple((written, name) for name, others in rows for written in (name, *others))
 
 
 # --- what stands around a record

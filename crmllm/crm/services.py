@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,13 +19,14 @@ from crmllm.access.rules import require
 from crmllm.connectors.models import Connection
 from crmllm.core import audit
 from crmllm.core.crypto import new_key, new_keys
-from crmllm.core.errors import Conflict, NotFound
+from crmllm.core.errors import BadInput, Conflict, NotFound
 from crmllm.core.ids import uuid7
 from crmllm.crm import selectors, values
 from crmllm.crm.choices import ActivityKind, Object, RecordState, StageKind, WriterKind
 from crmllm.crm.models import (
     MODELS,
     Activity,
+    Competitor,
     CrmUser,
     ExchangeRate,
     FieldDef,
@@ -38,6 +39,8 @@ from crmllm.crm.models import (
     model_for,
 )
 
+#: Letters of a competitor: one alone would stand in every text.
+LEAST_NAME = 2
 #: Kept as validity intervals, so that the pipeline of any past day is a query.
 HISTORY = ("stage", "amount", "close_date", "owner", "forecast_category")
 
@@ -400,6 +403,54 @@ def add_products(*, actor: audit.Actor, products: Sequence[Product]) -> dict[str
         Product.objects.bulk_create(products, ignore_conflicts=True)
         _audit_import(actor, "product", len(products))
     return {row.sku: row for row in Product.objects.filter(sku__in=[product.sku for product in products])}
+
+
+def add_competitors(*, actor: audit.Actor, competitors: Sequence[Competitor]) -> None:
+    """Adds competitors whose name is new."""
+    _require_admin(actor)
+    with transaction.atomic():
+        Competitor.objects.bulk_create(competitors, ignore_conflicts=True)
+        _audit_import(actor, "competitor", len(competitors))
+
+
+def add_competitor(*, actor: User, name: str, also_known_as: Iterable[str], active: bool = True) -> Competitor:
+    """Adds one to the list. Raises BadInput without a name, Conflict for one that is listed."""
+    return _keep_competitor(actor, Competitor(), "competitor.added", name, also_known_as, active)
+
+
+def change_competitor(
+    *, actor: User, competitor: Competitor, name: str, also_known_as: Iterable[str], active: bool
+) -> Competitor:
+    """Changes one of the list; records keep the name under which it was approved."""
+    return _keep_competitor(actor, competitor, "competitor.changed", name, also_known_as, active)
+
+
+def remove_competitor(*, actor: User, competitor: Competitor) -> None:
+    """Takes one off the list."""
+    require(actor, "settings.manage")
+    with transaction.atomic():
+        audit.record(actor=actor, action="competitor.removed", subject_type="competitor", subject_id=competitor.pk)
+        competitor.delete()
+
+
+def _keep_competitor(
+    actor: User, row: Competitor, action: str, name: str, also_known_as: Iterable[str], active: bool
+) -> Competitor:
+    require(actor, "settings.manage")
+    row.name, row.active = " ".join(name.split()), active
+    others = (" ".join(one.split())[:160] for one in also_known_as)
+    row.also_known_as = list(dict.fromkeys(one for one in others if one and one != row.name))
+    if len(row.name) < LEAST_NAME or any(len(one) < LEAST_NAME for one in row.also_known_as):
+        raise BadInput("A name needs two letters at least.", fields={"name": ["Each name needs two letters at least."]})
+    with transaction.atomic():
+        if Competitor.objects.filter(name__iexact=row.name).exclude(pk=row.pk).exists():
+            raise Conflict("It is on the list already.", fields={"name": ["This name is on the list already."]})
+        row.save()
+        audit.record(
+            actor=actor, action=action, subject_type="competitor", subject_id=row.pk,
+            details={"name": row.name, "active": row.active},
+        )  # fmt: skip
+    return row
 
 
 def add_pipeline(*, actor: audit.Actor, name: str, stages: Sequence[Stage]) -> dict[str, Stage]:

@@ -45,6 +45,7 @@ def item_of(kind: str, content: dict[str, Any]) -> Item:
         sent_at=sent_at,
         us=us(),
         products=crm.product_names(),
+        rivals=crm.competitor_names(),
         locations=tuple(
             Location(start, min(end, len(text)), label, speaker)
             for start, end, label, speaker in content.get("locations", ())

@@ -6,17 +6,40 @@ one of the people who were found, where the item tells whose word it is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from crmllm.extraction import grounding
-from crmllm.extraction.rules import consent, people
+from crmllm.extraction.rules import consent, people, rivals, stages
 from crmllm.extraction.rules.text import flat, sentences
 from crmllm.extraction.types import Consent, Contact, Extracted, Item, Value
 
 
 def with_statements(found: Extracted, item: Item) -> Extracted:
     """The same extraction with what the rules read in the item as a whole."""
-    return replace(found, consents=tuple(_consent(one, found, item) for one in consent.find(item)))
+    found = replace(found, consents=tuple(_consent(one, found, item) for one in consent.find(item)))
+    if not found.may_create_records():
+        return found
+    return replace(found, competitors=tuple(_competitors(found, item)), progress=_progress(item))
+
+
+def _competitors(found: Extracted, item: Item) -> Iterator[Value]:
+    """Those that are on our list first; nobody's own company is their competitor."""
+    known = [value.value for one in found.contacts for value in (one.name, one.company) if value is not None]
+    for one in sorted(rivals.find(item, known), key=lambda one: not one.listed):
+        evidence = (grounding.span(item.text, one.start, one.end),)
+        rule = "list of competitors" if one.listed else "words of another offer"
+        yield Value(one.name, evidence, one.confidence, source="rule", rule=rule)
+
+
+def _progress(item: Item) -> Value | None:
+    signal = stages.find(item)
+    if signal is None:
+        return None
+    evidence = (grounding.span(item.text, signal.start, signal.end),)
+    return Value(
+        signal.value, evidence, signal.confidence, source="rule", rule=f"words of a sale that is {signal.value}"
+    )
 
 
 def _consent(one: consent.Statement, found: Extracted, item: Item) -> Consent:

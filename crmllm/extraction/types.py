@@ -120,6 +120,8 @@ class Item:
     sent_at: datetime | None = None
     us: Us = Us()
     products: tuple[str, ...] = ()
+    # Competitors that we know: (as people write it, its name).
+    rivals: tuple[tuple[str, str], ...] = ()
     # Of every kind but mail.
     locations: tuple[Location, ...] = ()
     participants: tuple[Participant, ...] = ()
@@ -241,6 +243,9 @@ class Extracted:
     case: Case | None = None
     next_actions: tuple[NextAction, ...] = ()
     consents: tuple[Consent, ...] = ()
+    # What the customer says of others who sell the like, and of how far the sale has come.
+    competitors: tuple[Value, ...] = ()
+    progress: Value | None = None
     sentiment: Value | None = None
     category: Value | None = None
     language: Value | None = None
@@ -273,7 +278,8 @@ class Extracted:
                     yield f"next_actions.{number}.{name}", value
         for number, consent in enumerate(self.consents):
             yield f"consents.{number}.{consent.channel}", consent.state
-        for name in ("sentiment", "category", "language"):
+        yield from ((f"competitors.{number}", value) for number, value in enumerate(self.competitors))
+        for name in ("progress", "sentiment", "category", "language"):
             if (value := getattr(self, name)) is not None:
                 yield name, value
 
@@ -314,6 +320,8 @@ def from_json(data: dict[str, Any]) -> Extracted:
             for one in data.get("consents", ())
             if (state := _value(one["state"])) is not None
         ),
+        competitors=tuple(value for one in data.get("competitors", ()) if (value := _value(one)) is not None),
+        progress=_value(data.get("progress")),
         sentiment=_value(data.get("sentiment")),
         category=_value(data.get("category")),
         language=_value(data.get("language")),

@@ -22,12 +22,13 @@ from crmllm.crm.choices import (
     ActivityKind,
     CaseStatus,
     Commitment,
+    ForecastCategory,
     Object,
     Permission,
     RecordState,
     StageKind,
 )
-from crmllm.crm.models import Case, Contact, FieldDef, Opportunity, Record
+from crmllm.crm.models import Case, Contact, FieldDef, Opportunity, Record, Stage
 from crmllm.extraction import types
 from crmllm.extraction.calibration.curves import Signs
 from crmllm.matching.services import (
@@ -241,7 +242,7 @@ class Drafter:
 
     def _opportunity(self, account: Subject | None, contact: Subject | None) -> Subject | None:
         wish = self.found.opportunity
-        if wish is None:
+        if wish is None and not self.found.competitors and self.found.progress is None:
             return None
         existing = _open_opportunities(account, contact)
         if len(existing) == 1:
@@ -254,10 +255,13 @@ class Drafter:
                 "the only open opportunity here",
             )
             draft = self._change(record, match)
-            self._opportunity_lines(draft, wish)
+            if wish is not None:
+                self._opportunity_lines(draft, wish)
+            self._list(draft, "competitors", self.found.competitors)
+            self._stage(draft, record)
             self._keep(draft)
             return Subject(record.pk)
-        if _text(wish.commitment) in _DEAD:
+        if wish is None or _text(wish.commitment) in _DEAD:
             return None
         reason = (
             f"{len(existing)} open opportunities fit, so none was taken" if existing else "no open opportunity here"
@@ -271,12 +275,13 @@ class Drafter:
         self._derived(draft, "name", draft.name, support) if support else self._missing(draft, "name")
         self._sentence(draft, wish.summary)
         self._opportunity_lines(draft, wish)
+        self._list(draft, "competitors", self.found.competitors)
         self._refer(draft, Object.ACCOUNT, account)
         self._refer(draft, Object.CONTACT, contact)
         return Subject(draft.target_id, draft)
 
     def _opportunity_lines(self, draft: Draft, wish: types.Opportunity) -> None:
-        self._products(draft, wish)
+        self._list(draft, "products", wish.products)
         for name, value in (
             ("quantity", wish.quantity),
             ("amount", wish.amount),
@@ -286,12 +291,20 @@ class Drafter:
         ):
             self._line(draft, name, value)
 
-    def _products(self, draft: Draft, wish: types.Opportunity) -> None:
-        """A message adds products to those that the CRM knows; it never takes one away by not naming it."""
-        held = values.read(draft.record, [self._field(draft, "products")])["products"] if draft.record else []
-        added = [one for one in wish.products if len(values.joined(held, [one.value])) > len(held or [])]
+    def _list(self, draft: Draft, name: str, named: Iterable[types.Value]) -> None:
+        """A message adds products and competitors to those that the CRM knows; it never takes one away by not naming
+        it."""
+        held = values.read(draft.record, [self._field(draft, name)])[name] if draft.record else []
+        added = [one for one in named if len(values.joined(held, [one.value])) > len(held or [])]
         if added:
-            self._add(draft, "products", values.joined(held, [one.value for one in added]), added)
+            self._add(draft, name, values.joined(held, [one.value for one in added]), added)
+
+    def _stage(self, draft: Draft, record: Opportunity) -> None:
+        """How far the customer says the sale has come, as a stage of its own pipeline; never back to an earlier one."""
+        said = self.found.progress
+        stage = _stage_of(record, said.value) if said is not None else None
+        if said is not None and stage is not None:
+            self._derived(draft, "stage", str(stage.pk), said)
 
     def _opportunity_name(self, wish: types.Opportunity, account: Subject | None) -> str:
         """What and for whom: "HX-12 transfer pump, Mossbank Brewery"; without a product the wish in a few words."""
@@ -440,6 +453,27 @@ def _open_opportunities(account: Subject | None, contact: Subject | None) -> lis
         if theirs:
             return theirs
     return list(rows.filter(account_id=account.id)[:3]) if account and account.draft is None else []
+
+
+#: What a customer's words say of the stage: its kind, or what it means for the forecast.
+_STAGES: Mapping[str, tuple[str, str]] = {
+    "won": ("kind", StageKind.WON),
+    "lost": ("kind", StageKind.LOST),
+    "committed": ("forecast_category", ForecastCategory.COMMIT),
+    "favoured": ("forecast_category", ForecastCategory.BEST_CASE),
+}
+
+
+def _stage_of(record: Opportunity, progress: str) -> Stage | None:
+    """The first stage of the record's pipeline that fits, unless the record stands there or beyond it already."""
+    now = Stage.objects.get(pk=record.stage_id)
+    column, wanted = _STAGES[progress]
+    rows = Stage.objects.filter(**{column: wanted}, pipeline=now.pipeline_id).order_by("position")
+    if column == "forecast_category":
+        rows = rows.filter(kind=StageKind.OPEN, position__gt=now.position)
+        if now.forecast_category == wanted:
+            return None
+    return rows.first()
 
 
 def _existing(pk: UUID | None) -> Subject | None:

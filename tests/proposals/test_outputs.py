@@ -12,7 +12,7 @@ from crmllm.core import audit
 from crmllm.core.crypto import open_or
 from crmllm.crm import services as crm
 from crmllm.crm.choices import WriterKind
-from crmllm.crm.models import Contact, Pipeline, Record, Stage
+from crmllm.crm.models import Competitor, Contact, Opportunity, Pipeline, Product, Record, Stage
 from crmllm.crm.services import Writer
 from crmllm.extraction import services as extraction
 from crmllm.ingestion.choices import Origin, Status
@@ -162,3 +162,89 @@ class TestConsent:
     def test_a_machines_footer_says_nothing(self) -> None:
         row = mail("News of November. Please unsubscribe me.", headers="List-Unsubscribe: <mailto:u@x.example>\r\n")
         assert not row.proposals.exists()
+
+
+@pytest.fixture
+def deal(reviewer: User, stages: dict[str, Stage]) -> Record:
+    """Ann's open opportunity, early on."""
+    person = record(reviewer, "contact", name="Ann Bee", email=ANN)
+    return record(
+        reviewer, "opportunity", name="Label printers", contact=str(person.pk), stage=str(stages["Qualify"].pk)
+    )
+
+
+class TestMentions:
+    @pytest.fixture(autouse=True)
+    def lists(self) -> None:
+        Competitor.objects.create(name="Zebrano Coding", also_known_as=["Zebrano"])
+        Product.objects.create(sku="TT-300", name="TT-300 label printer")
+
+    def test_competitors_and_products_reach_the_opportunity(self, reviewer: User, deal: Record, page: Client) -> None:
+        row = mail("We need 4 TT-300. We also talk to Zebrano, and we have an offer from Norvant.\n\nAnn Bee")
+        values = proposed(row, "opportunity")
+        assert values["competitors"] == (["Zebrano Coding", "Norvant"], "Zebrano")
+        assert values["products"] == (["TT-300 label printer"], "TT-300")
+        approve(reviewer, row, "opportunity")
+        assert Opportunity.objects.get(pk=deal.pk).competitors == ["Zebrano Coding", "Norvant"]
+        shown = page.get(f"/records/opportunity/{deal.pk}/").content.decode()
+        assert "Zebrano Coding, Norvant" in shown and f"/interactions/{row.pk}/" in shown
+
+    def test_one_that_nobody_listed_is_less_sure(self, deal: Record) -> None:
+        listed = mail("We need 4 TT-300. We also talk to Zebrano.\n\nAnn Bee").proposals.get(object="opportunity")
+        worded = mail("We need 4 TT-300. We have an offer from Norvant.\n\nAnn Bee").proposals.get(object="opportunity")
+        sure = [one.changes.get(field="competitors").raw_confidence for one in (listed, worded)]
+        assert sure[0] > 0.8 > 0.6 > sure[1]
+
+    def test_a_message_takes_no_competitor_away(self, reviewer: User, deal: Record) -> None:
+        writer = Writer(WriterKind.PERSON, reviewer.pk)
+        crm.update_record(actor=reviewer, record=deal, changes={"competitors": ["Markwell"]}, writer=writer)
+        row = mail("We need 4 TT-300. We also talk to Zebrano.\n\nAnn Bee")
+        assert proposed(row, "opportunity")["competitors"][0] == ["Markwell", "Zebrano Coding"]
+
+    def test_one_that_is_switched_off_is_not_looked_for(self, deal: Record) -> None:
+        Competitor.objects.update(active=False)
+        row = mail("We need 4 TT-300. We also talk to Zebrano.\n\nAnn Bee")
+        assert "competitors" not in proposed(row, "opportunity")
+
+
+class TestStages:
+    @pytest.mark.parametrize(
+        ("text", "stage", "words"),
+        [
+            ("We have signed the contract for the printers.", "Won", "We have signed the contract"),
+            ("The board approved the budget for the printers.", "Verbal yes", "board approved"),
+            ("You are on our shortlist for the printers.", "Proposal", "You are on our shortlist"),
+            ("We decided against it, sorry. No printers this year.", "Lost", "We decided against it"),
+        ],
+    )
+    def test_the_customers_words_move_the_open_opportunity(
+        self, reviewer: User, deal: Record, stages: dict[str, Stage], text: str, stage: str, words: str
+    ) -> None:
+        row = mail(f"Hello Tom,\n\n{text} We need an order confirmation for the offer.\n\nAnn Bee")
+        assert proposed(row, "opportunity")["stage"] == (str(stages[stage].pk), words)
+        approve(reviewer, row, "opportunity")
+        assert Opportunity.objects.get(pk=deal.pk).stage == stages[stage]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "We might sign the contract next week.",
+            "If we have signed the contract, we need 4 printers.",
+            "Have we signed?",
+        ],
+    )
+    def test_doubt_moves_nothing(self, deal: Record, text: str) -> None:
+        row = mail(f"{text} We want a quote for 4 label printers.\n\nAnn Bee")
+        changes = [one.field for proposal in row.proposals.all() for one in proposal.changes.all()]
+        assert changes and "stage" not in changes
+
+    def test_nothing_moves_back(self, reviewer: User, deal: Record, stages: dict[str, Stage]) -> None:
+        writer = Writer(WriterKind.PERSON, reviewer.pk)
+        further = {"stage": str(stages["Verbal yes"].pk)}
+        crm.update_record(actor=reviewer, record=deal, changes=further, writer=writer)
+        row = mail("You are on our shortlist. We want a quote for 4 label printers.\n\nAnn Bee")
+        assert "stage" not in proposed(row, "opportunity")
+
+    def test_without_an_open_opportunity_there_is_no_stage_to_move(self) -> None:
+        row = mail("We have signed the contract for 4 label printers.\n\nAnn Bee")
+        assert "stage" not in proposed(row, "opportunity")

@@ -30,6 +30,7 @@ DAYS = frozenset({"created", "from", "close", "opened", "closed", "due"})
 NAMES = (
     "company",
     "products",
+    "competitors",
     "pipeline",
     "accounts",
     "contacts",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crmllm.extraction.rules import said
+from crmllm.extraction.rules import said, stance
 from crmllm.extraction.rules.text import Piece, flat, run
 from crmllm.extraction.types import Item
 
@@ -426,11 +426,6 @@ _FROM_NOW = re.compile(
     r"teraz|"
     r"od dzis|right now and ever)\b"
 )
-_CONDITION = (
-    r"(?:if|unless|whether|in case|when|whenever|wenn|falls|sofern|sobald|si|s'il|quand|lorsque|cuando|se|quando|als|"
-    r"indien|wanneer|jesli|jezeli|gdy|gdyby|czy)"
-)
-_OPEN_CONDITION = re.compile(rf"(?:^|[,;:] |\b(?:and|und|et|y|e|en|i|but|aber|that|dass) ){_CONDITION}\b[^,;:]*$")
 _LATER_CONDITION = re.compile(
     r"\b(?:if|when|whenever|wenn|falls|solange|quand|lorsque|cuando|quando|wanneer|gdy|jesli|while|as long as)\b"
 )
@@ -477,26 +472,6 @@ _LIMIT = re.compile(
     r"|\b(?:przed|po (?:\d\w*|godz\w*|poludniu)|do (?:\d\w*|godz\w*|poniedzialku|piatku|konca)|dzis|dzisiaj|jutro|"
     r"w (?:tym|"
     r"tygodniu|weekend\w*|piatek|poniedzialek|nocy)|podczas|miedzy|na (?:razie|ten|moj)|teraz|tak pozno|w sprawie)\b"
-)
-_REPORTED = re.compile(
-    r"\b(?:said|says|told|asks|wrote|writes|sagte?|sagt|meinte?|schrieb|a dit|dit que|disait|dijo|dice|ha detto|"
-    r"diceva|zei|zegt|disse|diz|powiedzial\w*|mowi)\b"
-)
-_MYSELF = re.compile(r"\b(?:i|we|ich|wir|je|j'ai|nous|yo|io|ik|wij|eu|ja|have|habe|hemos|ho|heb|avons)\b[^,;:]*$")
-_NOT_SAID = re.compile(
-    r"\b(?:not saying|never said|didn't say|did not say|don't mean|doesn't mean|does not mean|not that|no reason to|"
-    r"nicht gesagt|nie gesagt|heist nicht|bedeutet nicht|ne dis pas|n'ai pas dit|ne veut pas dire|no digo|no he "
-    r"dicho|no "
-    r"significa|non dico|non ho detto|non significa|zeg niet|niet gezegd|betekent niet|nao digo|nao disse|nao "
-    r"significa|nie "
-    r"mowie|nie znaczy|nie powiedzial\w*)\b"
-)
-_HEDGED = re.compile(
-    r"\b(?:might|maybe|perhaps|possibly|may have to|considering|thinking of|thinking about|vielleicht|eventuell|"
-    r"uberlegen?|"
-    r"moglicherweise|peut-etre|eventuellement|quizas?|tal vez|a lo mejor|forse|magari|misschien|wellicht|talvez|"
-    r"se calhar|byc "
-    r"moze|zastanawiam)\b"
 )
 _PAST = re.compile(
     r"\b(?:used to|last (?:year|month|week)|fruher|damals|autrefois|antes de|in passato|vroeger|dawniej)\b"
@@ -604,16 +579,14 @@ def _is_off(folded: str, match: re.Match[str]) -> bool:
     before, after = folded[: match.start() + 1], folded[match.end() :]
     near = re.split(r"[,;:!.]|\b(?:but|aber|sondern|mais|pero|ma|maar|mas|ale|and|und|et|en|i)\b", after)[0]
     close = re.split(r"[,;:!.]", folded[: match.start()])[-1]
-    reported = _REPORTED.search(before)
     return bool(
-        _OPEN_CONDITION.search(folded[: match.start()])
+        stance.is_conditional(folded[: match.start()])
         or _LATER_CONDITION.search(near)
         or (_LIMIT.search(near) and not _UNLESS.search(near))
         or _TIME_BEFORE.search(close)
-        or _HEDGED.search(before)
-        or _NOT_SAID.search(before)
+        or stance.is_doubted(before)
         or _PAST.search(before)
-        or (reported is not None and not _MYSELF.search(before[: reported.start()]))
+        or stance.is_reported(before)
     )
 
 

@@ -528,6 +528,11 @@ def _hedge(folded: str) -> re.Match[str] | None:
     return _HEDGED.search(_POLITE.sub(lambda match: " " * len(match.group()), folded))
 
 
+def is_hedged(folded: str) -> bool:
+    """Whether a folded sentence sets a condition or doubts."""
+    return _hedge(folded) is not None
+
+
 def _firm(folded: str) -> re.Match[str] | None:
     """An order, unless the sentence asks or sets a condition before it."""
     match = _FIRM.search(folded) or _ORDER_ENCLOSED.search(folded)
