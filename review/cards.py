@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from crmllm.access.models import User
 from crmllm.core.crypto import open_or
 from crmllm.crm import selectors as crm
-from crmllm.crm.choices import FieldType, Object
+from crmllm.crm.choices import FieldType, Object, Risk
 from crmllm.crm.forms import ONE_A_LINE, as_typed
 from crmllm.crm.models import FieldDef
 from crmllm.ingestion import selectors as ingestion
@@ -25,7 +25,7 @@ from crmllm.proposals.choices import DECIDABLE, OPEN, Action, Check, State
 from crmllm.proposals.models import Proposal
 from crmllm.proposals.selectors import ChangeLine
 from review.selectors import SURE, QueueView, next_after, shown_at, waiting
-from review.services import WAITING
+from review.services import WAITING, risky
 
 TONES = {
     State.APPROVED: "good",
@@ -88,7 +88,13 @@ def card(
         for one in found
     ]
     to_decide = sum(one.state in DECIDABLE for one in found)
-    together = sum(one.state in WAITING for one in found)
+    together = [one for one in found if one.state in WAITING]
+    risks = [
+        {"record": one.name, "label": line.field.label, "proposed": line.shown}
+        for one in together
+        for line in lines[one.pk]
+        if line.field.risk == Risk.HIGH
+    ]
     by_hand = row.status == Status.FAILED or (row.status == Status.NO_CHANGE and form is not None)
     return {
         "state": "claimed" if held else "failed" if by_hand else "ready",
@@ -100,8 +106,10 @@ def card(
         "proposals": shown,
         "done": bool(shown) and not to_decide,
         "may_decide": user.may("proposals.decide"),
-        "approve_all_url": view.door("approve-all", row.pk) if may_decide and together > 1 else None,
-        "together": together,
+        "approve_all_url": view.door("approve-all", row.pk) if may_decide and len(together) > 1 else None,
+        "together": len(together),
+        "risks": risks,
+        "without_risk": len(together) - len(risky(together)),
         "claimed_by": held.claimed_by if held else None,
         "claimed_until": held.claimed_until if held else None,
         "failed": _failed(row, form) if by_hand else None,
@@ -217,6 +225,7 @@ def _line(line: ChangeLine, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": str(change.pk),
         "label": line.field.label,
+        "high_risk": line.field.risk == Risk.HIGH,
         "now": line.old_shown,
         "proposed": line.shown,
         "confidence": None if sureness in ("linked", "entered", "missing") else change.confidence,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
 from crmllm.access.models import User
 from crmllm.core.errors import CrmllmError
 from crmllm.ingestion.models import Interaction
@@ -13,19 +17,40 @@ from crmllm.proposals.models import Proposal
 WAITING = (*OPEN, State.UNDONE)
 
 
+@dataclass
+class Together:
+    """What became of the proposals of a message that were approved at once; `left` wait for a look of their own."""
+
+    approved: list[Proposal] = field(default_factory=list)
+    left: list[Proposal] = field(default_factory=list)
+    refusal: CrmllmError | None = None
+
+
 def approve_all(
-    *, user: User, interaction: Interaction, milliseconds: int | None = None
-) -> tuple[list[Proposal], CrmllmError | None]:
+    *, user: User, interaction: Interaction, high_risk: bool = False, milliseconds: int | None = None
+) -> Together:
     """Approves what waits in an interaction, each by itself and parents first, up to the first that is refused.
 
-    Returns what was approved and the refusal; the time is shared out.
+    What changes a field of high risk is left, with what hangs on it, unless the person said so with `high_risk`.
+    The time is shared out.
     """
     rows = [row for row in selectors.of_interaction(user, interaction) if row.state in WAITING]
-    each = None if milliseconds is None else milliseconds // max(len(rows), 1)
-    approved: list[Proposal] = []
-    for row in rows:
+    done = Together(left=[] if high_risk else risky(rows))
+    wanted = [row for row in rows if row not in done.left]
+    each = None if milliseconds is None else milliseconds // max(len(wanted), 1)
+    for row in wanted:
         try:
-            approved.append(services.approve(user=user, proposal=row, milliseconds=each))
+            done.approved.append(services.approve(user=user, proposal=row, milliseconds=each))
         except CrmllmError as refusal:
-            return approved, refusal
-    return approved, None
+            done.refusal = refusal
+            break
+    return done
+
+
+def risky(rows: Sequence[Proposal]) -> list[Proposal]:
+    """Those of a message's proposals, parents first, that change a field of high risk or hang on one that does."""
+    found: dict[UUID, Proposal] = {}
+    for row in rows:
+        if selectors.high_risk(row) or any(parent.pk in found for parent in row.needs.all()):
+            found[row.pk] = row
+    return list(found.values())

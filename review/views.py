@@ -88,14 +88,25 @@ def approve(request: Asked, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def approve_all(request: Asked, pk: UUID) -> HttpResponse:
-    """Approves what waits in one interaction; says why where it stops."""
+    """Approves what waits in one interaction; says why where it stops, and what waits for a look of its own."""
     user, view = person(request), QueueView.of(request.GET)
     row = ingestion.interaction(user, pk, permission=PERMISSION)
-    approved, refusal = review_services.approve_all(user=user, interaction=row, milliseconds=_milliseconds(request))
-    if refusal is None:
+    done = review_services.approve_all(
+        user=user,
+        interaction=row,
+        high_risk="high_risk" in request.POST,
+        milliseconds=_milliseconds(request),
+    )
+    if done.refusal is None and not done.left:
         return _next(request, view, row)
-    count = ngettext("%(n)d approved.", "%(n)d approved.", len(approved)) % {"n": len(approved)} if approved else ""
-    messages.warning(request, f"{count} {refusal.message}".strip())
+    count = len(done.approved)
+    told = [ngettext("%(n)d approved.", "%(n)d approved.", count) % {"n": count}] if count else []
+    if done.refusal is not None:
+        told.append(done.refusal.message)
+    if done.left:
+        names = ", ".join(one.name for one in done.left)
+        told.append(_("Left for a look of its own, because of fields of high risk: %(names)s.") % {"names": names})
+    messages.warning(request, " ".join(told))
     return _go(request, view, ingestion.interaction(user, pk))
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crmllm.access.choices import Role
 from crmllm.access.models import Team, User
+from crmllm.crm.choices import Risk
 
 
 class SignInForm(AuthenticationForm):
@@ -87,12 +88,18 @@ class TokenForm(forms.Form):
 
 
 class VisibilityForm(forms.Form):
-    """The roles that do not see a field; one group of boxes for each field of an object."""
+    """For each field of an object its risk, and the roles that do not see it: one group of boxes."""
 
     def __init__(self, *args: Any, fields: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles = [(role.value, role.label) for role in Role if role != Role.ADMIN]
         for field in fields:
+            self.fields[f"risk-{field.id}"] = forms.ChoiceField(
+                label=_("Risk of %(field)s") % {"field": field.label}, choices=Risk.choices, initial=field.risk,
+                required=False, widget=forms.Select(attrs={"class": "form-select"}),
+            )  # fmt: skip
+            if field.required:
+                continue
             self.fields[str(field.id)] = forms.MultipleChoiceField(
                 label=field.label, choices=roles, required=False, initial=field.hidden_from,
                 widget=forms.CheckboxSelectMultiple,

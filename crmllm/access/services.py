@@ -16,6 +16,7 @@ from crmllm.access.models import Team, User
 from crmllm.access.rules import require
 from crmllm.core import audit
 from crmllm.core.errors import BadInput, Conflict
+from crmllm.crm.choices import Risk
 from crmllm.crm.models import FieldDef
 
 
@@ -162,6 +163,23 @@ def hide_field(*, actor: User, field: FieldDef, roles: Iterable[str]) -> None:
         )  # fmt: skip
         current.hidden_from = hidden
         current.save(update_fields=["hidden_from", "updated_at"])
+
+
+def set_field_risk(*, actor: User, field: FieldDef, risk: str) -> None:
+    """Sets how much harm a wrong value does: one of high risk is never applied without a person."""
+    require(actor, "settings.manage")
+    if risk not in Risk.values:
+        raise BadInput("There is no such risk.")
+    with transaction.atomic():
+        current = FieldDef.objects.select_for_update().get(pk=field.pk)
+        if current.risk == risk:
+            return
+        audit.record(
+            actor=actor, action="field.risk_changed", subject_type="field", subject_id=field.id,
+            details={"field": str(current), "risk": [current.risk, risk]},
+        )  # fmt: skip
+        current.risk = risk
+        current.save(update_fields=["risk", "updated_at"])
 
 
 def _require_admin(actor: audit.Actor) -> None:

@@ -305,7 +305,7 @@ def rename_team(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(LIST)
 def fields(request: HttpRequest, object_name: str = Object.CONTACT) -> HttpResponse:
-    """For each field of an object, the roles that do not see it."""
+    """For each field of an object its risk, and the roles that do not see it."""
     actor = person(request)
     require(actor, "settings.view")
     if object_name not in Object.values:
@@ -313,13 +313,15 @@ def fields(request: HttpRequest, object_name: str = Object.CONTACT) -> HttpRespo
     rows = list(FieldDef.objects.filter(object=object_name))
     # No ticked box at all is an answer too: everybody sees everything.
     posted = request.POST if request.method == "POST" else None
-    form = VisibilityForm(posted, fields=[row for row in rows if not row.required])
+    form = VisibilityForm(posted, fields=rows)
     if posted is not None:
         require(actor, "settings.manage")
 
         def save() -> None:
             with transaction.atomic():
                 for row in rows:
+                    if risk := form.cleaned_data[f"risk-{row.id}"]:
+                        services.set_field_risk(actor=actor, field=row, risk=risk)
                     if str(row.id) in form.fields:
                         services.hide_field(actor=actor, field=row, roles=form.cleaned_data[str(row.id)])
 
@@ -336,7 +338,9 @@ def fields(request: HttpRequest, object_name: str = Object.CONTACT) -> HttpRespo
             for item in Object
         ],
         "roles": [role.label for role in Role if role != Role.ADMIN],
-        "rows": [(row, form[str(row.id)] if str(row.id) in form.fields else None) for row in rows],
+        "rows": [
+            (row, form[f"risk-{row.id}"], form[str(row.id)] if str(row.id) in form.fields else None) for row in rows
+        ],
         "form": form,
         "can_manage": actor.may("settings.manage"),
     }

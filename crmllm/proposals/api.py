@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from crmllm.api.views import ReadViewSet
 from crmllm.core.lists import narrow
-from crmllm.crm.choices import Object
+from crmllm.crm.choices import Object, Risk
 from crmllm.proposals import selectors, services
 from crmllm.proposals.choices import Action, State
 from crmllm.proposals.models import Proposal
@@ -44,6 +44,7 @@ class ChangeLine(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     field = serializers.CharField()
+    risk = serializers.ChoiceField(choices=Risk.choices)
     old = serializers.JSONField(allow_null=True)
     proposed = serializers.JSONField(allow_null=True)
     confidence = serializers.FloatField()
@@ -66,6 +67,7 @@ class ProposalWhole(serializers.Serializer[Any]):
     note = serializers.CharField()
     match = serializers.DictField()
     can_approve = serializers.BooleanField()
+    may_apply_alone = serializers.BooleanField()
     blocked_by = serializers.ListField(child=serializers.CharField())
     needs = serializers.ListField(child=serializers.UUIDField())
     created_at = serializers.DateTimeField()

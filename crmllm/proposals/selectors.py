@@ -15,6 +15,7 @@ from crmllm.access.models import User
 from crmllm.access.rules import load, visible
 from crmllm.core.crypto import open_or, preload
 from crmllm.crm import selectors as crm
+from crmllm.crm.choices import Risk
 from crmllm.crm.models import FieldDef
 from crmllm.ingestion.models import Interaction
 from crmllm.proposals.choices import DECIDABLE, OPEN, Action, State, Verdict
@@ -111,6 +112,19 @@ def blocked_by(
     return sentences
 
 
+def high_risk(proposal: Proposal) -> list[FieldDef]:
+    """The fields of a proposal in which a wrong value does most harm: a person looks at each of them."""
+    fields = crm.field_map(proposal.object)
+    return [fields[change.field] for change in proposal.changes.all() if fields[change.field].risk == Risk.HIGH]
+
+
+def may_apply_alone(proposal: Proposal) -> bool:
+    """Whether this may be applied without a person at all. Whatever decides by rule asks this first: no field of high
+    risk, no value without evidence, no check that says something, no doubt which record is meant."""
+    doubtful = any(one.checks or (one.inferred and one.source != "match") for one in proposal.changes.all())
+    return not doubtful and not proposal.match.get("others") and not high_risk(proposal)
+
+
 @dataclass(frozen=True)
 class ChangeLine:
     """One line of a card."""
@@ -189,6 +203,7 @@ def _shown(row: Proposal, found: list[ChangeLine], blocked: list[str]) -> dict[s
         "note": row.note,
         "match": row.match,
         "can_approve": not blocked,
+        "may_apply_alone": may_apply_alone(row),
         "blocked_by": blocked,
         "needs": [str(parent.pk) for parent in row.needs.all()],
         "created_at": row.created_at,
@@ -197,6 +212,7 @@ def _shown(row: Proposal, found: list[ChangeLine], blocked: list[str]) -> dict[s
             {
                 "id": str(line.change.pk),
                 "field": line.field.name,
+                "risk": line.field.risk,
                 "old": line.old,
                 "proposed": line.proposed,
                 "confidence": line.change.confidence,

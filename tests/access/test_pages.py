@@ -16,6 +16,7 @@ from crmllm.access.choices import Role
 from crmllm.access.models import ApiToken, Team, User
 from crmllm.access.tokens import create_token
 from crmllm.core import audit
+from crmllm.core.models import AuditEvent
 from crmllm.core.registry import profile as profile_parts
 from crmllm.core.registry import settings_pages
 from crmllm.crm.models import FieldDef
@@ -241,6 +242,19 @@ def test_field_visibility_is_set_for_all_fields_of_a_kind_at_once(as_admin: Clie
     assert hidden == {"mood": [], "cause": ["auditor", "rep"], "name": []}
     assert as_admin.post(path, {str(mood.pk): ["king"]}).status_code == 422
     assert as_admin.get(reverse("settings:fields-of", args=["nonsense"])).status_code == 404
+
+
+def test_the_risk_of_a_field_is_set_there_too_and_every_change_is_recorded(as_admin: Client) -> None:
+    stage = FieldDef.objects.get(object="opportunity", name="stage")
+    assert stage.risk == "high", "stage, amount, close date and competitors are, unless an admin says otherwise"
+    path = reverse("settings:fields-of", args=["opportunity"])
+    assert f'name="risk-{stage.pk}"' in as_admin.get(path).content.decode()
+    as_admin.post(path, {f"risk-{stage.pk}": "normal"})
+    risks = dict(FieldDef.objects.filter(object="opportunity").values_list("name", "risk"))
+    high = ("amount", "close_date", "competitors", "currency", "forecast_category")
+    assert risks["stage"] == "normal" and {risks[name] for name in high} == {"high"}
+    assert AuditEvent.objects.filter(action="field.risk_changed", subject_id=stage.pk).count() == 1
+    assert as_admin.post(path, {f"risk-{stage.pk}": "none"}).status_code == 422
 
 
 def test_a_token_is_made_shown_once_works_and_ends(kim: User) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.test import Client
+from rest_framework.test import APIClient
 
 from crmllm.access.models import User
 from crmllm.core import audit
@@ -15,14 +17,16 @@ from crmllm.crm.choices import WriterKind
 from crmllm.crm.models import Competitor, Contact, Opportunity, Pipeline, Product, Record, Stage
 from crmllm.crm.services import Writer
 from crmllm.extraction import services as extraction
+from crmllm.extraction import types
 from crmllm.ingestion.choices import Origin, Status
 from crmllm.ingestion.models import Interaction
 from crmllm.ingestion.services import receive
 from crmllm.privacy.choices import Channel, Purpose
 from crmllm.privacy.models import Consent
 from crmllm.privacy.selectors import may_process
-from crmllm.proposals import services
+from crmllm.proposals import selectors, services
 from crmllm.proposals.models import Proposal
+from tests.support import factories
 from tests.support.factories import deliver_all
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
@@ -248,3 +252,24 @@ class TestStages:
     def test_without_an_open_opportunity_there_is_no_stage_to_move(self) -> None:
         row = mail("We have signed the contract for 4 label printers.\n\nAnn Bee")
         assert "stage" not in proposed(row, "opportunity")
+
+
+class TestRisk:
+    def test_a_policy_may_apply_only_what_is_certain_and_of_no_high_risk(self, reviewer: User, deal: Record) -> None:
+        stated = factories.found(opportunity=None, next_actions=())
+        lone = replace(stated, contacts=(replace(stated.contacts[0], company=None),))
+        contact = factories.proposals(lone)["contact"]
+        assert selectors.may_apply_alone(contact)
+
+        guessed = replace(lone.contacts[0], title=types.Value("Buyer", confidence=0.99, inferred=True))
+        assert not selectors.may_apply_alone(factories.proposals(replace(lone, contacts=(guessed,)))["contact"])
+        row = mail("We have signed the contract, the order follows.\n\nAnn Bee")
+        moved = row.proposals.get(object="opportunity")
+        assert [str(field) for field in selectors.high_risk(moved)] == ["opportunity.stage"]
+        assert not selectors.may_apply_alone(moved)
+
+    def test_the_api_tells_it(self, api: APIClient, deal: Record) -> None:
+        row = mail("We have signed the contract, the order follows.\n\nAnn Bee")
+        shown = api.get(f"/api/v1/proposals/{row.proposals.get(object='opportunity').pk}/").json()
+        assert shown["may_apply_alone"] is False
+        assert {one["field"]: one["risk"] for one in shown["changes"]}["stage"] == "high"

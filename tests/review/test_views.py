@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from crmllm.access.choices import Role
 from crmllm.access.models import Team, User
-from crmllm.crm.models import Contact
+from crmllm.core.ids import uuid7
+from crmllm.crm.models import Contact, FieldDef
+from crmllm.crm.selectors import forget_fields
 from crmllm.ingestion.choices import Status
 from crmllm.ingestion.models import Interaction
 from crmllm.proposals import services
@@ -284,7 +286,14 @@ def test_a_whole_message_is_approved_parents_first(
     page: Client, deal: dict[str, Proposal], message: Callable[..., Interaction]
 ) -> None:
     other = message()
-    answer = decide(page, deal["account"].interaction, "approve-all", elapsed_ms="8000", shown_at=selectors.shown_at())
+    answer = decide(
+        page,
+        deal["account"].interaction,
+        "approve-all",
+        high_risk="1",
+        elapsed_ms="8000",
+        shown_at=selectors.shown_at(),
+    )
     assert shown(answer)["url"] == address(other)
     assert {state(proposal) for proposal in deal.values()} == {"approved"}
     assert Decision.objects.filter(proposal__in=deal.values(), milliseconds__lte=2000).count() == 4
@@ -294,7 +303,7 @@ def test_it_stops_at_the_first_refusal_and_says_why(page: Client, deal: dict[str
     change = deal["contact"].changes.get(field="email")
     change.checks = [{"code": "format", "message": "This is no address.", "blocking": True}]
     change.save()
-    answer = decide(page, deal["account"].interaction, "approve-all")
+    answer = decide(page, deal["account"].interaction, "approve-all", high_risk="1")
     assert answer.status_code == 200
     assert b"1 approved. This is no address." in answer.content
     assert current(answer) == ["New contact"]
@@ -303,8 +312,50 @@ def test_it_stops_at_the_first_refusal_and_says_why(page: Client, deal: dict[str
 
 def test_what_was_skipped_on_purpose_stays_skipped(page: Client, deal: dict[str, Proposal]) -> None:
     services.skip(user=User.objects.get(username="rita"), proposal=deal["activity"])
-    decide(page, deal["account"].interaction, "approve-all")
+    decide(page, deal["account"].interaction, "approve-all", high_risk="1")
     assert (state(deal["opportunity"]), state(deal["activity"])) == ("approved", "skipped")
+
+
+@pytest.fixture
+def low_account() -> None:
+    """The name of an account is of normal risk here: then only the opportunity's figures are of high risk."""
+    FieldDef.objects.filter(object="account", name="name").update(risk="normal")
+    forget_fields()
+
+
+@pytest.mark.usefixtures("low_account")
+def test_fields_of_high_risk_are_marked_and_named_before_all_is_approved(
+    page: Client, deal: dict[str, Proposal]
+) -> None:
+    answer = page.get(address(deal["account"].interaction))
+    card = shown(answer)
+    assert [(one["label"], one["proposed"]) for one in card["risks"]] == [("Amount", "48,000.00"), ("Currency", "EUR")]
+    assert (card["together"], card["without_risk"]) == (4, 2), "what is to be done hangs on the opportunity"
+    marked = [line["label"] for one in card["proposals"] for line in one["lines"] if line["high_risk"]]
+    assert marked == ["Amount", "Currency"]
+    assert answer.content.decode().count('aria-label="High risk: never applied without a person"') == 2
+
+
+@pytest.mark.usefixtures("low_account")
+def test_without_a_word_on_them_fields_of_high_risk_are_left(page: Client, deal: dict[str, Proposal]) -> None:
+    answer = decide(page, deal["account"].interaction, "approve-all")
+    assert {name: state(one) for name, one in deal.items()} == {
+        "account": "approved", "contact": "approved", "opportunity": "claimed", "activity": "claimed",
+    }  # fmt: skip
+    assert b"2 approved. Left for a look of its own" in answer.content
+    assert current(answer) == ["New opportunity"]
+
+
+def test_where_nothing_is_of_high_risk_one_press_is_enough(page: Client, message: Callable[..., Interaction]) -> None:
+    row = message()
+    again = only(row)
+    again.pk = again.id = again.target_id = uuid7()
+    again._state.adding = True
+    again.save()
+    card = shown(page.get(address(row)))
+    assert (card["risks"], card["together"]) == ([], 2)
+    decide(page, row, "approve-all")
+    assert set(row.proposals.values_list("state", flat=True)) == {"approved"}
 
 
 # --- undo
@@ -324,7 +375,7 @@ def test_undo_shows_the_proposal_again_and_it_can_be_approved_again(
 
 
 def test_undo_lists_what_was_taken_back_with_it(page: Client, deal: dict[str, Proposal]) -> None:
-    decide(page, deal["account"].interaction, "approve-all")
+    decide(page, deal["account"].interaction, "approve-all", high_risk="1")
     answer = decide(page, deal["account"], "undo")
     assert b"Taken back with it:" in answer.content and b"Maria Ruiz" in answer.content
     assert current(answer) == ["New account"]
