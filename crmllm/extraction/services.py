@@ -96,9 +96,9 @@ def begin(row: Interaction) -> Prepared | None:
     except Erased as error:
         _end(row, Status.SKIPPED, Step.SKIPPED, error.code, error.message)
         return None
-    refusal = _refusal(item)
-    if refusal is not None:
-        _end(row, Status.SKIPPED, Step.SKIPPED, *refusal)
+    why_not = refusal(item)
+    if why_not is not None:
+        _end(row, Status.SKIPPED, Step.SKIPPED, *why_not)
         return None
     prepared = Prepared(row, item, windows.plan(item))
     guess = prepared.reading.category
@@ -108,7 +108,7 @@ def begin(row: Interaction) -> Prepared | None:
     return prepared
 
 
-def _refusal(item: Item) -> tuple[str, str | Promise] | None:
+def refusal(item: Item) -> tuple[str, str | Promise] | None:
     """Why an item must not be processed, if so: who sent it, or took part in it, does not allow it."""
     who = [item.sender.email] if item.sender is not None else []
     who += [one.email for one in item.participants if one.email and not item.us.owns(one.email)]
@@ -133,7 +133,7 @@ def finish(
     there is no answer of the model, where one was wanted: what the rules found is used alone then.
     """
     row = prepared.row
-    found = windows.finish(prepared.plan, [_answer(one) for one in completions])
+    found = windows.finish(prepared.plan, [answer_of(one) for one in completions])
     found = without_strangers(found, prepared.item)
     completion = next((one for one in completions if one is not None), None)
     with transaction.atomic():
@@ -174,7 +174,7 @@ def finish(
     return Status(current.status)
 
 
-def _answer(completion: Completion[MailAnswer] | None) -> ModelAnswer | None:
+def answer_of(completion: Completion[MailAnswer] | None) -> ModelAnswer | None:
     if completion is None:
         return None
     return ModelAnswer(completion.value, completion.mean_logprob, completion.prompt_version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from crmllm.llm import views
+from crmllm.llm import trial_views, views
 
 app_name = "llm"
 urlpatterns = [
@@ -13,4 +13,6 @@ urlpatterns = [
     path("<slug:name>/<int:number>/", views.version, name="version"),
     path("<slug:name>/<int:number>/use/", views.use, name="use"),
     path("<slug:name>/<int:number>/write/", views.write, name="write"),
+    path("<slug:name>/<int:number>/try/", trial_views.items, name="try"),
+    path("<slug:name>/<int:number>/try/<uuid:pk>/", trial_views.ask, name="ask"),
 ]

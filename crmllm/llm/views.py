@@ -75,6 +75,7 @@ def version(request: HttpRequest, name: str, number: int) -> HttpResponse:
         "others": others,
         "compare_url": reverse("llm:compare", args=[name]),
         "write_url": reverse("llm:write", args=[name, number]) if user.may("settings.manage") else "",
+        "try_url": reverse("llm:try", args=[name, number]) if name in KINDS and user.may("settings.manage") else "",
         "command": f"manage.py evaluate extraction --own --prompt {name} v{number}" if name in KINDS else "",
     }
     return render(request, "llm/prompt_version.html", context)

@@ -294,5 +294,6 @@ def _settings(admin: User, reviewer: User) -> dict[str, str]:
         "a model": reverse("llm-models:version", args=[model.name]),
         "a prompt": reverse("llm:version", args=["extract-mail", 3]),
         "write a prompt": reverse("llm:write", args=["extract-mail", 3]),
+        "try a prompt": reverse("llm:try", args=["extract-mail", 3]),
         "prompts compared": reverse("llm:compare", args=["extract-mail"]),
     }
