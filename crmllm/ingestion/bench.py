@@ -1,7 +1,8 @@
 """How fast mail is stored, beside django-mailbox: the same file, the same PostgreSQL server, one run.
 
-Both go through the door that a user of theirs would take: here `import_archive`, there `Mailbox.get_new_mail`. We do
-more with each message (newest text, filters, encryption, audit, ledger, the original kept); the peer stores it parsed.
+Both go through the door that a user of theirs would take: here `import_archive` as `manage.py ingest` calls it, there
+`Mailbox.get_new_mail`. We do more with each message (newest text, filters, encryption, audit, ledger, the original
+kept); the peer stores it parsed.
 The work happens in a process of its own, with the peer among the installed applications and in databases that are made
 for it and dropped afterwards: the installation's own data is not touched.
 """
@@ -112,7 +113,7 @@ def _ours(path: Path) -> int:
     from crmllm.ingestion.choices import Origin
     from crmllm.ingestion.services import import_archive
 
-    tally = import_archive(actor=audit.SYSTEM, source=path, origin=Origin.COMMAND)
+    tally = import_archive(actor=audit.SYSTEM, source=path, origin=Origin.COMMAND, processes=os.cpu_count() or 1)
     return tally.new
 
 

@@ -10,6 +10,7 @@ from crmllm.ingestion.choices import Origin
 from crmllm.ingestion.demo import messages, talks
 from crmllm.ingestion.demo.papers import papers
 from crmllm.ingestion.models import Interaction
+from crmllm.ingestion.reading import File
 
 
 def load_mailbox() -> None:
@@ -17,9 +18,9 @@ def load_mailbox() -> None:
     if Interaction.objects.filter(origin=Origin.DEMO).exists():
         return
     today = timezone.localdate()
-    files = [services.File(raw) for _, raw in messages(today)]
+    files = [File(raw) for _, raw in messages(today)]
     for name, raw in [*talks(today), *papers(today)]:
         reader = kinds.find(name, raw)
         assert reader is not None, name
-        files.append(services.File(raw, name, reader))
+        files.append(File(raw, name, reader))
     services.receive_files(actor=audit.System("demo"), files=files, origin=Origin.DEMO)

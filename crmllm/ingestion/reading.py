@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from itertools import chain, islice
+from multiprocessing import get_context
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from django.conf import settings
+from django.db import connections
 
 from crmllm.core.identifiers import FREE_MAIL
 from crmllm.crm.selectors import known_domains, us
@@ -23,6 +29,8 @@ from crmllm.ingestion.mail.parse import Attachment
 log = structlog.get_logger("crmllm.ingestion")
 
 MAX_PARTICIPANTS = 50
+CHUNK = 25  # files that a reading process is given at a time
+AHEAD = 2  # batches that are read while one is stored
 
 
 @dataclass(frozen=True)
@@ -45,8 +53,48 @@ class Reading:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_file(raw: bytes, name: str = "", reader: Reader = MAIL) -> Reading:
+@dataclass(frozen=True, slots=True)
+class File:
+    """The bytes of one item, with who reads them."""
+
+    raw: bytes
+    name: str = ""
+    reader: Reader = MAIL
+
+
+class Batch(Protocol):
+    """Files that belong together."""
+
+    @property
+    def files(self) -> list[File]: ...
+
+
+B = TypeVar("B", bound=Batch)
+
+
+def read_ahead(batches: Iterable[B], processes: int) -> Iterator[tuple[B, list[Reading]]]:
+    """Every batch with its readings, in order. Reading is what an import spends its time on, so with several
+    `processes` a few batches are read beside this process while it stores the ones before."""
+    rest = iter(batches)
+    first = list(islice(rest, 2))
+    if processes < 2 or len(first) < 2:  # a single batch is read sooner than processes are started
+        yield from ((batch, [read_file(file) for file in batch.files]) for batch in chain(first, rest))
+        return
+    connections.close_all()  # a connection must not be shared with a process that is forked off
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+        waiting: deque[tuple[B, Iterator[Reading]]] = deque()
+        for batch in chain(first, rest):
+            waiting.append((batch, pool.map(read_file, batch.files, chunksize=CHUNK)))
+            if len(waiting) > AHEAD:
+                done, readings = waiting.popleft()
+                yield done, list(readings)
+        for done, readings in waiting:
+            yield done, list(readings)
+
+
+def read_file(file: File) -> Reading:
     """Reads one file; never raises. What cannot be read is `failed` with the reason, its bytes are kept."""
+    raw, name, reader = file.raw, file.name, file.reader
     try:
         return _reading(raw, reader, reader.read(raw, name))
     except Unreadable as error:

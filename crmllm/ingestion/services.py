@@ -41,7 +41,7 @@ from crmllm.ingestion.models import (
     Refused,
     Upload,
 )
-from crmllm.ingestion.reading import Reading, read_file
+from crmllm.ingestion.reading import File, Reading, read_ahead, read_file
 from crmllm.ingestion.signals import replayed
 from crmllm.jobs.services import enqueue
 
@@ -49,15 +49,6 @@ BATCH = 200
 NAME_LENGTH = 200
 BATCH_BYTES = 16 * 2**20
 Batch = list[archive.Entry]
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """The bytes of one item, with who reads them."""
-
-    raw: bytes
-    name: str = ""
-    reader: kinds.Reader = kinds.MAIL
 
 
 @dataclass(frozen=True)
@@ -129,9 +120,10 @@ def receive_files(
     files: Sequence[File],
     origin: Origin,
     mailbox: Mailbox | None = None,
+    readings: Sequence[Reading] = (),
 ) -> list[Received]:
-    """Takes in a batch of files of any kind in one transaction; results in their order."""
-    readings = [read_file(file.raw, file.name, file.reader) for file in files]
+    """Takes in a batch of files of any kind in one transaction; results in their order. Reads what is not read yet."""
+    readings = readings or [read_file(file) for file in files]
     prints = [blind_index("fingerprint", reading.fingerprint) for reading in readings]
     try:
         return _store(actor, files, readings, prints, origin, mailbox)
@@ -254,7 +246,7 @@ def _first_lines(row: Interaction) -> Iterator[LedgerEntry]:
     yield LedgerEntry(
         interaction=row,
         step=Step.SEEN,
-        sentence=f"Came in through {row.get_origin_display()}.",
+        sentence=f"Came in through {Origin(row.origin).label}.",
     )
     yield from _outcome(row)
 
@@ -322,14 +314,19 @@ def import_archive(
     origin: Origin,
     kind: str = "",
     progress: Callable[[Tally], None] | None = None,
+    processes: int = 1,
 ) -> Tally:
     """Takes in every item of a file, folder, mbox or zip. What is refused is kept by name with its reason.
 
-    `kind` says what the items are where their names do not.
+    `kind` says what the items are where their names do not. With more than one of `processes`, items are read in
+    processes beside this one, which must have no open transaction.
     """
     tally = Tally()
-    for batch in entries(source, name):
-        tally.merge(receive_entries(actor=actor, batch=batch, origin=origin, kind=kind))
+    sorted_ = (_sorted(batch, kind) for batch in entries(source, name))
+    for batch, readings in read_ahead(sorted_, processes):
+        received = _take_in(actor, batch, readings, origin)
+        tally.merge(Tally(refused=len(batch.refused)))
+        tally.add(received)
         if progress:
             progress(tally)
     return tally
@@ -354,9 +351,9 @@ def receive_entries(
     *, actor: audit.Actor, batch: Batch, origin: Origin, upload: Upload | None = None, kind: str = ""
 ) -> Tally:
     """Takes in one batch of `entries`."""
-    received, reasons = _receive_batch(actor, batch, origin, upload, kind)
-    tally = Tally(refused=len(reasons))
-    tally.add(received)
+    sorted_ = _sorted(batch, kind)
+    tally = Tally(refused=len(sorted_.refused))
+    tally.add(_take_in(actor, sorted_, (), origin, upload))
     return tally
 
 
@@ -364,28 +361,45 @@ def receive_file(
     *, actor: User, file: IO[bytes], name: str, origin: Origin, kind: str = ""
 ) -> tuple[list[Received], list[str]]:
     """Takes in the items of one small file; returns them, and the reasons for which parts were refused."""
-    batches = [_receive_batch(actor, batch, origin, None, kind) for batch in entries(file, name)]
-    received, reasons = [part for part, _ in batches], [part for _, part in batches]
-    return list(chain.from_iterable(received)), list(chain.from_iterable(reasons))
+    received: list[Received] = []
+    reasons: list[str] = []
+    for batch in entries(file, name):
+        sorted_ = _sorted(batch, kind)
+        received += _take_in(actor, sorted_, (), origin)
+        reasons += [reason for _, reason in sorted_.refused]
+    return received, reasons
 
 
-def _receive_batch(
-    actor: audit.Actor, batch: Batch, origin: Origin, upload: Upload | None, kind: str
-) -> tuple[list[Received], list[str]]:
-    if isinstance(actor, User):
-        require(actor, "interactions.add")
-    files, refused = [], []
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """One batch: what has a reader, and what has none with the reason."""
+
+    files: list[File]
+    refused: list[tuple[str, str]]
+
+
+def _sorted(batch: Batch, kind: str) -> Sorted:
+    sorted_ = Sorted([], [])
     for name, entry in batch:
         if isinstance(entry, archive.Refused):
-            refused.append((name, entry.reason))
+            sorted_.refused.append((name, entry.reason))
         elif (reader := kinds.find(name, entry, kind=kind)) is not None:
-            files.append(File(entry, name, reader))
+            sorted_.files.append(File(entry, name, reader))
         else:
-            refused.append((name, kinds.refusal(name, kind)))
-    received = receive_files(actor=actor, files=files, origin=origin) if files else []
-    for name, reason in refused:
+            sorted_.refused.append((name, kinds.refusal(name, kind)))
+    return sorted_
+
+
+def _take_in(
+    actor: audit.Actor, batch: Sorted, readings: Sequence[Reading], origin: Origin, upload: Upload | None = None
+) -> list[Received]:
+    if isinstance(actor, User):
+        require(actor, "interactions.add")
+    files = batch.files
+    received = receive_files(actor=actor, files=files, origin=origin, readings=readings) if files else []
+    for name, reason in batch.refused:
         refuse(actor=actor, name=name, reason=reason, origin=origin, upload=upload)
-    return received, [reason for _, reason in refused]
+    return received
 
 
 def refuse(*, actor: audit.Actor, name: str, reason: str, origin: Origin, upload: Upload | None = None) -> Refused:
@@ -435,7 +449,7 @@ def read_again(row: Interaction) -> Status:
     """The read stage's work on one claimed row: parse its bytes anew. LeaseLost when another has it."""
     source = row.source
     name = open_or(source.filename, "")
-    reading = read_file(source.blob.open_bytes(), name, kinds.by_name(source.reader))
+    reading = read_file(File(source.blob.open_bytes(), name, kinds.by_name(source.reader)))
     with transaction.atomic():
         current = work.locked_under_lease(row)
         work.give_back(current)

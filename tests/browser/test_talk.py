@@ -20,6 +20,7 @@ from crmllm.ingestion import kinds, services
 from crmllm.ingestion.choices import Origin
 from crmllm.ingestion.demo import talks
 from crmllm.ingestion.models import Interaction
+from crmllm.ingestion.reading import File
 from tests.browser.test_pages import look_at
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"], transaction=True)
@@ -41,7 +42,7 @@ def talk(settings: Any) -> dict[str, Interaction]:
         if name in SHOWN:
             reader = kinds.find(name, raw)
             assert reader is not None
-            file = services.File(raw, name, reader)
+            file = File(raw, name, reader)
             row = services.receive_files(actor=audit.SYSTEM, files=[file], origin=Origin.DEMO)[0].interaction
             with mock.patch.object(extraction, "SURE", 2.0):
                 prepared = extraction.begin(extraction.claim(1)[0])

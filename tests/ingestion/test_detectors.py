@@ -11,7 +11,7 @@ from crmllm.crm import selectors as crm
 from crmllm.ingestion.detectors import domains, links, look, words
 from crmllm.ingestion.kinds import Read
 from crmllm.ingestion.mail.headers import Address
-from crmllm.ingestion.reading import read_file
+from crmllm.ingestion.reading import File, read_file
 from crmllm.ingestion.selectors import WARNINGS
 from tests.extraction.hostile import ATTACKS, BASES, OURS, Json, file_of, read
 
@@ -161,7 +161,7 @@ def test_findings_are_stored_with_the_item_and_only_codes_beside_it(monkeypatch:
     monkeypatch.setattr("crmllm.ingestion.reading.known_domains", frozenset)
     monkeypatch.setattr("crmllm.ingestion.reading.us", lambda: OURS)
     name, raw = file_of(_attack("en-ignore"))
-    reading = read_file(raw, name)
+    reading = read_file(File(raw, name))
     assert reading.warnings == ["instructions", "new_domain"]
     code, start, end, quote = reading.content["findings"][0]
     assert (code, reading.content["text"][start:end]) == ("instructions", quote)
@@ -173,9 +173,9 @@ def test_a_setting_switches_them_off_and_nothing_else_changes(
     monkeypatch.setattr("crmllm.ingestion.reading.known_domains", frozenset)
     monkeypatch.setattr("crmllm.ingestion.reading.us", lambda: OURS)
     name, raw = file_of(_attack("html-comment"))
-    seen = read_file(raw, name)
+    seen = read_file(File(raw, name))
     settings.DETECTORS = False  # type: ignore[attr-defined]
-    blind = read_file(raw, name)
+    blind = read_file(File(raw, name))
     assert {"html_comment", "instructions"} <= set(seen.warnings)
     assert (blind.warnings, blind.content["findings"]) == ([], [])
     assert blind.content == seen.content | {"findings": []}

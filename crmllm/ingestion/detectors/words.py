@@ -9,10 +9,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 
 MAX_CHARS = 100_000
 MOST = 10
+
+
+class _Flat(dict[int, str]):
+    """A table for `str.translate` that fills itself: lower case without accents, one character for each."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        flat = "l" if char in "\u0142\u0141" else unicodedata.normalize("NFKD", char)[:1].lower()[:1] or char
+        return self.setdefault(code, flat)
+
+
+_FLAT = _Flat()
 
 _AI = (
     r"(?:ai|a\.i\.|ki|ia|llm|gpt|chatgpt|chatbot|bot|artificial intelligence|language model|automated (?:system|agent|"
@@ -80,6 +91,7 @@ _WEAK = tuple(
         r"\b(?:lead score|deal stage|win probability|record owner|crm field)\b",
     )
 )
+_ANY_WEAK = re.compile("|".join(f"(?:{pattern.pattern})" for pattern in _WEAK))
 #: Said with blanks between the letters, or with digits for them.
 _SQUEEZED = re.compile(
     r"(?:ignore|disregard|forget)(?:all|any|the|your)?(?:previous|prior|above|earlier)(?:instruction|rule|prompt)s?"
@@ -92,8 +104,9 @@ _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|\n|$)")
 def aimed_at_machines(text: str) -> list[tuple[int, int]]:
     """The places of words that speak to a machine, whole sentences, in order; at most MOST."""
     text = text[:MAX_CHARS]
+    folded = text.translate(_FLAT)
     found: list[tuple[int, int]] = []
-    for start, end in sorted((*_strong(text), *_weak(text), *_squeezed(text))):
+    for start, end in sorted((*_strong(text, folded), *_weak(text, folded), *_squeezed(text, folded))):
         if found and start < found[-1][1]:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         elif len(found) < MOST:
@@ -101,20 +114,23 @@ def aimed_at_machines(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _strong(text: str) -> Iterator[tuple[int, int]]:
-    for match in _STRONG.finditer(_flat(text)):
+def _strong(text: str, folded: str) -> Iterator[tuple[int, int]]:
+    for match in _STRONG.finditer(folded):
         yield _around(text, match.start(), match.end())
 
 
-def _weak(text: str) -> Iterator[tuple[int, int]]:
-    folded = _flat(text)
+def _weak(text: str, folded: str) -> Iterator[tuple[int, int]]:
+    if _ANY_WEAK.search(folded) is None:  # true of nearly every mail, and there are many
+        return
     for sentence in _SENTENCE.finditer(folded):
         if sum(pattern.search(sentence[0]) is not None for pattern in _WEAK) > 1:
             yield _trimmed(text, sentence.start(), sentence.end())
 
 
-def _squeezed(text: str) -> Iterator[tuple[int, int]]:
-    folded = _flat(text).translate(_DIGITS)
+def _squeezed(text: str, folded: str) -> Iterator[tuple[int, int]]:
+    folded = folded.translate(_DIGITS)
+    if _SQUEEZED.search("".join(filter(str.isalpha, folded))) is None:
+        return
     letters = [(place, char) for place, char in enumerate(folded) if char.isalpha()]
     for match in _SQUEEZED.finditer("".join(char for _, char in letters)):
         yield _around(text, letters[match.start()][0], letters[match.end() - 1][0] + 1)
@@ -133,15 +149,3 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
-
-
-def _flat(text: str) -> str:
-    """Lower case without accents, one character for each."""
-    return "".join(map(_flat_char, text))
-
-
-@lru_cache(maxsize=4096)
-def _flat_char(char: str) -> str:
-    if char == "ł" or char == "Ł":
-        return "l"
-    return unicodedata.normalize("NFKD", char)[:1].lower()[:1] or char

@@ -94,3 +94,9 @@ class Reader:
     content_types: tuple[str, ...]
     read: Callable[[bytes, str], Read]
     fits: Callable[[bytes, str], float] = field(default=lambda raw, name: 0.5)
+
+    def __reduce__(self) -> tuple[Callable[[str], Reader], tuple[str]]:
+        """Another process finds the reader by its name."""
+        from crmllm.ingestion import kinds
+
+        return kinds.by_name, (self.name,)

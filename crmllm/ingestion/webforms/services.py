@@ -25,6 +25,7 @@ from crmllm.ingestion import services
 from crmllm.ingestion.choices import Origin
 from crmllm.ingestion.kinds.forms import WEB_FORM
 from crmllm.ingestion.models import WebForm, WebFormEntry
+from crmllm.ingestion.reading import File
 from crmllm.ingestion.webforms import signing
 from crmllm.ingestion.webforms.fields import Field
 from crmllm.privacy.choices import ConsentState, Purpose
@@ -255,7 +256,7 @@ def _store(form: WebForm, entry: WebFormEntry, values: Mapping[str, str], page: 
     with transaction.atomic():
         entry.save(force_insert=True)
         received = services.receive_files(
-            actor=SENDER, files=[services.File(_raw(form, entry, values, page), form.name, WEB_FORM)],
+            actor=SENDER, files=[File(_raw(form, entry, values, page), form.name, WEB_FORM)],
             origin=Origin.FORM,
         )[0]  # fmt: skip
         row = received.interaction

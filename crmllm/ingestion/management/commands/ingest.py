@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,7 +54,12 @@ class Command(DatabaseCommand):
         with _shown(path.name or str(path), self.stderr) as progress:
             try:
                 return services.import_archive(
-                    actor=ACTOR, source=path, origin=Origin.COMMAND, kind=kind, progress=progress
+                    actor=ACTOR,
+                    source=path,
+                    origin=Origin.COMMAND,
+                    kind=kind,
+                    progress=progress,
+                    processes=os.cpu_count() or 1,
                 )
             except CrmllmError as error:
                 raise CommandError(f"{path}: {error.message}") from error
