@@ -14,8 +14,8 @@ class LlmConfig(AppConfig):
         from crmllm.core.registry import NavItem, settings_pages
         from crmllm.llm import datamap  # noqa: F401 (declares on import)
 
-        settings_pages.add("prompts", NavItem(_("Prompts"), "llm:prompts", permission="settings.view"), order=50)
-        settings_pages.add("models", NavItem(_("Models"), "llm-models:list", permission="settings.view"), order=51)
+        settings_pages.add("llm", NavItem(_("Prompts"), "llm:prompts", permission="settings.view"), order=50)
+        settings_pages.add("llm-models", NavItem(_("Models"), "llm-models:list", permission="settings.view"), order=51)
         post_migrate.connect(_load_prompts, sender=self, dispatch_uid="llm.load_prompts")
 
 
