@@ -282,6 +282,8 @@ def _settings(admin: User, reviewer: User) -> dict[str, str]:
         "rename a team": reverse("settings:teams-rename", args=[Team.objects.create(name="North").pk]),
         "who sees what": reverse("settings:fields"),
         "who sees what of leads": reverse("settings:fields-of", args=["lead"]),
+        "competitors": reverse("competitors:list"),
+        "add a competitor": reverse("competitors:add"),
         "tokens": reverse("settings:tokens"),
         "mailboxes": reverse("mailboxes:list"),
         "add a mailbox": reverse("mailboxes:add"),

@@ -81,8 +81,13 @@ def test_a_review_needs_no_mouse(review: Page, deal: dict[str, Proposal], other:
     assert review.complaints == []  # type: ignore[attr-defined]
 
 
-def test_one_key_approves_all_of_a_message(review: Page, deal: dict[str, Proposal]) -> None:
+def test_two_keys_approve_all_of_a_message_with_its_fields_of_high_risk(
+    review: Page, deal: dict[str, Proposal]
+) -> None:
     review.keyboard.press("Shift+Enter")
+    expect(review.locator(".approve-risks")).to_contain_text("Amount 48,000.00")
+    assert state(deal["account"]) != "approved", "first they are named"
+    review.keyboard.press("1")
     expect(source(review)).to_contain_text("The second card")
     assert {state(one) for one in deal.values()} == {"approved"}
     review.keyboard.press("z")
