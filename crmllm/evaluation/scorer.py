@@ -103,11 +103,12 @@ def score(samples: Iterable[tuple[Sample, Json]]) -> Score:
     """Compare predictions with labels, item by item."""
     result = Score()
     for sample, predicted in samples:
-        _score_item(result, sample, predicted)
+        score_item(result, sample, predicted)
     return result
 
 
-def _score_item(result: Score, sample: Sample, predicted: Json) -> None:
+def score_item(result: Score, sample: Sample, predicted: Json) -> None:
+    """Adds one item to the counts."""
     label = sample.label
     result.items += 1
     outcome = [

@@ -21,6 +21,7 @@ from .home import REPOSITORY, Home, home, make_private
 REQUIREMENTS = REPOSITORY / "requirements"
 APPLICATION = REPOSITORY / ".venv"
 MODEL_SERVER = REPOSITORY / ".venv-llm"
+PEERS = REPOSITORY / ".venv-peers"
 # The Python that the hash of torch's own CPU file in requirements/llm.txt is for.
 LOCKED_PYTHON = (3, 11)
 
@@ -46,13 +47,16 @@ class Step:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`setup` makes what running needs, `setup dev` also what tests and lint need."""
+    """`setup` makes what running needs, `setup dev` also what tests and lint need, `setup peers` what we are measured
+    against."""
     try:
         place = home()
         make_private(place.root)
         with open(place.run / "setup.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             do(application_steps(place, dev="dev" in arguments))
+            if "peers" in arguments:
+                do([peers_step()])
             try:
                 do(model_steps(place))
             except SetupError as error:
@@ -108,6 +112,16 @@ def application_steps(place: Home, *, dev: bool) -> list[Step]:
             lambda: unpack_tokenizer(tokenizer),
         ),
     ]
+
+
+def peers_step() -> Step:
+    lock = REQUIREMENTS / "peers.txt"
+    return Step(
+        "The packages of the peers (peers.txt)",
+        PEERS / ".installed",
+        digest(lock, version()),
+        lambda: install(PEERS, lock),
+    )
 
 
 def model_steps(place: Home) -> list[Step]:

@@ -19,6 +19,7 @@ from rich.progress import track
 from crmllm.core.errors import CrmllmError
 from crmllm.evaluation import classification, extraction, figures, sentences, sets
 from crmllm.evaluation.formats import BadSet
+from crmllm.evaluation.peers import compare
 from crmllm.llm.errors import PromptMissing
 from crmllm.llm.server.own import NoModel
 
@@ -39,12 +40,17 @@ class Subject:
     options: type[extraction.Options] | type[sentences.Options]
     run: Callable[..., Json]
     table: Callable[[Json], str]
+    kept: bool = True  # in the history of runs, which compares us with ourselves
 
 
 SUBJECTS: dict[str, Subject] = {
     "extraction": Subject(
         "Values read from mails, calls, notes, documents and forms.",
         extraction.add_arguments, extraction.Options, extraction.run, extraction.table,
+    ),
+    "peers": Subject(
+        "Who wrote an item: ours with and without the model, beside instructor and langextract.",
+        compare.add_arguments, extraction.Options, compare.run, compare.table, kept=False,
     ),
     "classification": Subject(
         "The category of mails, calls, notes, documents and forms.",
@@ -83,7 +89,8 @@ class Command(BaseCommand):
         self.stdout.write(
             json.dumps(report, ensure_ascii=False, indent=2) if options["json"] else subject.table(report)
         )
-        self._keep(options["subject"], asked, report)
+        if subject.kept:
+            self._keep(options["subject"], asked, report)
 
     def _keep(self, subject: str, asked: extraction.Options | sentences.Options, report: Json) -> None:
         """Stores the figures for the history. They were said already: a missing database must not lose them."""
