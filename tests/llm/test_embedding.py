@@ -204,3 +204,42 @@ def test_the_idle_stage_looks_only_at_what_came_in_lately() -> None:
     old = UUID(int=int((timezone.now() - timedelta(days=9)).timestamp() * 1000) << 80)
     interaction("old", id=old)
     assert list(extraction.texts_without_vector(5)) == []
+
+
+@pytest.mark.django_db(databases=["default", "keys"])
+def test_for_each_of_several_vectors_the_nearest_of_some_are_found(django_assert_num_queries: Any) -> None:
+    near, far, unasked = (interaction() for _ in range(3))
+    keep(near, 1.0, 0.1)
+    keep(far, 0.0, 1.0)
+    keep(unasked, 1.0)
+    one, other, among = uuid7(), uuid7(), {near.pk, far.pk, uuid7()}
+    with django_assert_num_queries(1):
+        found = selectors.nearest_each(
+            {one: unit(1.0), other: unit(0.0, 1.0)}, subject_type=selectors.INTERACTION, among=among, limit=2
+        )
+    assert {asked: [pk for pk, _ in rows] for asked, rows in found.items()} == {
+        one: [near.pk, far.pk],
+        other: [far.pk, near.pk],
+    }
+    assert found[one][0][1] == pytest.approx(1 - 1 / math.hypot(1.0, 0.1), abs=1e-5)
+    few = selectors.nearest_each({one: unit(1.0)}, subject_type=selectors.INTERACTION, among=among, limit=1)
+    assert len(few[one]) == 1
+    assert selectors.nearest_each({}, subject_type=selectors.INTERACTION, among=among, limit=1) == {}
+
+
+@pytest.mark.django_db(databases=["default", "keys"])
+def test_vectors_that_are_there_are_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    known, new = interaction(), interaction()
+    keep(known, 1.0)
+    asked: list[list[str]] = []
+
+    def made(texts: list[str]) -> list[list[float]]:
+        asked.append(texts)
+        return [unit(0.0, 1.0) for _ in texts]
+
+    monkeypatch.setattr(services, "embed", made)
+    texts = {known.pk: "known", new.pk: "new"}
+    for _ in range(2):
+        vectors = services.vectors_of(subject_type=selectors.INTERACTION, texts=texts)
+        assert set(vectors) == {known.pk, new.pk}
+    assert asked == [["new"]]
