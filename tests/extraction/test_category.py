@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from crmllm.extraction.extract import extract
-from crmllm.extraction.types import Address, Extracted, Item
+from crmllm.extraction.types import Address, Extracted, Item, Us
 
 MAILS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "cases" / "categories.yaml").read_text(encoding="utf-8")
@@ -85,3 +86,23 @@ def test_a_negation_alone_makes_no_support(text: str) -> None:
 )
 def test_news_of_people_are_no_request_for_help(text: str) -> None:
     assert found(text).case is None
+
+
+PITCHES: list[dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent / "cases" / "pitches.yaml").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("mail", PITCHES, ids=lambda mail: f"{mail['category']}: {mail['text'][:40]}")
+def test_who_sells_to_us_is_no_customer_and_who_buys_is_one(mail: dict[str, Any]) -> None:
+    assert category(mail["text"], mail.get("subject", "")) == mail["category"]
+
+
+def test_our_own_offer_to_a_customer_is_a_sale_and_a_word_among_ourselves_is_none() -> None:
+    us = Us("Halm Ovens", frozenset({"halm-ovens.example"}))
+    text = "Dear Mr Lund, as discussed we offer you two ovens at 9,000 EUR each. The offer is valid until May."
+    ours = Item(text, subject="Our offer", sender=Address("ann@halm-ovens.example", "Ann Halm"), us=us)
+    outside = replace(ours, recipients=(Address("jo@kiln.example", "Jo Kilner"),))
+    inside = replace(ours, recipients=(Address("bo@halm-ovens.example", "Bo Halm"),))
+    kinds = [value.value for one in (outside, inside) if (value := extract(one).category)]
+    assert kinds == ["sales", "internal"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crmllm.extraction.rules import cases, emails, products, trouble
+from crmllm.extraction.rules import cases, emails, pitch, products, trouble
 from crmllm.extraction.rules.text import flat, phrases
 from crmllm.extraction.types import Item
 
@@ -17,6 +17,7 @@ _AUTO_SUBJECT = re.compile(
     r"mail delivery|"
     r"returned mail|failure notice|unzustellbar\w*|nicht zustellbar|non remis|non-delivery|accepted|declined|"
     r"tentative(?:ly accepted)?|canceled event|zugesagt|abgelehnt|abgesagt|mit vorbehalt|accepte|refuse|aceptad\w|"
+    r"automatyczna odpowiedz|poza biurem|nieobecnosc\w*|niedostarczon\w+|zaakceptowano|odrzucono|zaproszenie|"
     r"rechazad\w|accettat\w|rifiutat\w|"
     r"geaccepteerd|geweigerd|aceite|recusad\w|updated invitation|invitation|einladung|read(?: receipt)?|gelesen|lu|"
     r"ticket received|we received your)\s*[:\]-]|^\W*(?:automatic reply|out of office|autoreply|auto-reply)\b"
@@ -29,7 +30,9 @@ _AUTO_TEXT = re.compile(
     r"automatisch (?:generiert|erstellt)|je suis (?:actuellement )?(?:absent|en conge)|"
     r"estoy (?:actualmente )?(?:fuera de la oficina|de vacaciones)|sono (?:attualmente )?(?:fuori (?:sede|ufficio)|"
     r"in ferie|assente)|ik ben (?:momenteel )?(?:afwezig|niet op kantoor|met vakantie)|"
-    r"estou (?:atualmente )?(?:ausente|de ferias|fora do escritorio)|"
+    r"estou (?:atualmente )?(?:ausente|de ferias|fora do escritorio)|jestem (?:obecnie )?(?:poza biurem|na urlopie|"
+    r"nieobecn\w)|"
+    r"przebywam na urlopie|wiadomosc (?:zostala )?wygenerowan\w+ automatycznie|"
     r"limited access to (?:my )?e?-?mail|in dringenden fallen wenden|en cas d'urgence|"
     r"delivery to the following recipient|could not be delivered"
 )
@@ -43,7 +46,9 @@ _NEWSLETTER = phrases(
     se desabonner; voir dans le navigateur; lettre d'information; vous recevez cet; en savoir plus; darse de baja;
     ver en el navegador; boletin; recibe este correo; leer mas; disiscriviti; annulla iscrizione;
     visualizza nel browser; ricevi questa; leggi di piu; uitschrijven; afmelden; bekijk online; nieuwsbrief;
-    u ontvangt deze; lees meer; cancelar subscricao; ver no navegador; boletim; recebe este; saiba mais
+    u ontvangt deze; lees meer; cancelar subscricao; ver no navegador; boletim; recebe este; saiba mais; wypisz sie;
+    zrezygnuj z subskrypcji; rezygnacja z subskrypcji; zobacz w przegladarce; wyswietl w przegladarce; biuletyn;
+    otrzymujesz te wiadomosc; czytaj wiecej; dowiedz sie wiecej; zapisz sie
 """
 )
 _SPAM = phrases(
@@ -67,7 +72,9 @@ _SPAM = phrases(
     millones de dolares; su cuenta sera; verifique su cuenta; haga clic aqui; dinero facil; ha vinto; lotteria;
     eredita; milioni di dollari; il suo account; verifica il tuo account; clicca qui; guadagna; u heeft gewonnen;
     loterij; erfenis; miljoen dollar; uw account wordt; klik hier; verdien; ganhou; loteria; heranca;
-    milhoes de dolares; a sua conta sera; verifique a sua conta; clique aqui; ganhe dinheiro
+    milhoes de dolares; a sua conta sera; verifique a sua conta; clique aqui; ganhe dinheiro; wygrales; wygrana;
+    loteria;
+    spadek po; milion dolarow; kliknij tutaj; konto zostanie; zweryfikuj konto; szybka pozyczka; zarabiaj
 """
 )
 _VENDOR = phrases(
@@ -128,7 +135,12 @@ _BILLING = phrases(
     scadut*; addebito; addebitat*; partita iva; contabilita; factuur; facturen; facturatie; betaling; betalingen;
     betaald; creditnota; aanmaning; herinnering; incasso; afgeschreven; rekeningnummer; btw-nummer; boekhouding;
     fatura; faturas; faturacao; pagamento; pagamentos; transferencia; nota de credito; vencid*; cobranca; debito; nif;
-    contabilidade; reembolso
+    contabilidade; reembolso; faktura; faktury; fakture; fakturze; faktur; fakturami; platnosc; platnosci; zaplata;
+    zaplacono; zaplacilismy; oplacona; oplacone; przelew; przelewu; przelewem; nota korygujaca; korekta; korekte;
+    korygujac*; duplikat; duplikatu; zaleglosc; zaleglosci; wezwanie do zaplaty; ponaglenie; ksiegowosc; ksiegowosci;
+    nip; termin platnosci; zwrot pieniedzy; obciazono; naliczono; past due; due date; net 30; net 60; domiciliar;
+    addebito diretto; prelevement automatique; rechnungskopie; rechnungskorrektur; berichtigte rechnung; storno;
+    stornorechnung; sepa; estratto conto; extracto; releve de compte; rekeningoverzicht
 """
 )
 # Words of trade: who writes them speaks of buying and selling.
@@ -150,18 +162,24 @@ _TRADE = phrases(
     combien coute; quel est le prix; votre prix; proposition chiffree; proposition; nous commandons; passer commande;
     commander; commande; notre commande; notre budget; budget; pouvez-vous livrer; nous livrer; delai de livraison;
     quel delai; renouvel*; licences; remise; bon de commande; conditions habituelles; nous retenons; c'est d'accord;
-    un presupuesto; su presupuesto; presupuesto; presupuesto para; cotizacion; su oferta; sus precios; precio; precios;
+    un presupuesto; su presupuesto; presupuesto; presupuesto para; cotizacion; su oferta; sus precios; precio;
+    precios;
     precio de; tarifas; interesados en; estamos interesados; cuanto cuesta; cual es el precio; hacer un pedido;
     nuestro pedido; nuestro presupuesto; plazo de entrega; renovar; licencias; descuento; pedido; el pedido;
     su propuesta; condiciones; lo cerramos; un preventivo; preventivo; vostro preventivo; preventivo per;
-    un'offerta; vostra offerta; vostri prezzi; listino; interessati a; siamo interessati; ci interessano; quanto costa;
+    un'offerta; vostra offerta; vostri prezzi; listino; interessati a; siamo interessati; ci interessano;
+    quanto costa;
     qual e il prezzo; ordinare; nostro ordine; nostro budget; potete fornire; tempi di consegna; rinnovare; licenze;
     sconto; ordine; een offerte; uw offerte; offerte; offerte voor; offerte aanvragen; uw prijzen; prijs; een prijs;
     geinteresseerd in; wat kost; wij bestellen; bestelling; onze bestelling; bestelbon; ons budget; kunt u leveren;
     levertijd; verlengen; licenties; korting; akkoord; zijn we akkoord; um orcamento; orcamento; vosso orcamento;
-    orcamento para; cotacao; vossa proposta; vossos precos; preco; interessados em; estamos interessados; quanto custa;
+    orcamento para; cotacao; vossa proposta; vossos precos; preco; interessados em; estamos interessados;
+    quanto custa;
     qual o preco; encomendar; nossa encomenda; nosso orcamento; podem fornecer; prazo de entrega; renovar; licencas;
-    desconto; encomenda
+    desconto; encomenda; oferta; oferte; oferty; prosimy o oferte; wycena; wycene; wyceny; cena; ceny; cene; cennik;
+    ile kosztuje; ile kosztuja; ile to kosztuje; zamowic; zamowienie; zamawiamy; zamowienia; zainteresowani;
+    interesuje nas; interesuja nas; termin dostawy; czas dostawy; rabat; budzet; przetarg; przetargu; umowa; umowe;
+    przedluzyc; przedluzenie; licencje; licencji; dotacja; dotacje; prezentacja; prezentacje; probny; probna
 """
 )
 # What a sale looks like that names none: a project, a decision, money set aside, a sample, the next delivery.
@@ -170,7 +188,8 @@ _PLANS: tuple[re.Pattern[str], ...] = tuple(
     for pattern in (
         r"\b(?:we|i)(?:'re| are| will| plan to| want to| have to)? (?:open|opening|build|building|plan|planning|"
         r"expand\w*|"
-        r"refurbish\w*|renovat\w+|equip\w*|furnish\w*|think(?:ing)? of|consider\w*|choose|run \w+ \w+ and|replac\w+)\b|"
+        r"refurbish\w*|renovat\w+|equip\w*|furnish\w*|think(?:ing)? of|consider\w*|choose|run \w+ \w+ and|"
+        r"replac\w+)\b|"
         r"\bwants? to (?:replace|buy|equip|renew|build|open|add)\b|\b(?:wir|unsere?|die \w+) (?:bauen|eroffnen|offnen|"
         r"planen|erweitern|mochten?|suchen|renovieren|modernisieren)\b|\b(?:umrusten|umbauen|anschaff\w+|neubau|"
         r"neu ausstatten)\b|\bnous (?:ouvrons|construisons|refaisons|renovons|agrandissons|equipons|prevoyons|"
@@ -187,7 +206,8 @@ _PLANS: tuple[re.Pattern[str], ...] = tuple(
         r"acconto)\b",
         r"\b(?:catalogue|catalog|dealer terms|terms|samples?|suppliers?|what is possible|available in|rental|lease|"
         r"leasing|"
-        r"katalog|muster|mieten|miete|lieferanten?|vorlegen|anbieten|indikation|preisindikation|echantillons?|location|"
+        r"katalog|muster|mieten|miete|lieferanten?|vorlegen|anbieten|indikation|preisindikation|echantillons?|"
+        r"location|"
         r"louer|combien|disponible en|proposez|fournisseurs?|muestras?|alquil\w+|catalogo|proveedor\w*|stalen|"
         r"prijslijst|"
         r"huren|bieden|leverancier\w*|campion\w+|offerta|fornitor\w+|amostras?)\b",
@@ -205,14 +225,17 @@ _PLANS: tuple[re.Pattern[str], ...] = tuple(
 _WANT = phrases(
     """
     we need; i need; we'd like; we would like; i would like; i'd like; please send us; please send me; could you send;
-    can you send; how much; what would; do you offer; do you have; can you deliver; upgrade; looking for; wir benotigen;
+    can you send; how much; what would; do you offer; do you have; can you deliver; upgrade; looking for;
+    wir benotigen;
     wir brauchen; ich benotige; wir mochten; ich mochte; hatten gern*; schicken sie uns; senden sie uns;
     konnten sie uns; interessieren uns fur; interesse an ihr*; suchen wir; wir suchen; haben sie; bieten sie; vertrag;
     nous avons besoin; nous souhaitons; je souhaite; nous aimerions; nous voudrions; cherchons; proposez-vous;
     avez-vous; necesitamos; necesito; queremos; nos gustaria; quisieramos; buscamos; pueden entregar; tienen; ofrecen;
     abbiamo bisogno; ci servono; ci serve; vorremmo; vorrei; avete; offrite; wij hebben nodig; we hebben nodig; nodig;
     wij willen; we willen; wij zouden graag; we zouden graag; ontvangen graag; zoeken wij; wij zoeken; heeft u;
-    biedt u; precisamos; preciso de; gostariamos; gostaria; queremos; tem disponivel; oferecem
+    biedt u; precisamos; preciso de; gostariamos; gostaria; queremos; tem disponivel; oferecem; potrzebujemy;
+    potrzebuje; chcielibysmy; chcialbym; chcialabym; chcemy; szukamy;
+    poszukujemy; prosimy o przeslanie; prosze o przeslanie; czy macie; czy maja panstwo; myslimy o
 """
 )
 _PERSONAL = phrases(
@@ -227,65 +250,82 @@ _PERSONAL = phrases(
     mi mujer; mi marido; familia; comida; compleanno; matrimonio; cena; bambini; mamma; fine settimana; calcio; birra;
     baci; mia moglie; mio marito; famiglia; pranzo; verjaardag; bruiloft; barbecue; kinderen; mama; weekend;
     voetbal; biertje; kusjes; mijn vrouw; mijn man; familie; lunch; aniversario; casamento; jantar; criancas;
-    mae; fim de semana; futebol; cerveja; beijos; beijinhos; minha mulher; meu marido; familia; almoco
+    mae; fim de semana; futebol; cerveja; beijos; beijinhos; minha mulher; meu marido; familia; almoco; urodziny;
+    wesele;
+    slub; obiad; kolacja; dzieci; mama; tata; babcia; weekend; kino; mecz; piwo; calusy; buziaki; moja zona; moj maz;
+    rodzina; rodzinie; zdjecia z wakacji
 """
 )
 # News of people and their numbers.
 _NEWS = phrases(
     """
-    retire; retiring; successor; takes over; taking over; take over; last day; leaving; left the company; new colleague;
-    new number; new phone; new address; new office; direct line; my number; switched off; moved to; new role; promoted;
+    retire; retiring; successor; takes over; taking over; take over; last day; leaving; left the company;
+    new colleague;
+    new number; new phone; new address; new office; direct line; my number; switched off; moved to; new role;
+    promoted;
     on leave; back from; back at; nachfolger*; ubernimmt; letzter tag; verlasse; ruhestand; neue kollegin;
     neuer kollege; neue nummer; neue adresse; umgezogen; urlaub; successeur; dernier jour; retraite; nouveau numero;
     nouvelle adresse; conges; sucesor*; sustituye; ultimo dia; jubilo; nuevo numero; nueva direccion; vacaciones;
     successore; sostituisce; ultimo giorno; nuovo numero; nuovo indirizzo; ferie; opvolger; opgevolgd; laatste dag;
-    pensioen; nieuw nummer; nieuw adres; verhuisd; vakantie; sucessor; novo numero; ferias
+    pensioen; nieuw nummer; nieuw adres; verhuisd; vakantie; sucessor; novo numero; ferias; nastepca; przejmuje;
+    przejmie; ostatni dzien; odchodze; emerytur*; nowy numer; nowy adres; urlop; urlopie
 """
 )
 # Meetings, thanks and greetings.
 _COURTESY = phrases(
     """
     meeting; appointment; agenda; minutes; see you; call me; give me a call; ring me; come by; stop by; thanks for;
-    thank you for; nice to meet; introduce; congratulations; merry christmas; happy new; termin; besprechung; protokoll;
+    thank you for; nice to meet; introduce; congratulations; merry christmas; happy new; termin; besprechung;
+    protokoll;
     rufen sie mich; ruf mich; danke fur; vielen dank fur; frohe; reunion; rendez-vous; appelez-moi; merci pour; cita;
     llamame; llameme; gracias por; riunione; appuntamento; grazie per; vergadering; afspraak; bel me; bel mij;
-    bedankt voor; dank voor; obrigado por; obrigada por
+    bedankt voor; dank voor; obrigado por; obrigada por; spotkanie; spotkania; dziekuje za; dziekujemy za;
+    wesolych swiat;
+    prosze o telefon; prosze zadzwonic; gratulacje
 """
 )
+# How much of a pitch or a trick makes one: two signs, or one that stands for nothing else.
+PITCHED, TRICKED = 1.3, 1.3
+# Characters in which a pitch shows itself.
+MOST_READ = 6000
 # A figure that may be a price: thousands with a mark between.
 _SUM = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{2})?(?![\w/-])")
 _OUR_DOCUMENT = re.compile(
-    r"\b(?:your|ihre?[rn]?|votre|vos|su|sus|vostra|vostre|uw|vossa|sua)\s+(?:invoice|rechnung|facture|factura|"
-    r"fattura|factuur|fatura|bill)\w*"
+    r"\b(?:your|ihre?[rn]?|votre|vos|su|sus|vostra|vostre|uw|vossa|sua|panstwa)\s+(?:invoice|rechnung|facture|factura|"
+    r"fattura|factuur|fatura|faktur|bill)\w*"
 )
 _THEIR_DOCUMENT = re.compile(
-    r"\b(?:our|unsere?|notre|nuestra|nostra|onze|nossa)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|"
-    r"fatura)\w*|"
+    r"\b(?:our|unsere?|notre|nuestra|nostra|onze|nossa|nasza?)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|"
+    r"fatura|faktur)\w*|"
     r"\b(?:attached|enclosed|anbei|ci-joint\w*|adjunt\w*|allegat\w*|allego|bijgaand\w*|anexo)\b[^.\n]{0,30}\b"
     r"(?:invoice|rechnung|facture|factura|fattura|factuur|fatura)\b|payable within|zahlbar (?:bis|innerhalb)|"
     r"please (?:remit|transfer|pay)|"
     r"bitte (?:uberweisen|begleichen)|merci de (?:regler|proceder au reglement)|rogamos (?:abonen|el pago)|"
-    r"si prega di (?:saldare|provvedere)|gelieve te betalen|agradecemos o pagamento"
+    r"si prega di (?:saldare|provvedere)|gelieve te betalen|agradecemos o pagamento|prosimy o (?:zaplate|uregulowanie|"
+    r"przelew)"
 )
 
 
 def read(
-    item: Item, body: str, *, signed: bool = False, form: bool = False, deal: float = 0.0
+    item: Item, body: str, *, signed: bool = False, form: bool = False, deal: float = 0.0, job: str = ""
 ) -> tuple[str, float, str]:
     """Category, how sure, and why, from headers first and words after.
 
     `signed` says that the author signs with a job or a company, `form` that the mail carries a filled-in web form,
-    `deal` how much stands in it that makes a sale: a price, a number of products, an order.
+    `deal` how much stands in it that makes a sale: a price, a number of products, an order; `job` is the author's.
     """
     subject, text = flat(item.subject), flat(body)
     sender = item.sender.email.casefold() if item.sender is not None else ""
     forwarded = any(zone.kind.startswith("forwarded") for zone in item.zones)
     if (why := _automatic(item, subject, text, sender)) is not None:
         return "auto_reply", 0.92, why
-    if sender and item.us.owns(sender) and not forwarded and not form:
+    ours = bool(sender and item.us.owns(sender)) and not forwarded and not form
+    if ours and all(item.us.owns(one.email) for one in item.recipients):
         return "internal", 0.93, "sent by our own side"
     both = f"{subject}\n{text}"
-    scores = _scores(item, both, text, sender, deal)
+    scores = _scores(item, both, text, sender, deal, "" if ours else job)
+    if ours:  # what we sell and offer is no pitch
+        scores |= dict.fromkeys(("vendor", "spam", "newsletter"), 0.0)
     if signed:
         scores["personal"] *= 0.3
     ranked = sorted(scores.items(), key=lambda one: -one[1])
@@ -337,7 +377,7 @@ def _automatic(item: Item, subject: str, text: str, sender: str) -> str | None:
     return None
 
 
-def _scores(item: Item, both: str, text: str, sender: str, deal: float) -> dict[str, float]:
+def _scores(item: Item, both: str, text: str, sender: str, deal: float, job: str) -> dict[str, float]:
     def distinct(pattern: re.Pattern[str], where: str) -> int:
         return len({match.group() for match in pattern.finditer(where)})
 
@@ -364,10 +404,16 @@ def _scores(item: Item, both: str, text: str, sender: str, deal: float) -> dict[
     help_wanted = cases.strength(both) + told * (0.35 if _NEWS.search(both) else 1.0)
     free_mail = not emails.domain_label(sender) if sender else False
     supplier_bill = bool(_THEIR_DOCUMENT.search(both)) and not _OUR_DOCUMENT.search(both)
+    shown = both[:MOST_READ].replace("\n", " ")
+    sold, tricked = pitch.selling(shown, flat(job)), pitch.tricking(shown)
+    if sold >= PITCHED:  # they are the seller: the words of trade are about what they sell
+        trade, plans, want, deal = 0.3 * trade, 0, 0, 0.3 * deal
     return {
         "newsletter": (2.5 if listed else 0.0) + 0.9 * newsletter if listed or newsletter >= 2 else 0.3 * newsletter,
-        "spam": 1.1 * spam if spam >= 2 else 0.4 * spam,
-        "vendor": (1.05 * vendor if vendor >= 2 else 0.4 * vendor) + (2.0 if supplier_bill and billing else 0.0),
+        "spam": (1.1 * spam if spam >= 2 else 0.4 * spam) + (tricked if tricked >= TRICKED else 0.3 * tricked),
+        "vendor": (1.05 * vendor if vendor >= 2 else 0.4 * vendor)
+        + (2.0 if supplier_bill and billing else 0.0)
+        + (sold if sold >= PITCHED else 0.3 * sold),
         "billing": 0.75 * billing
         + 0.5 * bool(_BILLING.search(flat(item.subject)))
         + (1.0 if _OUR_DOCUMENT.search(both) else 0.0),

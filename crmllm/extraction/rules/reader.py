@@ -82,7 +82,12 @@ def read(item: Item) -> Reading:
     for part in spoken:
         read_part(reading, item, text, part, countries, month_first)
     kind, kind_sure, why = category.read(
-        item, body, signed=_signed(persons), form=_form(persons), deal=deal_weight(reading.deal)
+        item,
+        body,
+        signed=_signed(persons),
+        form=_form(persons),
+        deal=deal_weight(reading.deal),
+        job=job_of(persons),
     )
     reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
     return reading
@@ -105,6 +110,11 @@ def _signed(persons: list[contacts.Person]) -> bool:
     """Whether the author signs as somebody with a job or a company."""
     named = [one for person in persons[:1] for one in (person.title, person.company) if one is not None]
     return any(one.confidence >= 0.75 for one in named)
+
+
+def job_of(persons: list[contacts.Person]) -> str:
+    """The job that the author signs with."""
+    return persons[0].title.value if persons and persons[0].title is not None else ""
 
 
 def _form(persons: list[contacts.Person]) -> bool:
