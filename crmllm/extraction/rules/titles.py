@@ -26,6 +26,11 @@ _HEADS: tuple[str, ...] = tuple(
     farmer miller baker butcher winemaker quarryman keeper handler rigger fitter welder machinist chairperson
     scheduler tester counselor counsellor conductor student programmer/analyst buyer/planner procurement purchasing
     """
+    # English trades
+    """
+    millwright wheelwright brewmaster cheesemaker distiller maltster stillman bursar warden custodian
+    troubleshooter shipwright boatbuilder
+    """
     # German
     """
     *leiter* *fuhrer* *berater* *ingenieur* *entwickler* *kaufer* *meister* *techniker* *kaufmann* *kauffrau*
@@ -34,7 +39,9 @@ _HEADS: tuple[str, ...] = tuple(
     *trainer* *manager* sekretar* *spezialist* architekt* *vertreter* haendler* *hausmeister* verkaufer*
     stellvertretende* stellv werkstudent* praktikant* auszubildende* *berechtigte* *fachkraft* *wissenschaftler* i.v.
     *chefin *betreuer* *brauer* *winzer* *muller* *backer* *fahrer* *pfleger* *bauer studentin *redakteur*
-    geschaftsleitung geschaftsfuhrung *administrator*
+    geschaftsleitung geschaftsfuhrung *administrator* *mechaniker* *mechatroniker* *elektriker* *elektroniker*
+    betriebsschlosser* industriemeister* *bearbeiter* *vorbereiter* *laborant* chemiker* betriebswirt* landwirt*
+    fachwirt* *aufseher* *besitzer* *teilhaber* *wachter* hauswart* platzwart* *sprecherin* *bevollmachtigte*
     """
     # French
     """
@@ -47,7 +54,9 @@ _HEADS: tuple[str, ...] = tuple(
     avocate medecin infirmier infirmiere operateur operatrice formateur formatrice redacteur redactrice traducteur
     traductrice vendeur vendeuse dirigeant dirigeante cogerant cogerante pdg dg drh daf rssi dsi redacteur specialiste
     expert experte avocats etudiant etudiante clerc mannequin cameraman archiviste plombier membre resp pilote chargee
-    alternant apprenti superviseur correspondant correspondante
+    alternant apprenti superviseur correspondant correspondante contremaitre electricien electricienne mecanicien
+    mecanicienne automaticien automaticienne electromecanicien intendant intendante regisseur brasseur vigneron
+    oenologue econome magasinier preparateur preparatrice agent approvisionneur approvisionneuse
     """
     # Spanish, Portuguese
     """
@@ -57,22 +66,33 @@ _HEADS: tuple[str, ...] = tuple(
     profesor profesora presidenta vicepresidente subdirector subdirectora responsable representante vendedor vendedora
     fundador fundadora diretor diretora responsavel engenheiro engenheira coordenador coordenadora chefe supervisora
     advogado advogada contador contadora proprietario assessor assessora encarregado encarregada estagiario
+    administrador gestor gestora electricista eletricista mecanico mecanica operario operaria enologo enologa
+    bodeguero apoderado apoderada tecnologo tecnologa maestro maestra mestre operador operadora almacenista
+    proprietaria socio-gerente dueno duena gerenta
     """
     # Italian
     """
     direttore direttrice responsabile amministratore amministratrice titolare ingegnere capo addetto addetta
     consulente impiegato impiegata commerciale coordinatore coordinatrice tecnica presidente avvocato ragioniere
     segretaria segretario fondatore fondatrice rappresentante progettista tecnologo venditore venditrice geometra
-    architetto procuratore vicedirettore specialista
+    architetto procuratore vicedirettore specialista perito capoturno capofficina caporeparto capocantiere manutentore
+    elettricista meccanico magazziniere dirigente casaro referente proprietario proprietaria contabile
     """
     # Dutch
-    """ directeur hoofd inkoper inkoopster adviseur medewerker medewerkster verkoper eigenaar bestuurder *leider
+    """ directeur *directeur hoofd *inkoper *inkoopster *voorbereider *technicus *eigenaresse
+    *coordinator ploegbaas *meester* elektricien *beheerster directrice teeltchef adviseur medewerker medewerkster
+    verkoper eigenaar bestuurder *leider
     ontwikkelaar beheerder *manager vertegenwoordiger secretaris assistente boekhouder monteur voorzitter
     zaakvoerder bedrijfsleider docent onderzoeker stagiair"""
     # Nordic, Polish, Czech, Hungarian, Turkish
     """
     direktor *direktor vd inkopare ansvarig saljare *chef *ansvarig *leder indkober innkjoper johtaja *johtaja
-    *paallikko ostaja kierownik dyrektor prezes specjalista inzynier menedzer wlasciciel kupiec handlowiec reditel
+    *paallikko ostaja kierowni* dyrektor* wicedyrektor* prezes* wiceprezes* specjalist* inzynier* menedzer* menadzer*
+    wlasciciel* wspolwlasciciel* kupiec handlow* reditel szef* glown* zastepc* brygadzist* mistrz* technolog
+    technologiem
+    mechanik mechanikiem automatyk automatykiem elektryk elektrykiem energetyk energetykiem ksiegow* koordynator*
+    konstruktor* projektant* serwisant* magazynier* dyspozytor* pelnomocni* referent* laborant* analityk analitykiem
+    zaopatrzeniowiec zaopatrzeniowcem sekretark* asystent* naczelni* opiekun* prokurent*
     reditelka vedouci jednatel nakupci igazgato vezeto mudur muduru uzmani muhendis
     """.split()
 )

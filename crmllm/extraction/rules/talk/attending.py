@@ -8,6 +8,7 @@ from dataclasses import replace
 from crmllm.extraction.rules import (
     contacts,
     emails,
+    introductions,
     organisations,
     people,
     phones,
@@ -19,17 +20,6 @@ from crmllm.extraction.rules.text import Candidate, flat, letters, run, trimmed
 from crmllm.extraction.types import Item, Participant
 from crmllm.ingestion.kinds.talk import is_generic
 
-_INTRODUCED = re.compile(
-    r"\b(?:(?:i'm|i am|my name is|this is|it's|ich bin|mein name ist|hier ist|hier spricht|je suis|je m'appelle|"
-    r"soy|me llamo|sono|mi chiamo|ik ben|mijn naam is|sou|chamo-me)\s+)(?P<name>(?:[^\W\d_][\w'’-]*\s?){1,4})",
-    re.IGNORECASE,
-)
-_JOB = re.compile(
-    r"\b(?:i'm|i am|i work as|as|ich bin|als|je suis|en tant que|soy|como|sono|ik ben|sou)\s+(?:the |an? |here as |"
-    r"die |der |"
-    r"das |hier |le |la |l'|el |il |de |het |o |a )?(?P<job>[^,.;:!?\n]{4,60})",
-    re.IGNORECASE,
-)
 _MET = re.compile(
     r"\b(?:[Ss]poke(?:n)? (?:to|with)|[Tt]alked (?:to|with)|[Cc]all(?:ed)? (?:with|from|to)|[Mm]et(?: with)?|"
     r"[Mm]eeting with|"
@@ -71,7 +61,8 @@ def persons_of(
 _WITH_COMPANY = re.compile(
     r"^[ \t#*_>-]*(?:(?:company|account|customer|client|kunde|firma|société|client|empresa|cliente|azienda|"
     r"klant)[*_]*[ \t]*:"
-    r"[*_]*[ \t]*|[^\n]{0,60}?\b(?i:call|meeting|visit|demo|workshop|notes|chat|anruf|gespräch|besuch|termin|telefonat|"
+    r"[*_]*[ \t]*|[^\n]{0,60}?\b(?i:call|meeting|visit|demo|workshop|notes|chat|anruf|gespräch|besuch|termin|"
+    r"telefonat|"
     r"besprechung|"
     r"appel|réunion|visite|reunión|llamada|visita|incontro|chiamata|gesprek|bezoek)\b[^\n]{0,20}?\s"
     r"(?:with|at|mit|bei|avec|chez|con|en|met|bij|da|com)\s)(?P<company>[^\n,;:(|–—]{3,60}?)"
@@ -124,32 +115,21 @@ def _speaking(
         )
     for turn in own[:6]:
         _introduced(text, turn, person)
+    if person.company is not None and is_us(item, person.company.value):
+        person.company = None
     for turn in own:
         _own_reach(item, text, turn, person, countries, known)
     return person
 
 
 def _introduced(text: str, turn: Turn, person: Person) -> None:
-    """Name and job that somebody gives of themselves."""
-    match = _INTRODUCED.search(text, turn.start, min(turn.end, turn.start + 400))
-    if match is not None:
-        tokens = re.match(r"(?:[^\W\d_a-zà-öø-ÿ][\w'’-]*\s?)+", match["name"])
-        name = people.clean(tokens.group()) if tokens else ""
-        known = person.name.value if person.name else ""
-        fuller = known and people.same_person(name, known) and people.fuller(name, known) == name != known
-        if tokens and people.shape(name) >= 0.6 and (fuller or (not known and len(name.split()) > 1)):
-            start = match.start("name")
-            person.name = Candidate("name", name, start, start + len(tokens.group().rstrip()), 0.85, "introduced")
-    if person.title is None:
-        for job in _JOB.finditer(text, turn.start, min(turn.end, turn.start + 400)):
-            words = re.split(
-                r"\s+(?:at|for|here|with|from|bei|von|der firma|chez|de chez|en|in|at)\s+(?=[A-ZÀ-Ý]|the\b)", job["job"]
-            )[0]
-            words = re.sub(r"\s+(?:here|hier|ici)$", "", words).strip()
-            if titles.score(words) >= 0.9 and len(words.split()) <= 7:
-                start = job.start("job")
-                person.title = Candidate("title", words, start, start + len(words), 0.75, "introduced")
-                break
+    """Name, job and employer that somebody gives of themselves."""
+    known = person.name.value if person.name else ""
+    told = introductions.find(text, turn.start, turn.end, known)
+    if told.name is not None and (not known or people.fuller(told.name.value, known) == told.name.value != known):
+        person.name = told.name
+    person.title = person.title or told.title
+    person.company = person.company or told.company
 
 
 def _own_reach(
