@@ -55,7 +55,8 @@ _ADVERB = re.compile(
 # Between a job and an employer. The weak ones stand inside of jobs and of company names as well.
 _STRONG = (
     r"at|with|for|from|over at|here at|working for|bei|vom|beim|aus|chez|aux|presso|in forza alla?|bij|em|w|we|z|ze"
-)_WEAK = r"of|von|de|du|des|d'|del|della|dello|dell'|dei|delle|da|do|das|dos|di|van|na|no|en|au|a la|à la|in|per"
+)
+_WEAK = r"of|von|de|du|des|d'|del|della|dello|dell'|dei|delle|da|do|das|dos|di|van|na|no|en|au|a la|à la|in|per"
 _THE = r"(?:the|der|die|das|dem|den|la|le|les|l'|el|los|las|il|lo|i|gli|de|het|o|a|os|as)"
 _FIRM = (
     r"(?i:company|firma|firmy|firmie|firm|société|societe|entreprise|empresa|azienda|ditta|società|bedrijf|spółki|"
