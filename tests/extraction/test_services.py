@@ -182,11 +182,15 @@ def test_many_are_in_flight_at_once_and_each_is_done_once(drain: Callable[..., R
     for _ in range(11):
         mail()
     running = most = 0
+    full = asyncio.Event()
 
     async def slow(request: httpx2.Request) -> httpx2.Response:
         nonlocal running, most
         running += 1
         most = max(most, running)
+        if running == 4:
+            full.set()
+        await asyncio.wait_for(full.wait(), 30)  # however slow the machine: the first ones wait for each other
         await asyncio.sleep(0.05)
         running -= 1
         return answer()
