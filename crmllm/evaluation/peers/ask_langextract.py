@@ -9,7 +9,7 @@ from typing import Any
 
 import langextract
 from langextract.data import ExampleData, Extraction
-from langextract.providers.openai import OpenAILanguageModel
+from langextract.factory import ModelConfig
 from lines import FIELDS, TASK, main
 
 EXAMPLE = ExampleData(
@@ -28,10 +28,8 @@ EXAMPLE = ExampleData(
 
 
 def ask(options: argparse.Namespace, items: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    model = OpenAILanguageModel(
-        model_id=options.model, base_url=options.url, api_key=options.key, temperature=0.0, max_workers=1,
-        max_output_tokens=512,
-    )  # fmt: skip
+    settings = {"base_url": options.url, "api_key": options.key, "temperature": 0.0, "max_output_tokens": 512}
+    model = ModelConfig(options.model, "OpenAILanguageModel", settings)
 
     def one(item: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -40,7 +38,8 @@ def ask(options: argparse.Namespace, items: list[dict[str, Any]]) -> Iterator[di
                     item["text"],
                     prompt_description=TASK,
                     examples=[EXAMPLE],
-                    model=model,
+                    config=model,
+                    use_schema_constraints=True,
                     max_char_buffer=8000,
                     show_progress=False,
                 )
