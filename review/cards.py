@@ -228,16 +228,31 @@ def _line(line: ChangeLine, content: Mapping[str, Any]) -> dict[str, Any]:
         "high_risk": line.field.risk == Risk.HIGH,
         "now": line.old_shown,
         "proposed": line.shown,
-        "confidence": None if sureness in ("linked", "entered", "missing") else change.confidence,
+        "confidence": None if sureness in ("linked", "held", "entered", "missing") else change.confidence,
         "sureness": sureness,
         "quotes": quotes if sureness == "derived" else [],
         "places": list(
             dict.fromkeys(filter(None, (place(content, one["start"], one["end"]) for one in line.evidence)))
         ),
+        "origin": _origin(line),
         "checks": [
             {"level": "bad" if check.get("blocking") else "warn", "text": check["message"]} for check in line.checks
         ],
         "attention": bool(line.checks) or (change.source != "match" and change.confidence < SURE),
+    }
+
+
+_OF_ITS_OWN = {"person": "entered", "match": "linked", "crm": "held"}
+
+
+def _origin(line: ChangeLine) -> dict[str, str] | None:
+    """The record that a value was taken from, with its page."""
+    if line.origin is None:
+        return None
+    kind, pk = line.origin["object"], line.origin["id"]
+    return {
+        "label": f"{Object(kind).label} {line.origin['name']}".strip(),
+        "url": reverse("crm:detail", args=[kind, pk]),
     }
 
 
@@ -247,8 +262,8 @@ def _sureness(line: ChangeLine, quotes: Sequence[str]) -> str:
         return "conflict"
     if line.proposed is None:
         return "missing"
-    if line.change.source in ("person", "match"):
-        return {"person": "entered", "match": "linked"}[line.change.source]
+    if line.change.source in _OF_ITS_OWN:
+        return _OF_ITS_OWN[line.change.source]
     if line.change.source == "header":
         return "header"
     if line.change.inferred:

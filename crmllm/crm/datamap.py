@@ -42,9 +42,10 @@ declare(
 )
 declare(
     "crm.Lead",
-    plain=f"{RECORD} source status converted_contact phone_consent email_consent marketing_consent",
+    plain=f"{RECORD} country industry source status converted_contact phone_consent email_consent marketing_consent",
     name=Category.NAME,
     title=Category.NAME,
+    website=Category.NAME,
     company=Category.NAME,
     email=Category.CONTACT,
     email_index=Category.CONTACT,

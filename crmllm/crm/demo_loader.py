@@ -117,6 +117,7 @@ class _Company:
         reason = entry["disqualified_reason"]
         changes = self._person(entry) | {
             "company": entry["company"], "source": entry["source"], "status": entry["status"],
+            "country": entry["country"], "industry": entry["industry"],
             "summary": f"{entry['interest']} Disqualified: {reason}." if reason else entry["interest"],
         }  # fmt: skip
         return self._import(Object.LEAD, changes, entry, entry["created"], uuid7())

@@ -247,6 +247,9 @@ class Lead(Person):
 
     object_name = Object.LEAD
 
+    website = models.CharField(max_length=300, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    industry = models.CharField(max_length=80, blank=True)
     source = models.CharField(max_length=80, blank=True)
     status = models.CharField(max_length=12, choices=LeadStatus.choices, default=LeadStatus.NEW)
     summary = SealedField(null=True)

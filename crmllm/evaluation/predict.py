@@ -64,6 +64,12 @@ def prediction(file: str, kind: str, found: Extracted) -> Json:
             }
             for one in found.next_actions
         ],
+        "consents": [
+            {"channel": one.channel, "state": one.state.value, "who": one.email or one.name or None}
+            for one in found.consents
+        ],
+        "competitors": [one.value for one in found.competitors],
+        "progress": _written(found.progress),
         "sentiment": _written(found.sentiment),
         "confidence": {"category": _confidence(found.category), "sentiment": _confidence(found.sentiment)},
     }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from crmllm.extraction import grounding
-from crmllm.extraction.rules import consent, people, rivals, stages
+from crmllm.extraction.rules import consent, people, rivals, stages, websites
 from crmllm.extraction.rules.text import flat, sentences
 from crmllm.extraction.types import Consent, Contact, Extracted, Item, Value
 
@@ -20,7 +20,9 @@ def with_statements(found: Extracted, item: Item) -> Extracted:
     found = replace(found, consents=tuple(_consent(one, found, item) for one in consent.find(item)))
     if not found.may_create_records():
         return found
-    return replace(found, competitors=tuple(_competitors(found, item)), progress=_progress(item))
+    return replace(
+        found, competitors=tuple(_competitors(found, item)), progress=_progress(item), website=_website(item)
+    )
 
 
 def _competitors(found: Extracted, item: Item) -> Iterator[Value]:
@@ -30,6 +32,13 @@ def _competitors(found: Extracted, item: Item) -> Iterator[Value]:
         evidence = (grounding.span(item.text, one.start, one.end),)
         rule = "list of competitors" if one.listed else "words of another offer"
         yield Value(one.name, evidence, one.confidence, source="rule", rule=rule)
+
+
+def _website(item: Item) -> Value | None:
+    one = websites.find(item)
+    if one is None:
+        return None
+    return Value(one.value, (grounding.span(item.text, one.start, one.end),), one.confidence, rule=one.rule)
 
 
 def _progress(item: Item) -> Value | None:

@@ -246,6 +246,8 @@ class Extracted:
     # What the customer says of others who sell the like, and of how far the sale has come.
     competitors: tuple[Value, ...] = ()
     progress: Value | None = None
+    # The web address of the writer's own domain.
+    website: Value | None = None
     sentiment: Value | None = None
     category: Value | None = None
     language: Value | None = None
@@ -279,7 +281,7 @@ class Extracted:
         for number, consent in enumerate(self.consents):
             yield f"consents.{number}.{consent.channel}", consent.state
         yield from ((f"competitors.{number}", value) for number, value in enumerate(self.competitors))
-        for name in ("progress", "sentiment", "category", "language"):
+        for name in ("progress", "website", "sentiment", "category", "language"):
             if (value := getattr(self, name)) is not None:
                 yield name, value
 
@@ -322,6 +324,7 @@ def from_json(data: dict[str, Any]) -> Extracted:
         ),
         competitors=tuple(value for one in data.get("competitors", ()) if (value := _value(one)) is not None),
         progress=_value(data.get("progress")),
+        website=_value(data.get("website")),
         sentiment=_value(data.get("sentiment")),
         category=_value(data.get("category")),
         language=_value(data.get("language")),

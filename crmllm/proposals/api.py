@@ -50,6 +50,7 @@ class ChangeLine(serializers.Serializer[Any]):
     confidence = serializers.FloatField()
     inferred = serializers.BooleanField()
     source = serializers.CharField()  # type: ignore[assignment]
+    origin = serializers.DictField(child=serializers.CharField(), allow_null=True)
     checks = serializers.ListField(child=serializers.DictField())
     evidence = EvidenceLine(many=True)
 

@@ -11,7 +11,7 @@ declare(
 )
 declare(
     "proposals.ProposedChange",
-    plain=f"{BASE} proposal field position confidence raw_confidence signs calibration inferred source checks",
+    plain=f"{BASE} proposal field position confidence raw_confidence signs calibration inferred source origin checks",
     old=Category.CONTENT,
     proposed=Category.CONTENT,
 )

@@ -28,9 +28,10 @@ from crmllm.crm.choices import (
     RecordState,
     StageKind,
 )
-from crmllm.crm.models import Case, Contact, FieldDef, Opportunity, Record, Stage
+from crmllm.crm.models import Account, Case, Contact, FieldDef, Lead, Opportunity, Record, Stage
 from crmllm.extraction import types
 from crmllm.extraction.calibration.curves import Signs
+from crmllm.extraction.rules.phones import country_of
 from crmllm.matching.services import (
     Match,
     match_account,
@@ -58,6 +59,8 @@ class Line:
     inferred: bool = False
     source: str = "rule"
     evidence: tuple[types.Span, ...] = ()
+    #: The record that a CRM fact was taken from.
+    origin: Record | None = None
     #: What extraction said, and what speaks for and against it, once `weighing` has seen the line.
     raw_confidence: float | None = None
     signs: Signs | None = None
@@ -190,15 +193,43 @@ class Drafter:
         for name, value in found.items():
             if name == "name" and value and _is_part_of(value.value, record.name):
                 continue
-            if name == "company" and (account is None or account.draft is None):
+            if name == "company" and isinstance(record, Contact) and (account is None or account.draft is None):
                 continue  # the account says it
+            if name == "company" and isinstance(record, Lead) and record.company:
+                continue  # another way to write it is no news
             if value and value.source == "header" and values.read(record, [self._field(draft, name)])[name]:
                 continue  # a display name does not correct what the CRM holds
             self._line(draft, name, value)
         if isinstance(record, Contact) and account and record.account_id is None:
             self._refer(draft, Object.ACCOUNT, account)
+        if isinstance(record, Lead):
+            self._enrich(draft, record, found["email"], found["phone"])
         self._keep(draft)
         return draft
+
+    def _enrich(self, draft: Draft, lead: Lead, email: types.Value | None, phone: types.Value | None) -> None:
+        """Fills what a lead lacks from the message and from the CRM: the account of its mail domain, and the country
+        code of a number. What somebody has filled in stays, and nothing is guessed."""
+        empty = [name for name in ("company", "website", "country", "industry") if not getattr(lead, name)]
+        if "website" in empty:
+            self._line(draft, "website", self.found.website)
+        if "country" in empty and phone is not None and _is_international(phone):
+            if country := country_of(phone.value):
+                self._derived(draft, "country", country, phone)
+        held = values.read(lead, [self._field(draft, "email"), self._field(draft, "phone")])
+        account = _account_of(_text(email) or held["email"])
+        if account is not None:
+            for name, column in (("company", "name"), *((one, one) for one in ("website", "country", "industry"))):
+                if name in empty and getattr(account, column):
+                    self._fact(draft, name, getattr(account, column), account)
+        if "country" in empty and held["phone"] and (country := country_of(held["phone"])):
+            self._fact(draft, "country", country, lead)
+
+    def _fact(self, draft: Draft, name: str, proposed: Any, origin: Record) -> None:
+        """A value that the CRM holds elsewhere already; what the message itself says goes before."""
+        field_def = self._field(draft, name)
+        if field_def.writable and draft.proposed(name) is None:
+            draft.lines.append(Line(field_def, None, proposed, inferred=True, source="crm", origin=origin))
 
     # --- how they may be reached
 
@@ -474,6 +505,20 @@ def _stage_of(record: Opportunity, progress: str) -> Stage | None:
         if now.forecast_category == wanted:
             return None
     return rows.first()
+
+
+def _account_of(email: str | None) -> Account | None:
+    """The one account with the mail domain of an address."""
+    domain = company_domain(email)
+    if not domain:
+        return None
+    rows = list(Account.objects.filter(domains__contains=[domain], state=RecordState.ACTIVE)[:2])
+    return rows[0] if len(rows) == 1 else None
+
+
+def _is_international(phone: types.Value) -> bool:
+    """Whether a number was written with its country code: without one the country would be our guess."""
+    return any(span.quote.lstrip(" (").startswith(("+", "00")) for span in phone.evidence)
 
 
 def _existing(pk: UUID | None) -> Subject | None:

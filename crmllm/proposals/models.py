@@ -88,6 +88,7 @@ class ProposedChange(BaseModel):
     calibration = models.ForeignKey("extraction.Calibration", null=True, on_delete=models.SET_NULL, related_name="+")
     inferred = models.BooleanField(default=False)
     source = models.CharField(max_length=8)
+    origin = models.JSONField(default=dict, help_text="The record that a CRM fact was taken from: {object, id}.")
     checks = models.JSONField(default=list, help_text="[{code, message, blocking}]")
 
     class Meta:

@@ -137,6 +137,8 @@ class ChangeLine:
     shown: str
     evidence: list[dict[str, Any]]
     checks: list[dict[str, Any]]
+    #: The record that a CRM fact was taken from: {object, id, name}.
+    origin: dict[str, str] | None = None
 
     @property
     def blocked(self) -> bool:
@@ -162,7 +164,9 @@ def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
     refused = {row.pk: refused_targets(row) for row in rows}
     opened = [one for one in opened if not leads_to(refused[one[0].pk], one[1], one[4])]
     planned = {str(parent.target_id): parent.name for row in rows for parent in row.needs.all()}
+    origins = {change.pk: change.origin for _, change, *_ in opened if change.origin}
     pairs = [pair for _, _, field, *both in opened for value in both for pair in crm.references(field, value)]
+    pairs += [(origin["object"], origin["id"]) for origin in origins.values()]
     names = planned | crm.names_of(pairs)
     found: dict[UUID, list[ChangeLine]] = {row.pk: [] for row in rows}
     for row, change, field, old, proposed in opened:
@@ -175,9 +179,14 @@ def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
             shown=crm.in_words(field, proposed, names),
             evidence=[{"start": e.start, "end": e.end, "quote": open_or(e.quote, "")} for e in change.evidence.all()],
             checks=change.checks,
+            origin=_origin(change, names),
         )
         found[row.pk].append(line)
     return found
+
+
+def _origin(change: ProposedChange, names: dict[str, str]) -> dict[str, str] | None:
+    return {**change.origin, "name": names.get(change.origin["id"], "")} if change.origin else None
 
 
 def show(user: User, row: Proposal) -> dict[str, Any]:
@@ -218,6 +227,7 @@ def _shown(row: Proposal, found: list[ChangeLine], blocked: list[str]) -> dict[s
                 "confidence": line.change.confidence,
                 "inferred": line.change.inferred,
                 "source": line.change.source,
+                "origin": line.origin,
                 "checks": line.checks,
                 "evidence": line.evidence,
             }

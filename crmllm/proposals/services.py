@@ -132,6 +132,7 @@ def _change(
         calibration=calibration if line.signs else None,
         inferred=line.inferred,
         source=line.source,
+        origin={"object": line.origin.object_name, "id": str(line.origin.pk)} if line.origin else {},
         checks=line.checks,
     )
 
@@ -374,7 +375,8 @@ def _reached_by(proposal: Proposal) -> str | None:
         return None
     fields = crm.field_map(proposal.object)
     held = values.read(record, [fields["email"], fields["phone"]])
-    return held["email"] or held["phone"]
+    address: str | None = held["email"] or held["phone"]
+    return address
 
 
 # --- what a decision means for others

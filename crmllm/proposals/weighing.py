@@ -11,7 +11,7 @@ from crmllm.proposals.choices import Action
 from crmllm.proposals.drafts import Draft, Line
 
 #: Lines that code or people made, not the reading of a text.
-NOT_READ = ("match", "person")
+NOT_READ = ("match", "person", "crm")
 
 
 def weigh(drafts: Iterable[Draft], extraction: Extraction) -> Calibration | None:

@@ -14,7 +14,7 @@ from crmllm.core import audit
 from crmllm.core.crypto import open_or
 from crmllm.crm import services as crm
 from crmllm.crm.choices import WriterKind
-from crmllm.crm.models import Competitor, Contact, Opportunity, Pipeline, Product, Record, Stage
+from crmllm.crm.models import Competitor, Contact, Lead, Opportunity, Pipeline, Product, Record, Stage
 from crmllm.crm.services import Writer
 from crmllm.extraction import services as extraction
 from crmllm.extraction import types
@@ -273,3 +273,69 @@ class TestRisk:
         shown = api.get(f"/api/v1/proposals/{row.proposals.get(object='opportunity').pk}/").json()
         assert shown["may_apply_alone"] is False
         assert {one["field"]: one["risk"] for one in shown["changes"]}["stage"] == "high"
+
+
+class TestLeads:
+    SIGNED = (
+        "We want a quote for 12 label printers.\n\n"
+        "Ann Bee\nHead of Purchasing\n+31 10 555 0142\nwww.meadow-dairy.example"
+    )
+
+    @pytest.fixture
+    def lead(self, reviewer: User) -> Record:
+        return record(reviewer, "lead", name="Ann Bee", email=ANN)
+
+    @pytest.fixture
+    def account(self, reviewer: User) -> Record:
+        return record(
+            reviewer, "account", name="Meadow Dairy", domains=["meadow-dairy.example"], industry="Dairy", country="BE"
+        )
+
+    def test_a_lead_gets_what_its_own_message_says(self, lead: Record) -> None:
+        values = proposed(mail(self.SIGNED), "lead")
+        assert values["title"] == ("Head of Purchasing", "Head of Purchasing")
+        assert values["website"] == ("www.meadow-dairy.example", "www.meadow-dairy.example")
+        assert values["country"] == ("NL", "+31 10 555 0142")
+        assert "company" not in values and "industry" not in values, "nothing says them, nobody guesses"
+
+    def test_and_what_the_crm_knows_of_its_account_with_the_record_it_came_from(
+        self, reviewer: User, page: Client, lead: Record, account: Record
+    ) -> None:
+        row = mail("We want a quote for 12 label printers.\n\nAnn Bee")
+        values = proposed(row, "lead")
+        assert {name: value for name, (value, _) in values.items()} == {
+            "company": "Meadow Dairy", "country": "BE", "industry": "Dairy",
+        }  # fmt: skip
+        change = row.proposals.get(object="lead").changes.get(field="industry")
+        assert (change.source, change.origin) == ("crm", {"object": "account", "id": str(account.pk)})
+        shown = page.get(f"/review/{row.pk}/").content.decode()
+        assert shown.count(f'<a href="/records/account/{account.pk}/">Account Meadow Dairy</a>') == 3
+        approve(reviewer, row, "lead")
+        kept = Lead.objects.get(pk=lead.pk)
+        assert (kept.company, kept.country, kept.industry) == ("Meadow Dairy", "BE", "Dairy")
+
+    def test_the_message_goes_before_the_crm(self, lead: Record, account: Record) -> None:
+        assert proposed(mail(self.SIGNED), "lead")["country"] == ("NL", "+31 10 555 0142")
+
+    def test_what_is_filled_in_stays(self, reviewer: User, lead: Record, account: Record) -> None:
+        filled = {"company": "Meadow", "country": "DE", "industry": "Food", "website": "meadow.example"}
+        crm.update_record(actor=reviewer, record=lead, changes=filled, writer=Writer(WriterKind.PERSON, reviewer.pk))
+        values = proposed(mail(self.SIGNED), "lead")
+        assert not {"company", "country", "industry", "website"} & set(values)
+
+    def test_the_number_on_file_tells_the_country(self, reviewer: User) -> None:
+        lead = record(reviewer, "lead", name="Ann Bee", email=ANN, phone="+48 22 555 01 42")
+        row = mail("We want a quote for 12 label printers.\n\nAnn Bee")
+        assert proposed(row, "lead")["country"] == ("PL", "")
+        assert row.proposals.get(object="lead").changes.get().origin == {"object": "lead", "id": str(lead.pk)}
+
+    def test_nothing_is_guessed(self, reviewer: User, lead: Record, account: Record) -> None:
+        record(reviewer, "account", name="Meadow Cheese", domains=["meadow-dairy.example"], industry="Cheese")
+        text = "We want a quote for 12 label printers.\n\nAnn Bee\n010 555 0142\nwww.other-dairy.example"
+        row = mail(text)
+        fields = {change.field for proposal in row.proposals.filter(object="lead") for change in proposal.changes.all()}
+        assert not {"company", "country", "industry", "website"} & fields
+
+    def test_a_policy_may_not_apply_what_only_the_crm_says(self, lead: Record, account: Record) -> None:
+        row = mail("We want a quote for 12 label printers.\n\nAnn Bee")
+        assert not selectors.may_apply_alone(row.proposals.get(object="lead"))
