@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import TypeVar
 
-from crmllm.extraction import prompting, spoken
+from crmllm.extraction import doubt, prompting, spoken
 from crmllm.extraction.merge import merge
 from crmllm.extraction.rules import labelled, language, papers, people, reader, talk, wording
 from crmllm.extraction.rules.reader import Reading
@@ -93,8 +93,12 @@ def plan(item: Item) -> Plan:
 
 
 def finish(plan: Plan, answers: Sequence[ModelAnswer | None], *, gated: bool = True) -> Extracted:
-    """What is proposed: rules and the model's answers, one a window, put together, and what rules alone read."""
-    return spoken.with_statements(_answered(plan, answers, gated=gated), plan.item)
+    """What is proposed: rules and the model's answers, one a window, put together, and what rules alone read.
+
+    Where every category may lead to records (`gated` off), nothing hangs on it and it bounds no confidence.
+    """
+    found = _answered(plan, answers, gated=gated)
+    return spoken.with_statements(doubt.bounded(found) if gated else found, plan.item)
 
 
 def _answered(plan: Plan, answers: Sequence[ModelAnswer | None], *, gated: bool) -> Extracted:
