@@ -6,12 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from crmllm.access.models import User
 from crmllm.core import audit
 from crmllm.core.crypto import open_or
+from crmllm.core.ids import uuid7
 from crmllm.crm import services as crm
 from crmllm.crm.choices import WriterKind
 from crmllm.crm.models import Competitor, Contact, Lead, Opportunity, Pipeline, Product, Record, Stage
@@ -162,6 +165,24 @@ class TestConsent:
         assert prepared is not None
         extraction.finish(prepared, None)
         assert proposed(claimed, "contact")["phone_consent"] == ("withdrawn", "don't call me")
+
+    def test_the_page_costs_the_same_for_one_statement_and_for_twelve(self, reviewer: User, page: Client) -> None:
+        contact = record(reviewer, "contact", name="Ann Bee", email=ANN)
+
+        def cost() -> int:
+            with CaptureQueriesContext(connection) as seen:
+                assert page.get(f"/records/contact/{contact.pk}/").status_code == 200
+            return len(seen)
+
+        approve(reviewer, mail("Please don't call me any more.\n\nAnn Bee"), "contact")
+        cost()
+        before = cost()
+        kept = Consent.objects.get()
+        for _ in range(11):
+            kept.pk = kept.id = uuid7()
+            kept._state.adding = True
+            kept.save()
+        assert cost() == before
 
     def test_a_machines_footer_says_nothing(self) -> None:
         row = mail("News of November. Please unsubscribe me.", headers="List-Unsubscribe: <mailto:u@x.example>\r\n")
