@@ -17,7 +17,8 @@ _HEADS: tuple[str, ...] = tuple(
     co-owner principal associate developer programmer designer architect scientist researcher professor lecturer
     teacher technician supervisor superintendent foreman planner strategist advisor adviser agent broker trader editor
     journalist producer nurse doctor physician surgeon chairman chairwoman chairperson chair deputy ceo cto cfo coo
-    cio ciso cmo cpo cro chro cdo vp svp evp avp pm intern trainee operator dispatcher clerk receptionist librarian
+    cio ciso cmo cpo cro chro cdo md gm dga hse qhse hseq vp svp evp avp pm intern trainee operator dispatcher
+    clerk receptionist librarian
     translator writer copywriter photographer chef dean postdoc fellow minister mayor judge recruiter marketer
     salesman salesperson merchandiser inspector auditor surveyor instructor trainer coach therapist pharmacist dentist
     veterinarian biologist chemist physicist economist statistician geologist machinist mechanic electrician plumber

@@ -8,15 +8,23 @@ from collections.abc import Iterator
 from crmllm.ingestion.kinds.types import Participant
 
 LABEL = re.compile(
-    r"^[ \t#>*_-]*(?:attendees|participants?|present|in attendance|attending|people|on the call|who|"
-    r"teilnehmer(?::?innen)?|teilnehmende|anwesend(?:e)?|dabei|présents?|presents?|participants?|asistentes|participantes|presentes|"
-    r"partecipanti|presenti|aanwezig(?:en)?|deelnemers|with)[*_]*[ \t]*"
+    r"^[ \t#>*_-]*(?:attendees|attended(?: by)?|participants?|present|in attendance|attending|people|on the (?:call|"
+    r"line)|"
+    r"in the room|dialled in|joined(?: by)?|round the table|who(?: was there)?|met(?: with)?|with|"
+    r"teilnehmer(?::?innen)?|teilnehmende|teiln\.?|tn|anwesend(?:e)?|anw\.?|dabei|mit dabei|vor ort|runde|"
+    r"présents?|presents?|participants?|autour de la table|sur place|étaient présents|"
+    r"asistentes|asistieron|asist\.?|participantes|presentes|partecipanti|presenti|part\.|"
+    r"aanwezig(?:en)?|deelnemers|aanw\.?|uczestnicy|uczestniczyli|obecni|skład|"
+    r"(?:customer|client|their) side|kundenseite|seitens (?:des )?kunden|côté client|lado (?:del )?cliente|"
+    r"por parte del cliente|lato cliente|per il cliente|klantzijde|namens de klant|do lado do cliente|pelo cliente|"
+    r"ze strony klienta|po stronie klienta)[*_]*[ \t]*"
     r"(?:\([^)\n]*\))?[ \t]*(?::[*_]*[ \t]*(?P<rest>.*))?$",
     re.IGNORECASE | re.MULTILINE,
 )
 _BULLET = re.compile(r"^[ \t]*(?:[-*•–+]|\d{1,2}[.)])[ \t]+(?P<entry>\S.*)$")
 _EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _LEAD = re.compile(r"^(?:[^:()<>]{2,40}):[ \t]+")
+_AND = re.compile(r"[ \t](?:and|und|et|y|e|en|i|oraz|&)[ \t]+(?=[^\W\d_a-z])")
 MOST = 50
 
 
@@ -25,7 +33,7 @@ def entries(text: str) -> Iterator[tuple[int, int]]:
     for label in LABEL.finditer(text):
         rest_start = label.start("rest") if label["rest"] is not None else label.end()
         if label["rest"] and label["rest"].strip():
-            yield from _cut(text, rest_start, label.end("rest"))
+            yield from cut(text, rest_start, label.end("rest"))
             continue
         position = label.end() + 1
         listed = blank = False
@@ -37,25 +45,27 @@ def entries(text: str) -> Iterator[tuple[int, int]]:
             if listed and blank and line.strip():
                 break
             listed = listed or bool(line.strip())  # a list may begin behind an empty line, and ends at the next one
-            if bullet is not None:
+            if bullet is not None and _LEAD.match(bullet["entry"]):  # "- Their side: Ana Reis (buyer), Tom Aalders"
+                yield from cut(text, position + bullet.start("entry"), position + len(line.rstrip()))
+            elif bullet is not None:
                 yield position + bullet.start("entry"), position + len(line.rstrip())
             elif line.strip() and (
                 len(line.split()) > 12 or line.lstrip().startswith("#") or line.rstrip().endswith(":")
             ):
                 break
             elif line.strip():
-                yield from _cut(text, position, end)
+                yield from cut(text, position, end)
             blank = not line.strip()
             position = end + 1
 
 
-def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Entries of one line: apart by semicolons where there are any, else by commas and "and" outside of brackets."""
+def cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Entries of one line: apart by semicolons, else by commas, slashes, plus and "and"; never within brackets."""
     line = text[start:end]
     lead = _LEAD.match(line)
     begin = lead.end() if lead else 0
     depth, last, cuts = 0, begin, []
-    separators = ";" if ";" in line else ",/"
+    separators = ";" if ";" in line and "(" not in line else ",/;+"
     for index in range(begin, len(line)):
         char = line[index]
         depth += char in "([<"
@@ -75,16 +85,12 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _pairs(line: str, first: int, stop: int) -> Iterator[tuple[int, int]]:
     """Two people where an "and" outside of brackets stands between two names."""
-    cut = re.search(r"[ \t](?:and|und|et|y|e|en|&|\+)[ \t]", line[first:stop])
-    if (
-        cut is not None
-        and "(" not in line[first : first + cut.start()]
-        and line[first + cut.end() : first + cut.end() + 1].isupper()
-    ):
-        yield first, first + cut.start()
-        yield first + cut.end(), stop
-    else:
-        yield first, stop
+    for cut in _AND.finditer(line, first, stop):
+        if line.count("(", first, cut.start()) == line.count(")", first, cut.start()):
+            yield first, cut.start()
+            yield from _pairs(line, cut.end(), stop)
+            return
+    yield first, stop
 
 
 def attendees(text: str) -> tuple[Participant, ...]:

@@ -7,16 +7,18 @@ from dataclasses import replace
 
 from crmllm.extraction.rules import (
     contacts,
+    dates,
     emails,
     introductions,
     organisations,
     people,
     phones,
+    products,
     titles,
 )
 from crmllm.extraction.rules.contacts import Person
 from crmllm.extraction.rules.talk.sides import Entry, Turn, entry_of, is_us
-from crmllm.extraction.rules.text import Candidate, flat, letters, run, trimmed
+from crmllm.extraction.rules.text import Candidate, flat, letters, mask, phrases, run, trimmed
 from crmllm.extraction.types import Item, Participant
 from crmllm.ingestion.kinds.talk import is_generic
 
@@ -73,6 +75,8 @@ _WITH_COMPANY = re.compile(
 
 def _told_company(item: Item, text: str) -> Candidate | None:
     """The customer in a title or a label above: "Call with Hartwell Foods", "Account: Hartwell Foods"."""
+    if (titled := _titled(item, text)) is not None:
+        return titled
     limit = min(len(text), 600)
     places = [match.span("company") for match in _WITH_COMPANY.finditer(text, 0, limit)]
     behind = [re.compile(r"[ \t]*,[ \t]*([^\n,;:(|–—]{3,60})").match(text, end, limit) for _, end in places]
@@ -88,6 +92,82 @@ def _told_company(item: Item, text: str) -> Candidate | None:
         if written[:1].isupper() and not person and not is_us(item, written) and organisations.is_plausible(written):
             return Candidate("company", written, piece.start, piece.end, 0.75 if named else 0.55, "named in the title")
     return None
+
+
+# What a title calls the meeting, and what it may be about: neither is the customer.
+_OCCASION = phrases(
+    """
+    meeting*; call*; visit; site visit; demo*; workshop; notes; quick notes; minutes; review; service review;
+    quarterly;
+    weekly; monthly; annual; kick-off; kickoff; sync; catch-up; catch up; follow-up; debrief; report; trip report;
+    summary; conference call; video call; teams; zoom; phone call; besprechung*; besuch; besuchsbericht; bericht;
+    gesprach*; gesprachsnotiz; protokoll; telko; telefonat; telefonnotiz; aktennotiz; notiz*; termin; vor-ort-termin;
+    videokonferenz; telefonkonferenz; jour fixe; kundentermin; kundenbesuch; cr; compte rendu; compte-rendu; visite;
+    reunion; appel; rdv; rendez-vous; point; entretien; visio; notes rapides; acta; llamada; visita; notas;
+    notas rapidas;
+    seguimiento; informe; videollamada; minuta; verbale; riunione; sopralluogo; chiamata; incontro; note; appunti;
+    resoconto; videochiamata; gespreksverslag; verslag; bezoek; bezoekverslag; overleg; notulen; gesprek;
+    telefoongesprek;
+    reuniao; chamada; ata; relatorio; acompanhamento; videochamada; notatka; notatki; spotkani*; rozmow*; wizyt*;
+    protokol; wideokonferencj*; telekonferencj*; telefon*; podsumowanie
+    """
+)
+_SUBJECT = phrases(
+    """
+    upgrade*; project*; expansion; budget*; planning; pricing; price*; status; update; rollout; integration; contract*;
+    renewal; pilot; issue*; problem*; pipeline; forecast; strategy; onboarding; training; agenda; discussion;
+    sales; team;
+    internal; projekt*; planung; vertrieb; angebot*; preis*; erweiterung; schulung; team*; strategie; vertrag*; intern;
+    projet*; offre; prix; contrat*; formation; interne; equipe; proyecto*; oferta*; precio*; contrato*; formacion;
+    progetto; offerta*; prezz*; contratto; formazione; offerte; prijs*; contracten; training; projeto*; proposta*;
+    ofert*; cen*; umow*; szkoleni*; wewnetrzn*; budzet*
+    """
+)
+_BETWEEN_NAMES = re.compile(
+    r"(?:with|w/|at|of|for|mit|bei|beim|von|der|die|das|dem|in|im|avec|chez|de|du|des|la|le|les|con|en|el|di|del|"
+    r"della|"
+    r"da|do|dos|das|met|bij|van|com|na|no|z|ze|w|we|u|ze spotkania)\b"
+)
+_PART = re.compile(r"[^\n,:;()|/–—]+?(?=\s*[\n,:;()|/–—]|\s-+\s|\s*$)")
+
+
+def _titled(item: Item, text: str) -> Candidate | None:
+    """The customer in the first line of notes: what is left of it without occasion, date and place words."""
+    first = re.search(r"\S[^\n]*", text[:400])
+    if first is None or item.kind != "meeting":
+        return None
+    line = mask(text[: first.end()], [(one.start, one.end) for one in dates.find(text, item.sent_at, 0, first.end())])
+    if not _OCCASION.search(flat(line)):
+        return None
+    for part in _PART.finditer(line, first.start()):
+        piece = trimmed(text, part.start(), part.end(), " .*_#-")
+        start, end = piece.start, piece.end
+        while start < end:
+            folded = flat(text[start:end])
+            word = _OCCASION.match(folded) or _BETWEEN_NAMES.match(folded)
+            if word is None:
+                break
+            start = trimmed(text, start + word.end(), end, " .*_#-").start
+        figure = re.search(r"\s*\d", line[start:end])  # "Tolland Cider 2 jul 26"
+        blank = re.search(r"\s{2,}", line[start:end])
+        end = min([end, *(start + one.start() for one in (figure, blank) if one is not None)])
+        left = trimmed(text, start, end, " .*_#-")
+        if _is_customer(item, left.text):
+            return Candidate("company", left.text, left.start, left.end, 0.7, "named in the title")
+    return None
+
+
+def _is_customer(item: Item, written: str) -> bool:
+    folded = flat(written)
+    if not written[:1].isupper() or _OCCASION.search(folded) or _SUBJECT.search(folded) or is_us(item, written):
+        return False
+    if any(people.same_person(name, written) for name in [*item.us.staff, *(one.name for one in item.participants)]):
+        return False
+    if products.listed(written, item.products) or organisations.is_place(written) or titles.has_head(written):
+        return False
+    if not organisations.is_plausible(written) or len(written.split()) > 8:
+        return False
+    return organisations.has_word(written) or bool(organisations.legal_form(written)) or len(written.split()) > 1
 
 
 def _attending(item: Item, entry: Entry) -> Person:

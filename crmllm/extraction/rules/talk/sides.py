@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from crmllm.extraction.rules import (
@@ -67,31 +68,72 @@ PITCH = phrases(
 
 def entries_of(item: Item, text: str) -> list[Entry]:
     """Who is listed as present, with the words about them."""
+    found = _listed(item, text, lists.entries(text))
+    if item.kind == "meeting" and not any(not one.ours for one in found):
+        found += _unlabelled(item, text)
+    return found
+
+
+def _listed(item: Item, text: str, places: Iterable[tuple[int, int]]) -> list[Entry]:
     found: list[Entry] = []
-    for start, end in lists.entries(text):
+    above = -1
+    for start, end in places:
         line = text.rfind("\n", 0, start) + 1
         lead = re.search(r"(?:^|[:;,])[ \t*•-]*(?P<who>[^\W\d_][^:;,\n]{1,50}):[ \t]+[^:\n]*$", text[line:start])
-        label = lead is not None and lists.LABEL.match(f"{lead['who']}:") is None
+        label = lead is not None and lists.LABEL.match(f"{lead['who'].strip()}:") is None
         about = (line + lead.start("who"), line + lead.end("who")) if lead is not None and label else None
+        words = text[start:end]
+        if found and line == above and found[-1].title is None and "(" not in words and _is_title(words):
+            found[-1] = replace(found[-1], title=Candidate("title", words, start, end, 0.8, "attendance list"))
+            continue
         entry = entry_of(item, text, start, end, about)
         if entry is not None:
             found.append(entry)
+            above = line
     return found
+
+
+def _unlabelled(item: Item, text: str) -> list[Entry]:
+    """People on a line of their own at the top of notes: "Ana Reis (buyer), Tom" says itself what it is."""
+    position = 0
+    for number, line in enumerate(text.splitlines(keepends=True)[:8]):
+        bare = line.strip()
+        if number and bare and len(bare) < 200 and re.search(r"\([^)\d]{2,60}\)", bare):
+            places = list(lists.cut(text, position, position + len(line.rstrip())))
+            entries = [entry_of(item, text, *place, None) for place in places]
+            told = any(one is not None and not one.ours and (one.title or one.company) for one in entries)
+            if told and all(one is not None for one in entries):
+                return [one for one in entries if one is not None]
+        position += len(line)
+    return []
+
+
+#: What a list puts before or after the name of a side.
+_SIDE = re.compile(
+    r"^(?:côté|cote|from|for|seitens|von|seite|lato|lado|por parte de|da parte di|van|namens|po stronie|ze strony|per|"
+    r"pelo|pela|do lado d[aeo])\s+|[\s-]*(?:side|seite|team|zijde)$",
+    re.IGNORECASE,
+)
 
 
 def entry_of(item: Item, text: str, start: int, end: int, about: tuple[int, int] | None) -> Entry | None:
     line = text[start:end]
     cut = re.search(r"\s*[(<\[,;|]|\s[-–—]\s|\s(?:from|at|von|de|chez|van|da)\s(?=[A-ZÀ-Ý])", line)
+    if cut is not None and re.match(r"\s(?:de|van|von|da)\s[^,(]+\s*(?:$|[(,])", cut.group() + line[cut.end() :]):
+        later = re.search(r"\s*[(<\[,;|]|\s[-–—]\s", line)  # "Marijke de Vries (owner)" is her name
+        whole = line[: later.start()] if later else line
+        cut = later if len(whole.split()) <= 4 and not organisations.has_word(whole) else cut
     first = trimmed(text, start, start + cut.start() if cut else end, "*_-")
     name = people.clean(first.text)
-    if not name or people.shape(name) < 0.3 or "@" in name or len(name.split()) > 5:
+    if not name or people.shape(name) < 0.3 or "@" in name or len(name.split()) > 5 or titles.score(name) >= 0.9:
         return None
     title = company = email = None
-    ours = item.us.employs(name)
-    pieces = re.finditer(r"[^(),;|<>\[\]–—\n]+?(?=[(),;|<>\[\]–—\n]|\s-\s|$)", text[first.end : end])
-    for match in pieces:
+    ours = item.us.employs(name) or _is_one_of_us(item, name)
+    pieces = list(re.finditer(r"[^(),;|<>\[\]–—\n]+?(?=[(),;|<>\[\]–—\n]|\s-\s|$)", text[first.end : end]))
+    pieces = [one for one in pieces if one.group().strip(" -*_")]
+    for number, match in enumerate(pieces):
         piece = trimmed(text, first.end + match.start(), first.end + match.end(), "-*_ ")
-        words = re.sub(r"^(?:from|at|von|bei|de|chez|van|da)\s+", "", piece.text)
+        words = re.sub(r"^(?:from|at|von|bei|de|chez|van|da|z|ze)\s+", "", piece.text)
         at = piece.end - len(words)
         if not words:
             continue
@@ -100,17 +142,41 @@ def entry_of(item: Item, text: str, start: int, end: int, about: tuple[int, int]
             ours = ours or item.us.owns(words)
         elif is_us(item, words):
             ours = True
-        elif title is None and _is_title(words):
+        elif title is None and (_is_title(words) or _stands_for_title(words, number, len(pieces))):
             title = Candidate("title", words, at, piece.end, 0.85, "attendance list")
         elif company is None and words[:1].isupper() and organisations.is_plausible(words):
             company = Candidate("company", words, at, piece.end, 0.85, "attendance list")
     if about is not None and company is None:
-        side = text[about[0] : about[1]]
-        if is_us(item, side) or _OURS_LABEL.fullmatch(side):
+        side = text[about[0] : about[1]].strip()
+        bare = _SIDE.sub("", side).strip()
+        if is_us(item, bare) or _OURS_LABEL.fullmatch(bare):
             ours = True
-        elif not _THEIRS_LABEL.fullmatch(side):
-            company = Candidate("company", side, *about, 0.8, "attendance list")
+        elif not _THEIRS_LABEL.fullmatch(bare) and bare[:1].isupper():
+            at = about[0] + text[about[0] : about[1]].find(bare)
+            company = Candidate("company", bare, at, at + len(bare), 0.8, "attendance list")
     return Entry(Candidate("name", name, first.start, first.end, 0.92, "attendance list"), title, company, email, ours)
+
+
+def _is_one_of_us(item: Item, name: str) -> bool:
+    """A first name, or initial and surname ("T. Brandsma", "Lotte B."), of somebody on our staff."""
+    shortened = len(name.split()) == 1 or any(len(letters(token)) == 1 for token in name.split())
+    return shortened and any(_shortens(name, one) for one in item.us.staff)
+
+
+def _shortens(name: str, full: str) -> bool:
+    short, whole = [letters(token) for token in name.split()], [letters(token) for token in full.split()]
+    if len(short) == 1:
+        return bool(whole) and short[0] in (whole[0], whole[-1])
+    return len(short) == len(whole) and all(b.startswith(a) for a, b in zip(short, whole, strict=True))
+
+
+def _stands_for_title(words: str, number: int, count: int) -> bool:
+    """A job by its place: in small letters, or before the employer in "Name (job, employer)"."""
+    if words[:1].isdigit() or organisations.legal_form(words):
+        return False
+    if words[:1].islower():
+        return len(words.split()) <= 6
+    return number == 0 and count == 2 and not organisations.has_word(words) and len(words.split()) <= 4
 
 
 def _is_title(written: str) -> bool:

@@ -1,0 +1,76 @@
+"""Who took part in a meeting, as notes of all kinds say it: labelled, on a side, or in a line of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from crmllm.evaluation.formats import Household, kind_item
+from crmllm.extraction.extract import extract
+from crmllm.extraction.types import Us
+from crmllm.ingestion import kinds
+
+US = Us(
+    "Northlight Marking B.V.", frozenset({"northlight.example"}), staff=frozenset({"Daan Verhoeven", "Lotte Brandsma"})
+)
+NOTED = "\n\n- they want four inkjet coders and will decide in May\n"
+
+
+def people(head: str) -> list[tuple[str, str, str]]:
+    text = head + NOTED
+    reader = kinds.find("x.md", text.encode(), kind="meeting")
+    assert reader is not None
+    item = kind_item(reader.read(text.encode(), "x.md"), "meeting", Household(US, ("CJ-8 continuous inkjet coder",)))
+    return [
+        tuple(value.value if value else "" for value in (one.name, one.title, one.company))
+        for one in extract(item, gated=False).contacts
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (
+            "# Site visit Larkfield Foods, 3 June 2026\nIn the room: Rowan Ashby (MD), Kemi Adu (QA lead), Daan V.",
+            [("Rowan Ashby", "MD", "Larkfield Foods"), ("Kemi Adu", "QA lead", "Larkfield Foods")],
+        ),
+        (
+            "Besuchsbericht Molkerei Hoheneck (03.06.2026)\nTeiln.: Fr. Dr. Jana Möller (Werkleitung), D. Verhoeven",
+            [("Jana Möller", "Werkleitung", "Molkerei Hoheneck")],
+        ),
+        (
+            "# CR réunion – Verreries du Lac – 3 juin 2026\n\nParticipants :\n"
+            "- Côté client : Paul Roux (directeur), Anne Petit (méthodes)\n- Côté Northlight : Daan Verhoeven",
+            [("Paul Roux", "directeur", "Verreries du Lac"), ("Anne Petit", "méthodes", "Verreries du Lac")],
+        ),
+        (
+            "Notatka ze spotkania – Cukrownia Bielik – 3.06.2026\nUczestnicy: Anna Kos (gł. księgowa), Lotte Brandsma",
+            [("Anna Kos", "gł. księgowa", "Cukrownia Bielik")],
+        ),
+        (
+            "Visita Aceites Montalbán, 3 de junio\n\nEva Ruiz (jefa de compras) / Lotte",
+            [("Eva Ruiz", "jefa de compras", "Aceites Montalbán")],
+        ),
+        (
+            "Overleg Zuivelfabriek Oost\nMet: Tom de Boer (inkoper) en Mies Aalders (eigenaar) en Daan",
+            [("Tom de Boer", "inkoper", "Zuivelfabriek Oost"), ("Mies Aalders", "eigenaar", "Zuivelfabriek Oost")],
+        ),
+        (
+            "Kick-off\nPresent: Rowan Ashby (Cellar Hand, Larkfield Foods); Daan Verhoeven",
+            [("Rowan Ashby", "Cellar Hand", "Larkfield Foods")],
+        ),
+    ],
+)
+def test_who_took_part(head: str, expected: list[tuple[str, str, str]]) -> None:
+    assert people(head) == expected
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Project review - Pipeline Upgrade", "Weekly Pricing Review", "Demo CJ-8", "Call with Northlight", "Team Meeting"],
+)
+def test_a_title_without_a_customer_gives_no_company(title: str) -> None:
+    assert people(f"{title}\n\nAttendees: Rowan Ashby (buyer), Daan Verhoeven") == [("Rowan Ashby", "buyer", "")]
+
+
+def test_only_our_own_people_are_no_contacts() -> None:
+    assert people("Pipeline call\nPresent: Daan Verhoeven, L. Brandsma") == []
