@@ -92,6 +92,12 @@ _HARMLESS = phrases(
     wenn nicht; no se si; aun no
 """
 )
+_NUMERAL = (
+    r"(?:[€$£]\s?)?(?:\d[\d.,' ]*\d|\d|two|three|four|five|six|seven|eight|nine|ten|twelve|zwei|drei|vier|funf|"
+    r"sechs|sieben|acht|neun|zehn|zwolf|deux|trois|quatre|cinq|sept|huit|neuf|dix|douze|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|"
+    r"diez|doce|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|dodici|twee|drie|vijf|zes|zeven|negen|tien|twaalf|dois|"
+    r"duas|quatro|sete|oito|dez|doze|dwa|dwie|trzy|cztery|piec|szesc|siedem|osiem|dziewiec|dziesiec|dwanascie)"
+)
 _NEGATION = phrases(
     """
     no longer; not need*; don't need; do not need; not interested; don't want; do not want; not going ahead;
@@ -117,6 +123,12 @@ _INSTEAD = phrases(
     pas le; pas la; en lugar de; en vez de; y no; invece di; invece del; invece dei; al posto di; e non;
     in plaats van; niet de; niet het; em vez de; ao inves de; e nao
 """
+)
+_NUMBER_NEXT = re.compile(rf"\s+{_NUMERAL}(?!\w)")
+_NOT_THE_NUMBER = re.compile(
+    r"(?<!\w)(?:instead of|rather than|not|statt|anstatt|anstelle von|nicht|au lieu de|plutot que|et non|pas|"
+    r"en lugar de|en vez de|y no|no|invece di|al posto di|e non|non|in plaats van|niet|em vez de|ao inves de|e nao|nao|"
+    rf"zamiast|a nie|nie)\s+(?:the |die |den |les |de |las |los |le |i |as |os |het )?{_NUMERAL}(?!\w)(?!\s?%)"
 )
 _PAST = phrases(
     """
@@ -236,7 +248,12 @@ def off_the_table(text: str, start: int, end: int, year: int | None) -> list[tup
         elif is_past(clause.text, year):
             found.append((clause.start, clause.end, "past"))
         else:
-            for match in _INSTEAD.finditer(run(clause.text)):
+            folded = run(clause.text)
+            for match in _NOT_THE_NUMBER.finditer(folded):
+                found.append((clause.start + match.start(), clause.start + match.end(), "negated"))
+            for match in _INSTEAD.finditer(folded):
+                if _NUMBER_NEXT.match(folded, match.end()):
+                    continue  # only the number is off: the thing behind it is still meant
                 negated = re.match(r"\s*(?:[^\s,;.)]+\s*){0,4}", clause.text[match.end() :])
                 last = clause.start + match.end() + (negated.end() if negated else 0)
                 found.append((clause.start + match.start(), last, "negated"))

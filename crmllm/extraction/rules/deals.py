@@ -295,7 +295,8 @@ def _products(
     end: int,
 ) -> None:
     named = products.listed(text, names, start, end)
-    loose = [] if named else [pair for row in rows for pair in products.demanded(row)]
+    # Who keeps a list sells what is on it: other things in a demand are the customer's or a supplier's.
+    loose = [] if names else [pair for row in rows for pair in products.demanded(row)]
     counts = products.quantities(text, named, start, end) + [count for _, count in loose if count is not None]
     kept: dict[str, Candidate] = {}
     for product in [*named, *(product for product, _ in loose)]:

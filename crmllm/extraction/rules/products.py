@@ -17,7 +17,7 @@ _UNITS = (
     r"unidades?|piezas|licencias?|usuarios|puestos|cajas|equipos|pezzi|pezzo|unita|licenze|licenza|postazioni|utenti|"
     r"scatole|confezioni|"
     r"stuks?|eenheden|licenties|licentie|gebruikers|dozen|pecas|licencas|licenca|usuarios|utilizadores|caixas|"
-    r"uds?\.?|ud\.)"
+    r"uds?\.?|ud\.|sztuk[ia]?|szt\.?|licencj[aiei]\w*|egzemplarz\w*|komplet\w*|zestaw\w*|stanowisk\w*|uzytkownik\w*|opakowa\w+)"
 )
 _WORDS = {
     "one": 1, "sixteen": 16, "eighteen": 18, "seventy": 70, "ninety": 90, "sechzig": 60, "siebzig": 70,
@@ -43,15 +43,35 @@ _WORDS = {
     "twaalf": 12, "vijftien": 15, "twintig": 20, "dertig": 30, "vijftig": 50, "honderd": 100,
     "een dozijn": 12, "dois": 2, "duas": 2, "quatro": 4, "sete": 7, "oito": 8, "dez": 10, "doze": 12, "vinte": 20,
     "trinta": 30, "quarenta": 40, "cinquenta": 50, "cem": 100, "uma duzia de": 12,
+    "thirteen": 13, "fourteen": 14, "seventeen": 17, "nineteen": 19, "dreizehn": 13, "vierzehn": 14, "sechzehn": 16,
+    "siebzehn": 17, "achtzehn": 18, "neunzehn": 19, "treize": 13, "quatorze": 14, "seize": 16, "dix-sept": 17,
+    "dix-huit": 18, "dix-neuf": 19, "trece": 13, "catorce": 14, "dieciseis": 16, "diecisiete": 17, "dieciocho": 18,
+    "diecinueve": 19, "undici": 11, "tredici": 13, "quattordici": 14, "sedici": 16, "diciassette": 17, "diciotto": 18,
+    "diciannove": 19, "dertien": 13, "veertien": 14, "zestien": 16, "zeventien": 17, "achttien": 18, "negentien": 19,
+    "treze": 13, "catorze": 14, "dezasseis": 16, "dezesseis": 16, "dezassete": 17, "dezessete": 17, "dezoito": 18,
+    "dezanove": 19, "dezenove": 19, "dwa": 2, "dwie": 2, "dwoch": 2, "trzy": 3, "trzech": 3, "cztery": 4,
+    "czterech": 4, "piec": 5, "pieciu": 5, "szesc": 6, "szesciu": 6, "siedem": 7, "siedmiu": 7, "osiem": 8,
+    "osmiu": 8, "dziewiec": 9, "dziewieciu": 9, "dziesiec": 10, "dziesieciu": 10, "jedenascie": 11, "jedenastu": 11,
+    "dwanascie": 12, "dwunastu": 12, "tuzin": 12, "trzynascie": 13, "czternascie": 14, "pietnascie": 15,
+    "pietnastu": 15, "szesnascie": 16, "siedemnascie": 17, "osiemnascie": 18, "dziewietnascie": 19, "dwadziescia": 20,
+    "dwudziestu": 20, "trzydziesci": 30, "czterdziesci": 40, "piecdziesiat": 50, "sto": 100,
 }  # fmt: skip
 _N = r"(?:\d{1,3}(?:[.,' ]\d{3})+|\d{1,6}|" + "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True)) + r")"
+# "nine instead of twelve": the number that counts stands first.
+_REPLACED = (
+    r"(?:instead of|rather than|and not|not|statt|anstatt|und nicht|nicht|au lieu de|et non|et pas|pas|en lugar de|"
+    r"en vez de|y no|no|invece di|al posto di|e non|in plaats van|en niet|niet|em vez de|e nao|zamiast|a nie)\s+"
+    rf"{_N},?"
+)
 _FILL = (
-    r"(?:\s*(?:x|×|\*)\s*|\s+)(?:(?:of|more|additional|new|further|extra|other|units?|of the|of your|weitere|"
-    r"zusatzliche|neue|supplementaires|nouveaux|nouvelles|mas|nuevas|nuevos|adicionales|"
+    rf"(?:\s*(?:x|×|\*)\s*|,(?=\s+{_REPLACED})\s+|\s+)(?:(?:of|more|additional|new|further|extra|other|units?|of the|"
+    r"of your|weitere|zusatzliche|neue|supplementaires|nouveaux|nouvelles|mas|nuevas|nuevos|adicionales|"
     r"altre|altri|nuove|nuovi|extra|nieuwe|novas|novos|mais|die|der|den|das|the|your|our|ihrer?|ihre|von|vom|de|des|"
-    r"d'|du|di|del|della|van|da|do|vos|nos|seiner|seats|of our)\s+){0,3}"
-    rf"(?:{_UNITS}\s*(?:(?:of|for|fur|von|vom|der|des|de|du|d'|pour|para|del|di|per|van|voor|da|do)\s+)?(?:(?:the|"
-    rf"your|our|die|der|den|das|ihre[rn]?|ihr|le|la|les|vos|votre|el|los|las|su|il|lo|gli|het|uw|o|a|os|"
+    r"d'|du|di|del|della|dei|delle|van|da|do|dos|das|vos|nos|seiner|seats|of our|nowych|nowe|dodatkow\w+|kolejn\w+|"
+    rf"{_REPLACED})\s+){{0,3}}"
+    rf"(?:{_UNITS}\s*(?:{_REPLACED}\s+)?(?:(?:of|for|fur|von|vom|der|des|de|du|d'|pour|para|del|"
+    rf"dello|della|dei|di|per|van|voor|da|do|dos|das)\s+)?(?:(?:the|"
+    rf"your|our|die|der|den|das|ihre[rn]?|ihr|le|la|les|vos|votre|el|los|las|su|il|lo|gli|het|de|uw|o|a|os|"
     rf"as)\s+)?)?[\"“„«']?\s*"
 )
 _DEMAND = re.compile(
@@ -121,6 +141,48 @@ _COMMON_WORDS = frozenset(
 )
 
 
+# Words that grade a product and never name it alone.
+_TIERS = frozenset(
+    """
+    annual basic premium standard professional enterprise rental smart digital starter advanced business home office
+    mobile desktop gold silver platinum express classic compact portable industrial plus pro max mini lite light
+    """.split()
+)
+# What stands before a thing that is meant: an article, a possessive, a number.
+_NAMED_BEFORE = re.compile(
+    r"(?<!\w)(?:\d+|x|the|an?|your|our|this|that|these|another|one|der|die|das|den|dem|des|ein\w*|kein\w*|ihr\w*|"
+    r"unser\w*|zum|zur|vom|le|la|les|un|une|des|du|vos|votre|nos|notre|cet|cette|l|el|los|las|una|unos|unas|su|sus|"
+    r"nuestr\w*|del|il|lo|gli|i|uno|dello|della|dei|delle|vostr\w*|nostr\w*|het|de|een|jullie|uw|onze|ons|o|os|as|um|"
+    r"uma|do|da|dos|das|vosso|vossa|nosso|nossa|szt\.?|sztuk\w*|stuck|stk\.?|pcs\.?|units?)['\s]\s*"
+    r"(?:(?:of|new|extra|second|neue[nrs]?|weitere[nrs]?|nouve\w+|nuev\w+|nuov\w+|nieuwe|nov[ao]s?|now\w+)\s+)?$"
+)
+_COUNTED_BEFORE = re.compile(rf"(?<!\w){_N}\s+(?:{_UNITS}\s+)?(?:[^\W\d_]+\s+)?$")
+_PLACE_BEFORE = re.compile(
+    r"(?<!\w)(?:in|into|from|to|via|dans|en|nella?|nel|na|no|w|do|aus|naar|uit)\s+(?:the|die|der|den|le|la|el|de|a)?\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way to write a product of the list; `bare` forms are ordinary nouns that need a sign that they are meant."""
+
+    pattern: re.Pattern[str]
+    name: str
+    confidence: float
+    bare: bool = False
+
+    def fits(self, text: str, folded: str, start: int, end: int) -> bool:
+        if not self.bare:
+            return True
+        before, written = folded[max(0, start - 24) : start], folded[start:end]
+        if re.match(r"\s+(?:of|von|de|di|van)\s", folded[end : end + 6]):
+            return False  # "our panel of experts"
+        capital = text[start : start + 1].isupper()
+        if written.rstrip("s") in _COMMON_WORDS:
+            return capital and not _PLACE_BEFORE.search(before)
+        return capital or any(shown.search(before) for shown in (_NAMED_BEFORE, _COUNTED_BEFORE))
+
+
 def _short_forms(name: str) -> list[str]:
     """What people say for a catalogue name: the model in it ("HX-12" of "HX-12 transfer pump", "Pro" never alone)."""
     tokens = re.findall(r"[^\s,()]+", name)
@@ -132,7 +194,9 @@ def _short_forms(name: str) -> list[str]:
             runs.append([])
     forms = {" ".join(run_found) for run_found in runs if run_found}
     forms |= {
-        token for token in tokens if re.search(r"\d", token) and re.search(r"[^\W\d_]", token) and len(token) >= 4
+        token
+        for token in tokens
+        if len(token) >= 4 and re.search(r"[^\W\d_]", token) and re.search(r"\d|[a-z][A-Z]", token)
     }
     return [form for form in forms if _is_distinctive(form) and form != name]
 
@@ -149,12 +213,44 @@ def _is_distinctive(form: str) -> bool:
     return bool(rare)
 
 
+def _brands(names: tuple[str, ...]) -> frozenset[str]:
+    """First words that several names share; of a single name its first word, where more than one follows or a thing."""
+    first = [name.split()[0] for name in names if len(name.split()) > 1 and name.split()[0].isalpha()]
+    return frozenset(word for word in first if first.count(word) > 1 or len(names) == 1)
+
+
+def _without_brand(name: str, brands: frozenset[str]) -> str:
+    """ "Flow 400" of "Brand Flow 400"; empty where what is left names nothing by itself."""
+    first, _, rest = name.partition(" ")
+    words = rest.split()
+    if (
+        first not in brands
+        or not words
+        or all(flat(word) in _TIERS or not re.search(r"[^\W\d_]", word) for word in words)
+    ):
+        return ""
+    return rest if sum(char.isalnum() for char in rest) >= 4 else ""
+
+
+def _in_other_words(rest: str) -> str:
+    """A pattern for a name of two words as neighbours say it: "kit de calibration", "Kalibrierkit"."""
+    words = flat(rest).split()
+    if len(words) != 2 or len(words[0]) < 8 or not all(word.isalpha() for word in words):
+        return ""
+    stem = re.sub(r"[ck]", "[ck]", words[0][:6])
+    thing = re.sub(r"[ck]", "[ck]", words[1]) + r"(?:s|es|e|y|i|ow|u)?"
+    joint = r"\s+(?:(?:de|di|da|do|of|for|fur|pour|para|per|voor|zur|zum|la|das?)\s+|d'|l'){0,2}"
+    return rf"(?<![\w-])(?:{thing}{joint}{stem}\w*|{stem}\w*[\s-]?{thing})(?!\w)"
+
+
 @lru_cache(maxsize=64)
-def _forms(names: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], str, float], ...]:
+def _forms(names: tuple[str, ...]) -> tuple[_Form, ...]:
     """Patterns for full names and for short forms that only one product has, longest first."""
     owners: dict[str, set[str]] = {}
+    brands = _brands(names)
+    rests = {name: _without_brand(name, brands) for name in names}
     for name in names:
-        for form in _short_forms(name):
+        for form in {*_short_forms(name), *([rests[name]] if rests[name] else [])}:
             owners.setdefault(form, set()).add(name)
     listed_forms = [(name, name, 0.93) for name in names]
     listed_forms += [
@@ -166,22 +262,51 @@ def _forms(names: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], str, float], 
         if tokens:
             # Any word of it may carry a plural: "Sealkits S4", "GTX Pros".
             body = r"[\s-]*".join(
-                re.escape(token) + (r"(?:'?s|e|en|es|n)?" if token.isalpha() and len(token) > 2 else "")
+                re.escape(token) + (r"(?:'?s|e|en|es|n|ow|y|a|u)?" if token.isalpha() and len(token) > 2 else "")
                 for token in tokens
             )
-            made.append((re.compile(rf"(?<![\w-]){body}(?:'?s)?(?!\w)"), name, confidence))
+            bare = form == rests[name] and len(tokens) == 1 and not re.search(r"\d|[a-z][A-Z]", form)
+            made.append(_Form(re.compile(rf"(?<![\w-]){body}(?:'?s|er)?(?!\w)"), name, confidence, bare))
+    for name in names:
+        if other := _in_other_words(rests[name] or name):
+            made.append(_Form(re.compile(other), name, 0.8))
     return tuple(made)
 
 
 def listed(text: str, names: tuple[str, ...], start: int = 0, end: int | None = None) -> list[Product]:
-    """Products of our own list named in the text, in full or by their model, in order."""
+    """Products of our own list named in the text, in full, without the brand or by their model, in order."""
     folded, limit = flat(text), len(text) if end is None else end
     found: list[Product] = []
-    for pattern, name, confidence in _forms(names):
-        for match in pattern.finditer(folded, start, limit):
-            if not any(one.start < match.end() and match.start() < one.end for one in found):
-                found.append(Product(name, match.start(), match.end(), confidence, True))
+    for form in _forms(names):
+        for match in form.pattern.finditer(folded, start, limit):
+            if any(one.start < match.end() and match.start() < one.end for one in found):
+                continue
+            if form.fits(text, folded, match.start(), match.end()):
+                found.append(Product(form.name, match.start(), match.end(), form.confidence, True))
+    found += _by_number(folded, names, found, start, limit)
     return sorted(found, key=lambda one: one.start)
+
+
+def _by_number(folded: str, names: tuple[str, ...], found: list[Product], start: int, limit: int) -> list[Product]:
+    """Sister models called by their number after one of the family was named: "Flow 200 or the 400", "two 400s"."""
+    families: dict[str, dict[str, str]] = {}
+    for name in names:
+        words, _, number = name.rpartition(" ")
+        if words and number.isdigit() and len(number) >= 2:
+            families.setdefault(words, {})[number] = name
+    more: list[Product] = []
+    for family in {one.name.rpartition(" ")[0] for one in found} & families.keys():
+        models = families[family]
+        numbers = "|".join(map(re.escape, models))
+        called = re.compile(
+            rf"(?<![\w.,€$£-])(?:(?P<many>{numbers})(?:'?s|er[ns]?)(?!\w)|"
+            rf"(?:the|der|die|den|das|le|les|el|los|il|de|het|os|or|oder|ou)\s+(?P<one>{numbers})(?=\s*(?:[,;:)?!]|\.(?!\d)|$)))"
+        )
+        for match in called.finditer(folded, start, limit):
+            group = "many" if match["many"] else "one"
+            if not any(one.start < match.end(group) and match.start(group) < one.end for one in [*found, *more]):
+                more.append(Product(models[match[group]], match.start(group), match.end(group), 0.8, True))
+    return more
 
 
 def demanded(sentence: Piece) -> list[tuple[Product, Quantity | None]]:
@@ -267,7 +392,7 @@ def quantities(text: str, products: list[Product], start: int = 0, end: int | No
     Counts that belong to a named product ("12 x GTX Pro", "GTX Pro (12 Stück)"), or to a unit alone ("12 licences").
     """
     limit = len(text) if end is None else end
-    folded = flat(text)
+    folded = _unnumbered(flat(text), products)
     found: list[Quantity] = []
     before = re.compile(rf"(?<![\w.,/#:-])(?P<n>{_N})(?![\d%]){_FILL}(?:[^\W\d_][\w-]{{3,}}\s+)?$")
     article = re.compile(
@@ -311,6 +436,14 @@ def quantities(text: str, products: list[Product], start: int = 0, end: int | No
     return sorted(found, key=lambda one: one.start)
 
 
+def _unnumbered(folded: str, products: list[Product]) -> str:
+    """The text with the figures in product names made letters: the 400 of "Flow 400" counts nothing."""
+    for product in products:
+        name = re.sub(r"\d", "n", folded[product.start : product.end])
+        folded = folded[: product.start] + name + folded[product.end :]
+    return folded
+
+
 def _counted_things(text: str, products: list[Product], start: int, limit: int) -> list[Quantity]:
     """What a product is wanted for ("FlowGuard for twelve pumps"): a count of things in its own sentence."""
     found: list[Quantity] = []
@@ -318,7 +451,7 @@ def _counted_things(text: str, products: list[Product], start: int, limit: int) 
         sentence = next((one for one in sentences(text, start, limit) if one.start <= product.start < one.end), None)
         if sentence is None:
             continue
-        folded = run(sentence.text)
+        folded = run(_unnumbered(flat(text), products)[sentence.start : sentence.end])
         for match in re.finditer(rf"(?<![\w.,/#:€$£-])(?P<n>{_N})\s+(?P<thing>[^\W\d_]{{4,}})(?!\w)", folded):
             value = count(match["n"])
             if (
