@@ -170,6 +170,8 @@ def test_a_permission_is_found(text: str, channel: str) -> None:
         # footers of machines
         "To unsubscribe, click here: https://mail.example/u",
         "You can unsubscribe at any time.",
+        "If you want no more of it, click here: UNSUBSCRIBE MY EMAIL",
+        "News of the week. " * 100 + "See www.news.example.\n\nPlease unsubscribe me.",
         "Please cancel my subscription to the service plan.",
     ],
 )

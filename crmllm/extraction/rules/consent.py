@@ -17,7 +17,7 @@ from crmllm.extraction.types import Item
 PHONE, EMAIL, MARKETING, ALL = "phone", "email", "marketing", "all"
 GRANTED, WITHDRAWN = "granted", "withdrawn"
 LONGEST = 600  # of a sentence, in characters: nobody says it in more
-SHORT_BODY = 200
+SHORT_BODY, LONG_BODY = 200, 1500
 
 # --- "don't" -----------------------------------------------------------------------------------------------------
 
@@ -411,6 +411,9 @@ _ONLY_MAIL = re.compile(
     r"\bcontacte(?:m)?-(?:me|nos) (?:apenas|so|somente) por e-?mail|"
     r"\bprosze o kontakt (?:tylko|wylacznie) (?:mailowy|e-mailowy|przez e-?mail)"
 )
+# Instructions to readers: whoever writes so does not speak of themselves.
+_CLICK = re.compile(r"\b(?:click|klicken|cliquez|haga clic|clic en|clicca\w*|fare clic|klik|clique|kliknij)\b")
+_WEB_ADDRESS = re.compile(r"https?://|www\.", re.IGNORECASE)
 _BARE = re.compile(
     r"(?:please )?(?:unsubscribe|remove|opt out)(?: please)?|bitte (?:abmelden|austragen)|desinscription|"
     r"desabonnement|"
@@ -518,6 +521,8 @@ def find(item: Item) -> list[Statement]:
     latest: dict[tuple[str, str, str], Statement] = {}
     for stretch, sentence in spoken.sentences():
         for one in _in_sentence(sentence, noted=stretch.noted):
+            if one.channel == MARKETING and _is_mailing(item, spoken.text[stretch.start : stretch.end]):
+                continue
             key = (stretch.name, stretch.email, one.channel)
             if one.channel == ALL:
                 latest = {known: row for known, row in latest.items() if known[:2] != key[:2]}
@@ -536,10 +541,17 @@ def _is_bulk(item: Item) -> bool:
     return bulk or bool(item.header("List-Unsubscribe")) or bool(item.header("List-Id"))
 
 
+def _is_mailing(item: Item, body: str) -> bool:
+    """Whether a mail is long and full of addresses, as newsletters are: what stands at its foot is nobody's wish."""
+    return item.kind == "email" and len(body) > LONG_BODY and _WEB_ADDRESS.search(body) is not None
+
+
 def _in_sentence(sentence: Piece, *, noted: bool) -> Iterator[Statement]:
     if len(sentence.text) > LONGEST or "http" in sentence.text:
         return
     folded = run(sentence.text)
+    if _CLICK.search(folded):
+        return
     folded = _FROM_NOW.sub(lambda match: " " * len(match.group()), folded)
     if folded.rstrip().endswith("?") and not _POLITE.search(folded):
         return
