@@ -160,7 +160,8 @@ def install(environment: Path, lock: Path, *options: str) -> None:
     make_environment(environment)
     python = environment / "bin" / "python"
     uv = uv_program()
-    if uv and run([uv, "pip", "install", "--python", python, "--require-hashes", "-r", lock, *options]):
+    # pyproject.toml tells uv to lock for all Pythons from the oldest on; what is installed is for this one.
+    if uv and run([uv, "--no-config", "pip", "install", "--python", python, "--require-hashes", "-r", lock, *options]):
         return
     if not run([python, "-m", "pip", "install", "--require-hashes", "-r", lock, *options]):
         raise SetupError(f"the packages of {lock.name} could not be installed; the lines above say why.")

@@ -44,12 +44,23 @@ def test_a_lock_is_split_into_its_packages() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["base.txt", "dev.txt", "uv.txt", "models.txt", "llm.txt", "llm-gpu.txt"])
+@pytest.mark.parametrize("name", ["base.txt", "dev.txt", "uv.txt", "models.txt", "llm.txt", "llm-gpu.txt", "peers.txt"])
 def test_every_locked_package_has_hashes_and_no_address(name: str) -> None:
     text = (setup.REQUIREMENTS / name).read_text()
     assert "://" not in text
     for block in setup.split(text):
         assert "--hash=sha256:" in block, block.splitlines()[0]
+
+
+def test_packages_are_chosen_for_the_python_that_runs_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """pyproject.toml has uv lock for the oldest Python; read at an install, it brings that one's files to all."""
+    ran: list[list[str]] = []
+    monkeypatch.setattr(setup, "make_environment", lambda folder: None)
+    monkeypatch.setattr(setup, "uv_program", lambda: Path("uv"))
+    monkeypatch.setattr(setup, "run", lambda words, **more: ran.append([str(word) for word in words]) or True)
+    setup.install(tmp_path, setup.REQUIREMENTS / "base.txt")
+    assert ran[0][:4] == ["uv", "--no-config", "pip", "install"]
+    assert "--require-hashes" in ran[0]
 
 
 def test_the_lock_of_the_cpu_build_leaves_out_what_breaks_it() -> None:
