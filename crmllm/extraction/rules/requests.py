@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates
-from crmllm.extraction.rules.text import Candidate, Piece, flat, run, sentences
+from crmllm.extraction.rules.text import Candidate, Piece, flat, run, sentences, trimmed
 
 # What opens a request; the words after it say what is asked for.
 _ASK = re.compile(
@@ -43,8 +43,16 @@ _ASK = re.compile(
     r"|(?:kunt|zou|wilt|zoudt) u(?: mij| ons)?(?: alstublieft| misschien| s\.?v\.?p\.?)?|(?:kun|kan|zou|wil) (?:je|"
     r"jij|jullie)(?: mij| ons)?|gelieve|alstublieft|alsjeblieft|graag|wij verzoeken u"
     # Portuguese
-    r"|(?:poderia|poderiam|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|eria|eriamos)(?: que|"
+    r"|(?:poderia|poderiam|poderao|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|eria|"
+    r"eriamos)(?!-)(?: que|"
     r" se)?|peco(?:-lhe| que)?|pedimos(?: que)?|solicit(?:o|amos)(?: que)?|queiram?|seria possivel"
+    # Polish
+    r"|(?:uprzejmie |bardzo |serdecznie )?pros(?:ze|imy|ilbym|ilabym|ilibysmy)(?: panstwa| pana| pania)?(?: tylko|"
+    r" pilnie)?"
+    r"(?: o)?|czy (?:moglby|moglaby|mogliby|moglibyscie|moze|moga|mozecie|da sie|mozna)(?: pan| pani|"
+    r" panstwo)?(?: prosic"
+    r"(?: o)?)?|(?:by(?:lbym|labym|libysmy)) wdzieczn[iya] (?:za|o)|niech (?:pan|pani|panstwo|ktos)|poprosze(?: o)?|"
+    r"(?:mamy|mam) prosbe o"
     r")(?:(?!\w)|(?<=[' ]))[, ]*"
 )
 _IMPERATIVE = re.compile(
@@ -71,7 +79,12 @@ _IMPERATIVE = re.compile(
     r"stuur|bel|bestel|bevestig|geef|laat|neem|me llamas|me envias|nos envias|enviame|envianos|llamame|llamanos|"
     r"mandame|mandanos|me mandas|confirmame|me confirmas|mi chiami|mi mandi|mandami|mandaci|chiamami|me ligas|"
     r"envia-me|bel me|bel je|stuur je|bevestig je|kom|rappelle|envoie|confirme|envie-nos|envie-me|enviem\w*|mande\w*|"
-    r"ligue\w*|confirmem|digam\w*)(?!\w)"
+    r"ligue\w*|confirmem|digam\w*|"
+    r"przeslij(?:cie)?|wyslij(?:cie)?|zadzwon(?:cie)?|daj(?:cie)? znac|potwierdz(?:cie)?|sprawdz(?:cie)?|"
+    r"przygotuj(?:cie)?|napisz(?:cie)?|oddzwon(?:cie)?|anuluj(?:cie)?|wystaw(?:cie)?|"
+    r"llamenme|llamadme|enviadme|mandadme|diganme|confirmadme|fatemi avere|fateci avere|speditemi|speditici|"
+    r"envie-me|mandem-me|liguem-me|digam-me|bellen jullie|mail me|mail ons|rappelez-moi|dites-moi|tenez-moi|"
+    r"envoyez-moi|envoyez-nous|donnez-moi|schickt mir|schickt uns|ruft mich|sagt mir|sagt uns)(?!\w)"
 )
 # What the writer says they need from us counts as asked for.
 _NEED = re.compile(
@@ -98,7 +111,8 @@ _NEED = re.compile(
     # Papers and people that they need.
     r"|(?:i|we)(?:'ll| will)?(?: also| still)? need (?=(?:a|an|the|your|some|two|three)\b[^.]{0,40}\b(?:drawings?|"
     r"data sheets?|"
-    r"certificates?|details|dimensions|plans?|contract|form|report|documents?|samples?|feedback|decision|dates?|manual|"
+    r"certificates?|details|dimensions|plans?|contract|form|report|documents?|samples?|feedback|decision|dates?|"
+    r"manual|"
     r"list|figures?|measurements)\b)|(?:i|we) need (?=some(?:body|one)\b)"
     r"|(?:kann|konnte) (?:\w+ ){0,2}(?=jemand\b)|kan er (?:\w+ ){0,2}(?=iemand\b)|quelqu'un (?:peut-il|pourrait-il|"
     r"peut|"
@@ -130,6 +144,24 @@ _NEED = re.compile(
     r"|(?:wij|we|ik) (?:ontvangen|ontvang|willen|wil|zouden|zou|hebben|heb) graag|(?:wij|we|ik) (?:willen|wil|zouden|"
     r"zou) graag|(?:gostariamos|gostaria|queriamos|precisamos|necessitamos) de (?=[^.]*\b(?:orcamento|proposta|"
     r"cotacao|reuniao|chamada|demonstracao|fatura|preco|resposta|receber|saber|agendar|tecnico))"
+    # What they ask to be given, as a question; what they look for, without saying who.
+    r"|(?:konnten|konnen|durften) wir (?=[^.?!]{0,80}\b(?:bekommen|haben|erhalten|kriegen)\b)|(?:bekommen|"
+    r"kriegen) wir "
+    r"(?=[^.?!]*\b(?:angebot|preis\w*|rechnung|termin|muster|unterlagen|gutschrift|bestatigung|datenblatt)\b)"
+    r"|(?:pourrions-nous|pouvons-nous|peut-on|pourrait-on|puis-je|pourrais-je) (?=(?:avoir|recevoir|obtenir)\b)"
+    r"|(?:podriamos|podemos|podria|puedo) (?=(?:tener|recibir|contar)\b)|(?:potremmo|possiamo|potrei|posso) "
+    r"(?=(?:avere|ricevere)\b)|(?:kunnen|mogen|zouden) (?:we|wij) (?=[^.?!]{0,60}\b(?:ontvangen|krijgen|hebben)\b)"
+    r"|(?:podemos|poderiamos|posso|podia) (?=(?:ter|receber)\b)|czy (?:mozemy|mozna|moge) (?=(?:prosic|dostac|"
+    r"otrzymac)\b)"
+    r"|¿?(?:me|nos) (?=(?:envian?|mandan?|dicen?|pasan?|confirman?|llaman?|hacen?)\b[^.!]*\?)"
+    r"|(?:ci|mi) (?=(?:fate sapere|mandate|inviate|dite|confermate|fa sapere|manda|invia|dice)\b)"
+    r"|(?:chcielibysmy|chcialbym|chcialabym) (?:prosic o |otrzymac |dostac |umowic |poznac |zamowic wizyt\w* )"
+    r"|(?:potrzebujemy|potrzebuje) (?=[^.]{0,60}\b(?:ofert\w*|wycen\w*|faktur\w*|cen\w*|serwisant\w*|odpowiedzi|"
+    r"potwierdzen\w*|duplikat\w*|termin\w*)\b)|czekam(?:y)? na (?=(?:odpowiedz|ofert\w*|wycen\w*|faktur\w*|kontakt|"
+    r"potwierdzen\w*|panstwa)\b)"
+    r"|(?:quedo|quedamos|sigo|seguimos) a la espera de (?=\w)|let (?:me|us) have (?=\w)"
+    r"|^(?:need|needing|looking for|requesting|after) (?=(?:a|an|some|your)\b[^.]*\b(?:quote|quotation|offer|price|"
+    r"proposal|demo|call|copy|invoice))"
     r")(?:(?!\w)|(?<=[' ]))[, ]*"
 )
 # "A visit next Tuesday would suit us": asked for by saying what would be welcome.
@@ -165,7 +197,8 @@ _PROMISE = re.compile(
     r"|(?:je|nous) (?:vais|allons|vous (?:envoie|envoyons|enverrai|enverrons|rappelle|rappellerai|rappellerons|"
     r"confirme|confirmons|confirmerai|confirmerons|transmets|transmettrons|ferai|ferons|recontacte\w*|adresse\w*|"
     r"tiendr\w+)|reviens|reviendrai|reviendrons|revenons) ?"
-    r"|(?:te|le|les|os) (?:llamo|llamamos|envio|enviamos|mando|mandamos|confirmo|confirmamos|paso|pasamos|digo|decimos|"
+    r"|(?:te|le|les|os) (?:llamo|llamamos|envio|enviamos|mando|mandamos|confirmo|confirmamos|paso|pasamos|digo|"
+    r"decimos|"
     r"aviso|avisamos|escribo|escribimos)(?! adjunt)|(?:quedo|quedamos) en (?=\w+r(?:l[eo]s?|te|os)?\b)|(?:tendra\w*|"
     r"recibira\w*) (?:nuestr\w+|noticias)"
     r"|(?:le|les|te|os) (?:enviare|enviaremos|llamare|llamaremos|mandare|mandaremos|confirmare|confirmaremos|hare|"
@@ -174,8 +207,32 @@ _PROMISE = re.compile(
     r"|(?:vi|le|ti) (?:invier\w+|mander\w+|far\w+ (?:sapere|avere)|chiamer\w+|confermer\w+|richiamer\w+|"
     r"contatter\w+)|(?:invieremo|invierò|manderemo|confermeremo|chiameremo|verificheremo|parlero|parleremo)(?!\w)"
     r"|(?:u hoort|je hoort|jullie horen) [^.?!]{0,40}(?:van ons|van mij|van me)"
-    r"|(?:ik|wij|we) (?:stuur|sturen|zal|zullen|bel|bellen|kom|komen|bevestig|bevestigen|laat|laten|neem|nemen|ga|"
+    r"|(?:ik|wij|we) (?:stuur|sturen|zal|zullen|bellen?(?! (?:voor|over|omdat|namens|in verband|wegens))|"
+    r"bel(?! (?:voor|over|omdat|namens|in verband|wegens))|kom|komen|bevestig|bevestigen|laat|laten|neem|nemen|ga|"
     r"gaan)(?! graag)(?!\w)"
+    r"|(?P<said>\b(?!(?:habe|hatte|mochte|wurde|bitte|konnte|sollte|wollte|musste|kenne|danke|hoffe|wunsche|brauche|"
+    r"sehe|"
+    r"finde|gebe|frage|glaube|erwarte|denke|verstehe|meine|weisse)\b)\w{3,}e (?:ich|wir) (?:ihnen|sie|dir|euch|mich))"
+    r"|(?:le|vi|ti|la|gliel[oa]) (?:mando|preparo|invio|confermo|richiamo|chiamo|giro|spedisco|faccio avere|"
+    r"faccio sapere|"
+    r"mandiamo|inviamo|prepariamo|confermiamo|richiamiamo)(?!\w)"
+    r"|\b(?!(?:agradeco|peco|desejo|devo|digo|escrevo|solicito|pedimos|agradecemos|desejamos)-)\w{3,}"
+    r"(?:o|amos|emos|imos)-(?:lhes?|vos|te)(?!\w)|(?:envio|enviamos|mando|mandamos) (?=(?:o|a|os|as)\b)|"
+    r"eu (?:preparo|envio|mando|trato|confirmo|ligo|vejo)(?!\w)"
+    r"|(?:wysle|wyslemy|przesle|przeslemy|zadzwonie|zadzwonimy|oddzwonie|potwierdze|potwierdzimy|dam znac|damy znac|"
+    r"sprawdze|sprawdzimy|przygotuje|przygotujemy|podpisze|podpiszemy|zaplace|zaplacimy|dostarcze|dostarczymy|"
+    r"uzupelnie|odesle|odeslemy|umowie)(?!\w)"
+    r"|(?:les?|os|te) (?:preparo|preparamos|remito|remitimos|reenvio|hago llegar|busco)(?!\w)"
+    r"|ik (?:regel|mail|fax|zoek|bereid|onderteken|check|vraag)(?! (?:me|mij|u|je)\b)(?!\w)"
+    r"|je (?:prepare|vous prepare|vous faxe|vous donne|m'en occupe|verifie)(?!\w)"
+    # Papers that are about to leave their house.
+    r"|(?P<leaves>(?:\b(?:the|our|my|die|der|den|unsere?|das|le|la|notre|l'|el|nuestr[oa]|il|lo|nostr[oa]|de|het|"
+    r"onze|o|a|"
+    r"noss[oa]|signed|original)[ ])?\b(?:\w+ ){0,2}(?:order|po|original|contract|form|bestellung|auftrag|vertrag|"
+    r"unterlagen|bon de commande|commande|contrat|pedido|contrato|ordine|contratto|bestelling|opdracht|encomenda|"
+    r"zamowienie|umowa)(?: \w+){0,2} (?:follows|will follow|goes out|will go out|is on its way|will be with you|"
+    r"geht\b[^.?!]{0,30}\b(?:raus|heraus|zu)|folgt|kommt|partira|suivra|suit|saldra|sigue|partira|seguira|segue|volgt|"
+    r"gaat\b[^.?!]{0,30}\b(?:uit|weg)|komt eraan|wyjdzie|zostanie wyslan\w))(?!\w)"
     r"|(?:enviarei|enviaremos|ligarei|ligaremos|confirmarei|confirmaremos|mandarei|falarei|entrarei|entraremos|vou|"
     r"vamos)(?!\w)"
     r")"
@@ -194,7 +251,8 @@ _PLEASANTRY = re.compile(
 _TAIL = re.compile(
     r"(?:, (?:i'm|i am|i|we|it|that|then|otherwise|ich|wir|es|je|nous|ik|wij|yo|io) |,? (?:because|since|as we|as i|"
     r"so that|so we|otherwise|if possible|thanks|thank you|please)|,? (?:weil|da wir|da ich|damit|sonst|dann|"
-    r"falls moglich|vielen dank|danke)|,? (?:car|parce que|afin que|afin de|merci|sinon|puis|si possible)|,? (?:porque|"
+    r"falls moglich|vielen dank|danke)|,? (?:car|parce que|afin que|afin de|merci|sinon|puis|si possible)|"
+    r",? (?:porque|"
     r"ya que|para que|gracias|si es posible)"
     r"|,? (?:perche|poiche|cosi|grazie|se possibile)|,? (?:omdat|zodat|bedankt|dan|indien mogelijk)|,? (?:porque|"
     r"uma vez que|obrigad[oa]|se possivel))(?!\w).*$",
@@ -217,6 +275,35 @@ _PLAN = re.compile(
     r"hablemos|parliamone)\b"
 )
 
+
+# A question for a price, a way or a day: it asks for an answer where nothing else is asked for.
+_QUESTION = re.compile(
+    r"(?:what (?:does|do|would|will|is|are)\b[^?]{0,60}\b(?:cost|price|prices|come to|run to|mean|lead time)\b|"
+    r"how much\b|how (?:do|can|should) (?:i|we)\b|"
+    r"was (?:kostet|kosten|wurden?|ware)\b[^?]{0,80}|wie (?:teuer|viel kost\w+)\b|wie (?:kann|konnen|bekommen|machen) "
+    r"(?:ich|wir)\b|(?:bis )?wann (?:kommt|kann|konnen|ware|erhalten|bekommen)\b|"
+    r"combien (?:cout\w+|ca|cela|vaut|faut|seri\w+|faudr\w+)\b|quel(?:s|le|les)? (?:est|sont|serait|"
+    r"seraient)\b[^?]{0,20}\b"
+    r"(?:prix|tarifs?|delais?|cout)\b|comment (?:on|faire|faut-il|puis-je|peut-on|dois-je)\b|"
+    r"cuanto (?:cuesta|costaria|vale|valdria|seria|saldrian?|nos)\b|que (?:precio|plazo|coste)\b|como (?:puedo|"
+    r"podemos|hago|se)\b|"
+    r"quanto (?:costa|costano|costerebb\w+|verrebbe|viene|sarebbe|ci)\b|qual e il (?:prezzo|costo)\b|come (?:posso|"
+    r"possiamo|si)\b|"
+    r"(?:wat|hoeveel) (?:kost|kosten|zou|zouden|komt)\b|hoe (?:kan|kunnen|moet|moeten) (?:ik|we|wij)\b|"
+    r"wanneer (?:komt|kan|kunnen)\b|"
+    r"quanto (?:custa|custam|custaria|fica|ficaria|sairia|seria)\b|qual (?:e|seria) o (?:preco|custo|prazo)\b|"
+    r"como (?:posso|"
+    r"podemos)\b|"
+    r"ile (?:kosztuj\w+|kosztowal\w+|bysmy|by|to|wynosi|wyniesie|trwa)\b|jak(?:a|i) (?:jest|bylaby|bylby|bedzie) "
+    r"(?:cena|koszt|termin)\b|kiedy (?:mozna|mozemy|moge|bedzie|przyjedzie|dostaniemy)\b|jak (?:moge|mozemy|to)\b)"
+)
+_CONFIRMS_NOW = re.compile(
+    r"(?:confirm\w{0,4}|bestatigen?|bevestig\w*|potwierdzam\w*) (?:(?:ich|wir|hiermit|you|le|les|por la presente|"
+    r"con la "
+    r"presente|por este medio) )*(?:our|the|my|notre|la|le|l'|unsere\w*|die|den|el|nuestr[oa]|il|nostr[oa]|de|onze|"
+    r"o|a|noss[oa])? ?"
+    r"(?:order|commande|bestellung|auftrag|pedido|ordine|bestelling|encomenda|zamowieni\w+)\b"
+)
 
 # Deadlines are cut from an action's words wherever they lie; any day serves to recognise them.
 _ANY_DAY = datetime(2026, 1, 7)
@@ -274,9 +361,9 @@ def find(
         if _PLEASANTRY.search(folded) or len(folded) > 400:
             continue
         owner, begin, confidence = _who(folded)
-        if not owner:
+        if not owner or (owner == "them" and _CONFIRMS_NOW.match(folded, max(0, begin))):
             continue
-        piece = _words(sentence, begin)
+        piece = _named_before(sentence, begin, _words(sentence, begin))
         spoken = re.findall(r"[^\W\d_]{2,}", piece.text)
         if len(spoken) == 1:  # "confirm it by Friday" without its day: the day stays
             piece = _words(sentence, begin, whole=True)
@@ -291,9 +378,40 @@ def find(
             rule = "request" if owner == "us" else "promise"
             words = Candidate("text", " ".join(one.text.split()), one.start, one.end, confidence, rule)
             found.append(Action(words, owner, _due(text, sentence, one, pieces[:number], sent_at, month_first)))
+    if not any(one.owner == "us" for one in found):
+        found += _questions(text, start, end)
     return found[:6]
 
 
+def _named_before(sentence: Piece, begin: int, piece: Piece) -> Piece:
+    """What is asked for stands before the asking where only a day follows: "The offer, please, by Friday"."""
+    left = [one for one in dates.find(piece.text, _ANY_DAY) if one.start < 16]
+    rest = re.findall(r"[^\W\d_]{3,}", piece.text[left[0].end :] if left else "")
+    if not left or len(rest) > 1 or begin < 8:
+        return piece
+    asked = next((hit for hit in _ASK.finditer(run(sentence.text)) if hit.end() == begin), None)
+    words = trimmed(sentence.text, 0, asked.start() if asked else 0, " ,;:–-")
+    if len(words.text) < 5 or len(words.text.split()) > 8:
+        return piece
+    return Piece(sentence.start + words.start, sentence.start + words.end, words.text)
+
+
+def _questions(text: str, start: int, end: int) -> list[Action]:
+    """The first question for a price, a way or a day."""
+    for sentence in sentences(text, start, end):
+        if not sentence.text.rstrip().endswith("?") or len(sentence.text) > 300:
+            continue
+        match = _QUESTION.search(run(sentence.text))
+        if match is None or cues.is_competitor(sentence.text):
+            continue
+        words = trimmed(text, sentence.start + match.start(), sentence.end, " ?!.¿")
+        return [
+            Action(Candidate("text", " ".join(words.text.split()), words.start, words.end, 0.55, QUESTION), "us", None)
+        ]
+    return []
+
+
+QUESTION = "question"
 _AND_THEN = re.compile(
     r",?\s+(?:and|und|et|y|e|en)\s+(?:please\s+|bitte\s+)?(?=(?:send|call|confirm|check|let|give|tell|prepare|"
     r"forward|deliver|cancel|arrange|include|add|book|fix|replace|"
@@ -355,7 +473,7 @@ def _who(folded: str) -> tuple[str, int, float]:
 
 def _after_subject(folded: str, promise: re.Match[str]) -> int:
     """Where the promised action starts: after "I will", "je vous"; at the verb itself elsewhere."""
-    if promise["turned"]:
+    if promise["turned"] or promise["said"] or promise["leaves"]:
         return 0  # "The drawings I send you": what it is about stands before the verb
     subject = re.match(
         r"(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also| now)?|"
@@ -388,7 +506,7 @@ _DEADLINE_LEAD = (
     r"(?:by|before|until|till|on|no later than|not later than|bis(?: zum| spatestens)?|vor(?: dem)?|am|"
     r"avant(?: le)?|d'ici(?: au| le)?|pour(?: le)?|antes (?:del?|de la)|para (?:el|la)|hasta(?: el)?|"
     r"entro(?: il| la)?|prima (?:di|del)|voor|tot|uiterlijk|op|nog|noch|ate(?: ao?)?|this|deze|"
-    r"diese[nr]?|next|in|at|the|la|el|le|der|die|das|den|de)"
+    r"diese[nr]?|do(?: dnia)?|przed|na|najpozniej|next|in|at|the|la|el|le|der|die|das|den|de)"
 )
 _LATE_DEADLINE = re.compile(rf"(?:[\s,]+{_DEADLINE_LEAD})+[\s]*$")
 _EARLY_DEADLINE = re.compile(rf"^(?:{_DEADLINE_LEAD}\s+)*$")

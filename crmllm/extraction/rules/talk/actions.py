@@ -34,7 +34,7 @@ _CHATTER = phrases(
     lauter sprechen; wiederholen; moment bitte; horen sie mich; erzahlen sie; un instant; vous m'entendez; repeter;
     un momento;
     me oye; me escucha; repetir; cuenteme; mi sente; ripetere; show you; be able to; talk about; get a sense;
-    have a look at your
+    have a look at your; la escucho; le escucho; mi dica; dites-moi tout; digame; slucham
     """
 )
 _OPEN_QUESTION = re.compile(
@@ -66,7 +66,7 @@ def actions_of(
             continue
         for action in requests.find(text, turn.start, turn.end, sent_at=item.sent_at, month_first=month_first):
             words = flat(action.text.value)
-            if _CHATTER.search(words) or len(words.split()) < 3:
+            if _CHATTER.search(words) or len(words.split()) < 3 or action.text.rule == requests.QUESTION:
                 continue
             if turn.ours and _OPEN_QUESTION.search(
                 run(text[max(turn.start, action.text.start - 50) : action.text.start])
