@@ -121,7 +121,7 @@ def _plain(item: Item) -> tuple[Item, Wording, list[Correction]]:
     """The item in plain wording, its zones and locations with it."""
     tongue, _ = language.detect(item.text)
     first = wording.spoken(item.text, tongue, noted=item.kind == "meeting")
-    second, corrections = wording.corrected(first.text, item.sent_at)
+    second, corrections = wording.corrected(first.text, item.sent_at, names=item.products)
     way_back = wording.chained(first, second)
     forth = way_back.forth
     return (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from crmllm.extraction.rules import products
+from crmllm.extraction.rules import dates, money, products, wording
 
 NAMES = ("Orbis Pump 30", "Orbis Pump 60", "Orbis Panel", "Orbis Cloud", "DriveCare Gold", "Installation Kit")
 
@@ -49,3 +51,61 @@ def test_a_sister_model_is_known_by_its_number_once_the_family_is() -> None:
 def test_the_number_in_a_name_counts_nothing() -> None:
     text = "the Pump 60 for our three lines"
     assert all(one.value != 60 for one in products.quantities(text, products.listed(text, NAMES)))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Budżet 85 tys. zł netto", "85000"),
+        ("net 40.000 EUR (47.600 EUR inkl. MwSt.)", "40000"),
+        ("GBP 10,000 exclusive of VAT (GBP 12,000 inclusive)", "10000"),
+        ("Brutto: 11.900 EUR, netto: 10.000 EUR", "10000"),
+        ("list price 4,000 EUR, we pay 3,500 EUR", "3500"),
+        ("your 20,000 EUR was far too expensive", None),
+        ("cena katalogowa 4 000 zł", None),
+        ("between 20,000 and 30,000 EUR", None),
+        ("300 EUR per unit", None),
+    ],
+)
+def test_the_sum_that_counts(text: str, value: str | None) -> None:
+    total = money.deal_total(money.find(text))
+    assert (None if total is None else money.plain(total.value)) == value
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "plain"),
+    [
+        ("pl", "osiemdziesiąt pięć tysięcy złotych", "85000 złotych"),
+        ("es", "el modelo doscientos y un cable", "el modelo 200 y un cable"),
+        ("es", "treinta y dos mil euros", "32000 euros"),
+        ("nl", "32 duizend euro", "32 duizend euro"),
+        ("de", "am fünfzehnten Juli", "am 15 Juli"),
+        ("en", "by the twenty-first of May", "by the 21 of May"),
+        ("pl", "do trzydziestego czerwca", "do 30 czerwca"),
+        ("nl", "op eenentwintigste april", "op 21 april"),
+        ("en", "a second order in May", "a second order in May"),
+    ],
+)
+def test_spoken_figures_and_days(language: str, said: str, plain: str) -> None:
+    assert wording.spoken(said, language).text == plain
+
+
+def test_the_figure_of_a_name_is_not_corrected() -> None:
+    plain, _ = wording.corrected("We want 20 Orbis Pump 30, sorry, 25.", None, names=NAMES)
+    assert "25 Orbis Pump 30" in plain.text
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Ende nächsten Monats", "2026-06-30"),
+        ("à la fin du mois prochain", "2026-06-30"),
+        ("do końca przyszłego miesiąca", "2026-06-30"),
+        ("15 czerwca", "2026-06-15"),
+        ("w piątek", "2026-05-15"),
+        ("on 20 April", "2026-04-20"),
+        ("in January", "2027-01-31"),
+    ],
+)
+def test_days_are_of_the_year_that_is_meant(text: str, day: str) -> None:
+    assert [one.day.isoformat() for one in dates.find(text, datetime(2026, 5, 12, tzinfo=UTC))] == [day]

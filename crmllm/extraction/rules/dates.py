@@ -17,18 +17,18 @@ from crmllm.extraction.rules.text import flat
 _MONTHS: dict[str, int] = {}
 for _number, _names in enumerate(
     (
-        "january jan januar janner janvier enero gennaio januari janeiro ene genn janv leden styczen stycznia",
-        "february feb februar feber fevrier febrero febbraio februari fevereiro fev fevr febr",
-        "march mar marz maerz mars marzo maart marco mrz mrt",
-        "april apr avril abril aprile abr avr",
-        "may mai mayo maggio mei maio mag",
-        "june jun juni juin junio giugno junho giu",
-        "july jul juli juillet julio luglio julho lug juil",
-        "august aug aout agosto augustus ago",
-        "september sep sept septembre septiembre settembre setembro set",
-        "october oct oktober okt octobre octubre ottobre outubro out ott",
-        "november nov novembre noviembre novembro",
-        "december dec dezember dez decembre diciembre dicembre dezembro dic",
+        "january jan januar janner janvier enero gennaio januari janeiro ene genn janv leden styczen stycznia styczniu",
+        "february feb februar feber fevrier febrero febbraio februari fevereiro fev fevr febr luty lutego lutym",
+        "march mar marz maerz mars marzo maart marco mrz mrt marzec marca marcu",
+        "april apr avril abril aprile abr avr kwiecien kwietnia kwietniu",
+        "may mai mayo maggio mei maio mag maj maja maju",
+        "june jun juni juin junio giugno junho giu czerwiec czerwca czerwcu",
+        "july jul juli juillet julio luglio julho lug juil lipiec lipca lipcu",
+        "august aug aout agosto augustus ago sierpien sierpnia sierpniu",
+        "september sep sept septembre septiembre settembre setembro set wrzesien wrzesnia wrzesniu",
+        "october oct oktober okt octobre octubre ottobre outubro out ott pazdziernik pazdziernika pazdzierniku",
+        "november nov novembre noviembre novembro listopad listopada listopadzie",
+        "december dec dezember dez decembre diciembre dicembre dezembro dic grudzien grudnia grudniu",
     ),
     start=1,
 ):
@@ -37,13 +37,13 @@ for _number, _names in enumerate(
 _WEEKDAYS: dict[str, int] = {}
 for _number, _names in enumerate(
     (
-        "monday mon montag lundi lunes lunedi maandag segunda-feira segunda",
-        "tuesday tue tues dienstag mardi martes martedi dinsdag terca-feira terca",
-        "wednesday wed mittwoch mercredi miercoles mercoledi woensdag quarta-feira quarta",
-        "thursday thu thur thurs donnerstag jeudi jueves giovedi donderdag quinta-feira quinta",
-        "friday fri freitag vendredi viernes venerdi vrijdag sexta-feira sexta",
-        "saturday sat samstag sonnabend samedi sabado sabato zaterdag",
-        "sunday sun sonntag dimanche domingo domenica zondag",
+        "monday mon montag lundi lunes lunedi maandag segunda-feira segunda poniedzialek poniedzialku",
+        "tuesday tue tues dienstag mardi martes martedi dinsdag terca-feira terca wtorek wtorku",
+        "wednesday wed mittwoch mercredi miercoles mercoledi woensdag quarta-feira quarta sroda srode srody",
+        "thursday thu thur thurs donnerstag jeudi jueves giovedi donderdag quinta-feira quinta czwartek czwartku",
+        "friday fri freitag vendredi viernes venerdi vrijdag sexta-feira sexta piatek piatku",
+        "saturday sat samstag sonnabend samedi sabado sabato zaterdag sobota sobote soboty",
+        "sunday sun sonntag dimanche domingo domenica zondag niedziela niedziele niedzieli",
     )
 ):
     for _name in _names.split():
@@ -52,9 +52,9 @@ _NUMBERS: dict[str, int] = {}
 for _number, _names in enumerate(
     (
         "one a an ein eine einem einer einen un une uno una een um uma",
-        "two zwei deux dos due twee dois duas",
-        "three drei trois tres tre drie",
-        "four vier quatre cuatro quattro quatro",
+        "two zwei deux dos due twee dois duas dwa dwie",
+        "three drei trois tres tre drie trzy",
+        "four vier quatre cuatro quattro quatro cztery",
         "five funf cinq cinco cinque vijf",
         "six sechs sei seis zes",
         "seven sieben sept siete sette zeven sete",
@@ -91,6 +91,7 @@ def _any(table: dict[str, int], least: int = 1) -> str:
     )
 
 
+MONTH = rf"(?:{_any(_MONTHS, 4)}|may|mai|mei|maj)"
 _MONTH = _any(_MONTHS) + r"\.?"
 _DAY = _any(_WEEKDAYS, 3)
 _COUNT = r"(?:\d{1,3}|" + "|".join(sorted(map(re.escape, _NUMBERS), key=len, reverse=True)) + ")"
@@ -100,22 +101,24 @@ _OF = (
 )
 _NEXT = (
     r"(?:next|coming|following|nachste[nrms]?|kommende[nrms]?|folgende[nrms]?|prochaine?|prochain|proxim[oa]|"
-    r"que viene|prossim[oa]|volgende?|komende?|"
+    r"que viene|prossim[oa]|volgende?|komende?|przyszl\w+|nastepn\w+|"
     r"proxim[oa])"
 )
-_THIS = r"(?:this|current|diese[nrms]?|laufende[nrms]?|cette|cet|ce|est[ea]|quest[oa]|deze|dit|nest[ea])"
-_END = r"(?:end|ende|fin|finales|final|fine|eind|einde|fim|close)"
-_MID = r"(?:mid|middle|mitte|mi|mediados|meta|medio|half|medium|meados)"
-_START = r"(?:beginning|start|early|anfang|debut|principios|inizio|begin|inicio)"
+_THIS = (
+    r"(?:this|current|diese[nrms]?|laufende[nrms]?|cette|cet|ce|est[ea]|quest[oa]|deze|dit|nest[ea]|tego|tym|biezac\w+)"
+)
+_END = r"(?:end|ende|fin|finales|final|fine|eind|einde|fim|close|koniec|konca|koncem|koncu)"
+_MID = r"(?:mid|middle|mitte|mi|mediados|meta|medio|half|medium|meados|polow[aey]|polowie)"
+_START = r"(?:beginning|start|early|anfang|debut|principios|inizio|begin|inicio|poczat\w+)"
 _UNIT_DAY = (
     r"(?:(?:working |business |calendar )?days?|tage?n?|werktage?n?|arbeitstage?n?|jours?(?: ouvr\w+)?|"
-    r"dias?(?: habiles| uteis)?|giorn[oi](?: lavorativi)?|(?:werk)?dagen|dag)"
+    r"dias?(?: habiles| uteis)?|giorn[oi](?: lavorativi)?|(?:werk)?dagen|dag|dni(?: robocz\w+)?)"
 )
-_UNIT_WEEK = r"(?:weeks?|wochen?|semaines?|semanas?|settiman[ae]|weken|week)"
-_UNIT_MONTH = r"(?:months?|monate?n?|mois|mes|meses|mes[ei]|maanden|maand)"
-_YEAR = r"(?:year|jahre?s?|annee|an|ano|anno|jaar)"
+_UNIT_WEEK = r"(?:weeks?|wochen?|semaines?|semanas?|settiman[ae]|weken|week|tydzien|tygodni\w*)"
+_UNIT_MONTH = r"(?:months?|monate?n?|monats|miesi[ae]c\w*|mois|mes|meses|mes[ei]|maanden|maand)"
+_YEAR = r"(?:year|jahre?s?|annee|an|ano|anno|jaar|rok|roku)"
 _IN = (
-    r"(?:in|within|innerhalb von|binnen|innerhalb|dans|sous|d'ici|en|dentro de|dentro|entro|tra|fra|over|em|"
+    r"(?:in|za|w ciagu|within|innerhalb von|binnen|innerhalb|dans|sous|d'ici|en|dentro de|dentro|entro|tra|fra|over|em|"
     r"in the next|in den nachsten|dans les|en los proximos)"
 )
 _QUARTER = (
@@ -132,7 +135,7 @@ _PATTERN = re.compile(
             rf"(?P<end>{_END}{_OF}\s+(?:(?:mois de |mois d'|mes de |mese di |mes de |"
             rf"month of )?(?P<end_month>{_MONTH})(?:\s+(?:de\s+)?(?P<end_year>20\d\d))?|"
             rf"(?P<end_next>{_NEXT}\s+)?(?P<end_unit>{_UNIT_WEEK}|{_UNIT_MONTH}|{_YEAR}|quarter|quartals?|trimestre|"
-            rf"kwartaal|day|tages|business)(?P<end_next2>\s+{_NEXT})?)(?![\w-]))",
+            rf"kwartal\w*|kwartaal|day|tages|business)(?P<end_next2>\s+{_NEXT})?)(?![\w-]))",
             rf"(?P<nth>(?P<nth_n>first|second|third|fourth|last|ersten?|zweiten?|dritten?|letzten?|premiere|deuxieme|"
             rf"derniere|primera|segunda|ultima|prima|seconda|eerste|tweede|"
             rf"laatste)\s+{_UNIT_WEEK}{_OF}\s+(?P<nth_month>{_MONTH}))",
@@ -158,12 +161,12 @@ _PATTERN = re.compile(
             rf"(?P<in>{_IN}\s+(?P<in_n>{_COUNT})\s+(?:(?P<in_d>{_UNIT_DAY})|(?P<in_w>{_UNIT_WEEK})|"
             rf"(?P<in_m>{_UNIT_MONTH}))(?!\w))",
             r"(?P<aftertomorrow>day after tomorrow|ubermorgen|apres-demain|pasado manana|dopodomani|overmorgen|"
-            r"depois de amanha)",
+            r"depois de amanha|pojutrze)",
             r"(?P<tomorrow>tomorrow|morgen(?! +(?:zusammen|allerseits|frau|herr))|demain|manana(?! por la manana)|"
-            r"domani|amanha)",
+            r"domani|amanha|jutro|jutra)",
             r"(?P<today>today|tonight|this afternoon|this morning|this evening|\beod\b|end of day|end of business|"
             r"\bcob\b|close of business|heute|aujourd'hui|ce soir|cet apres-midi|hoy|esta tarde|oggi|stasera|vandaag|"
-            r"vanmiddag|hoje)",
+            r"vanmiddag|hoje|dzis|dzisiaj)",
             rf"(?P<month>(?P<mo_mod>{_NEXT}\s+)?(?P<mo_m>{_any(_MONTHS, 4)})"
             r"(?:\s+(?:de\s+)?(?P<mo_y>20\d\d))?(?![\w-]))",
         )
@@ -235,6 +238,9 @@ def find(
 _Resolved = tuple[date, str, float] | None
 
 
+_LATELY = 30  # days
+
+
 def _year_for(month: int, day: int, written: str | None, today: date | None) -> int | None:
     """The written year, else the one that makes the day the nearest to come."""
     if written:
@@ -242,7 +248,9 @@ def _year_for(month: int, day: int, written: str | None, today: date | None) -> 
     if today is None:
         return None
     this_year = date(today.year, month, min(day, calendar.monthrange(today.year, month)[1]))
-    return today.year + 1 if this_year < today - timedelta(days=3) else today.year
+    gone = (today - this_year).days
+    # A day of the last months is told of; one that is long gone is meant of next year.
+    return today.year + 1 if gone > _LATELY else today.year
 
 
 def _day(month: int, day: int, year: str | None, today: date | None, confidence: float = 0.93) -> _Resolved:

@@ -17,7 +17,9 @@ _SYMBOLS = {
     "dollars": "USD", "dolares": "USD", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "pfund": "GBP",
     "quid": "GBP",
     "chf": "CHF", "sfr": "CHF", "fr": "CHF", "franken": "CHF", "francs": "CHF", "franchi": "CHF", "pln": "PLN",
-    "zł": "PLN", "zl": "PLN", "zloty": "PLN",
+    "zł": "PLN", "zl": "PLN", "zloty": "PLN", "zlote": "PLN", "zlotych": "PLN", "zlotego": "PLN", "dolarow": "USD",
+    "dollari": "USD", "dollaro": "USD", "funtow": "GBP", "sterline": "GBP", "libras": "GBP", "livres sterling": "GBP",
+    "francos": "CHF", "frankow": "CHF",
     "sek": "SEK", "dkk": "DKK", "nok": "NOK", "kr": "SEK", "kronor": "SEK", "kroner": "DKK", "czk": "CZK",
     "kc": "CZK", "huf": "HUF", "ft": "HUF",
     "cad": "CAD", "c$": "CAD", "aud": "AUD", "a$": "AUD", "nzd": "NZD", "brl": "BRL", "r$": "BRL", "reais": "BRL",
@@ -49,12 +51,12 @@ _COUNTRY_CURRENCY = {
     "TR": "TRY", "RO": "RON",
 }  # fmt: skip
 _FACTORS: tuple[tuple[str, int], ...] = (
-    (r"k|tsd\.?|tausend|thousand|mila|mil(?!\w)|duizend|mille|grand", 1000),
+    (r"k|tsd\.?|tys\.?|tysi[ae]\w+|tausend|thousand|mila|mil(?!\w)|duizend|mille|grand", 1000),
     (
-        r"mio\.?|mill?ion(?:s|en|es|i)?|mln\.?|mn|mm|millones|milioni|milhoes|milhao|miljoen|millon|milione|m",
+        r"mio\.?|mill?ion(?:s|en|es|i|ow|y|a)?|miljoenen|mln\.?|mn|mm|millones|milioni|milhoes|milhao|miljoen|millon|milione|m",
         1_000_000,
     ),
-    (r"mrd\.?|bn|billions?|milliarden?|miliardi|milliards?|b", 1_000_000_000),
+    (r"mrd\.?|mld\.?|bn|billions?|milliarden?|miliardi|milliards?|b", 1_000_000_000),
     (r"lakhs?|lacs?", 100_000),
     (r"crores?|cr", 10_000_000),
 )
@@ -96,16 +98,31 @@ _NOT_DEAL = phrases(
     remise; rabais; port; livraison; acompte; chiffre d'affaires; tva; avoir; remboursement; frais de port; frais;
     descuento; envio; anticipo; facturacion; iva; portes; reembolso; fianza; sconto; spedizione; acconto; fatturato;
     rimborso; trasporto; korting; verzendkosten; aanbetaling; omzet; btw; terugbetaling; desconto; frete; sinal;
-    faturacao; reembolso
+    faturacao; reembolso; rabat*; upust*; zaliczk*; zadatek; obrot*; przychod*; kaucj*; dostaw*; fracht; zwrot*;
+    list price*; rrp; listenpreis*; prix catalogue; prix public; precio de lista; precio de catalogo;
+    prezzo di listino; prezzi di listino; catalogusprijs; adviesprijs; preco de tabela; cena katalogowa;
+    ceny katalogowej; cennik*
 """
 )
+_TOO_MUCH = re.compile(
+    r"^[^.!?;\d]{0,24}\b(?:too (?:much|high|expensive|far|steep|rich)|out of reach|zu (?:teuer|hoch|viel)|trop (?:"
+    r"cher|eleve|haut)\w*|demasiad\w+|troppo|te (?:duur|veel|hoog)|muito acima|demais|"
+    r"za (?:drogo|duzo|wysok\w+))\b"
+)
+_GROSS_BEFORE = re.compile(
+    r"(?:\bgross|\bbrutto\w*|\bttc|\binc(?:l\w*)?\.? (?:vat|btw)|\binkl\.? (?:mwst|ust)|\biva inclu(?:id[oa]|sa)|"
+    r"toutes taxes comprises)"
+    r"\W*(?:total\w*|amount|price|betrag|summe)?\W*(?:is|of|von)?\W*(?:[a-z]{3}|[€$£])?\s*$"
+)
 _GROSS = re.compile(
-    r"^\W*(?:gross|brutto|ttc|iva incluid[oa]|iva inclusa|incl(?:uding|\.|usive)?(?: of)? (?:vat|btw|tva|iva)|"
+    r"^\W*(?:gross|inclusive\b|including (?:vat|tax)|vat inclu|brutto|ttc|iva incluid[oa]|iva inclusa|"
+    r"incl(?:uding|\.|usive)?(?: of)? (?:vat|btw|tva|iva)|"
     r"inkl\.? \w*(?:mwst|ust)|inc\.? vat|con iva|com iva|toutes taxes|lordi|bruto)"
 )
 _NET = re.compile(
-    r"^\W*(?:net\b|netto|ht\b|hors taxes?|zzgl|plus (?:vat|mwst)|excl\w*|ex\.? vat|sin iva|mas iva|\+ ?iva|piu iva|"
-    r"sem iva|neto|netti)"
+    r"^\W*(?:net\b|netto|ht\b|hors taxes?|zzgl|plus (?:vat|mwst)|excl\w*|exkl\w*|ohne mwst|before (?:vat|tax)|"
+    r"\+ ?(?:vat|btw|mwst|tva)|bez vat|hors tva|ex\.? vat|sin iva|mas iva|\+ ?iva|piu iva|"
+    r"sem iva|neto|netti)(?!\w*\s*:)"
 )
 _TOTAL = phrases(
     """
@@ -116,7 +133,8 @@ _TOTAL = phrases(
     plafond; montant; montant total; au total; jusqu'a; maximum; d'accord; accord; presupuesto; importe;
     importe total; en total; como maximo; hasta; tope; techo; acuerdo; totale; in totale; importo; tetto; massimo;
     fino a; complessiv*; accordo; totaal; totaalbedrag; plafond; maximaal; tot; bedrag; akkoord; orcamento; montante;
-    valor; valor total; no total; ate; no maximo; teto; acordo
+    valor; valor total; no total; ate; no maximo; teto; acordo; razem; lacznie; w sumie; ogolem; budzet*; kwot*;
+    maksymaln*; maksimum; do kwoty; zgoda
 """
 )
 _MONEY_WORD = phrases(
@@ -124,7 +142,7 @@ _MONEY_WORD = phrases(
     budget; price; priced; cost; costs; spend; pay; quote; offer; total; amount; value; ceiling; figure; preis;
     kosten; angebot; betrag; summe; obergrenze; prix; cout; montant; offre; devis; enveloppe; precio; coste; importe;
     presupuesto; oferta; prezzo; costo; importo; offerta; prijs; bedrag; offerte; preco; custo; valor; orcamento;
-    proposta
+    proposta; budzet*; cena; cene; koszt*; kwot*; oferta
 """
 )
 
@@ -211,7 +229,7 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Found]:
             "unit"
             if _PER.match(after) or _PER_BEFORE.search(before)
             else "other"
-            if _is_other(before, after)
+            if _is_other(before, after) or _TOO_MUCH.match(after)
             else "total"
         )
         context = before[-40:] + " " + re.split(r"[.!?\n]", after)[0]
@@ -226,7 +244,7 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Found]:
                 kind,
                 stated,
                 bool(_NET.match(after)),
-                bool(_GROSS.match(after)),
+                bool(_GROSS.match(after) or (_GROSS_BEFORE.search(before) and not _NET.match(after))),
                 confidence,
             )
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from crmllm.extraction.rules import dates
 from crmllm.extraction.rules.text import flat
 
 
@@ -51,6 +52,14 @@ _ONES: dict[str, str] = {
     "dezanove 19 vinte 20 trinta 30 quarenta 40 cinquenta 50 sessenta 60 setenta 70 oitenta 80 noventa 90 duzentos 200 "
     "duzentas 200 trezentos 300 quatrocentos 400 quinhentos 500 seiscentos 600 setecentos 700 oitocentos 800 "
     "novecentos 900",
+    "pl": "jeden 1 jedna 1 jedno 1 dwa 2 dwie 2 dwoch 2 trzy 3 trzech 3 cztery 4 czterech 4 piec 5 pieciu 5 szesc 6 "
+    "szesciu 6 siedem 7 siedmiu 7 osiem 8 osmiu 8 dziewiec 9 dziewieciu 9 dziesiec 10 dziesieciu 10 jedenascie 11 "
+    "jedenastu 11 dwanascie 12 dwunastu 12 trzynascie 13 trzynastu 13 czternascie 14 czternastu 14 pietnascie 15 "
+    "pietnastu 15 szesnascie 16 szesnastu 16 siedemnascie 17 siedemnastu 17 osiemnascie 18 osiemnastu 18 "
+    "dziewietnascie 19 dziewietnastu 19 dwadziescia 20 dwudziestu 20 trzydziesci 30 trzydziestu 30 czterdziesci 40 "
+    "czterdziestu 40 piecdziesiat 50 piecdziesieciu 50 szescdziesiat 60 siedemdziesiat 70 osiemdziesiat 80 "
+    "dziewiecdziesiat 90 sto 100 stu 100 dwiescie 200 dwustu 200 trzysta 300 czterysta 400 piecset 500 szescset 600 "
+    "siedemset 700 osiemset 800 dziewiecset 900",
 }
 _FACTORS: dict[str, str] = {
     "en": "hundred 100 thousand 1000 grand 1000 million 1000000",
@@ -60,19 +69,31 @@ _FACTORS: dict[str, str] = {
     "it": "cento 100 mille 1000 mila 1000 milione 1000000 milioni 1000000",
     "nl": "honderd 100 duizend 1000 miljoen 1000000",
     "pt": "cem 100 cento 100 mil 1000 milhao 1000000 milhoes 1000000",
+    "pl": "tysiac 1000 tysiace 1000 tysiecy 1000 milion 1000000 miliony 1000000 milionow 1000000",
 }
-_AND = {"en": ("and",), "de": ("und",), "fr": ("et",), "es": ("y",), "it": ("e",), "nl": ("en",), "pt": ("e",)}
+_AND = {
+    "en": ("and",),
+    "de": ("und",),
+    "fr": ("et",),
+    "es": ("y",),
+    "it": ("e",),
+    "nl": ("en",),
+    "pt": ("e",),
+    "pl": (),
+}
 #: Languages that write a number as one word, with the ones before the tens.
 _COMPOUND = {"de": "und", "nl": "en", "it": ""}
 _POINT = {
     "en": ("point",), "de": ("komma",), "fr": ("virgule",), "es": ("coma", "punto"), "it": ("virgola",),
-    "nl": ("komma",), "pt": ("virgula", "ponto"),
+    "nl": ("komma",), "pt": ("virgula", "ponto"), "pl": ("przecinek",),
 }  # fmt: skip
 #: Said alone these are articles and other words, hardly ever numbers.
-_NO_NUMBER_ALONE = frozenset("one un uno une ein eins een um uma once sei cent cien cento second".split())
+_NO_NUMBER_ALONE = frozenset(
+    "one un uno une ein eins een um uma once sei cent cien cento second jeden jedna jedno".split()
+)
 _DIGITS: dict[str, str] = {
     "en": "oh 0 o 0 zero 0 nought 0", "de": "null 0", "fr": "zero 0", "es": "cero 0", "it": "zero 0", "nl": "nul 0",
-    "pt": "zero 0",
+    "pt": "zero 0", "pl": "zero 0",
 }  # fmt: skip
 LANGUAGES = frozenset(_ONES)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -146,6 +167,9 @@ def find(text: str, language: str) -> Iterator[Numeral]:
             yield Numeral(tokens[index].start(), tokens[last].end(), written)
             index = last + 1
             continue
+        if _counts_a_factor(folded, tokens[index], language):
+            index += 1  # "32 thousand": the figure before it is written already
+            continue
         last, value, words = _number(folded, tokens, index, language)
         alone = words == 1 and tokens[index].group() in _NO_NUMBER_ALONE
         pointed = last + 1 < len(tokens) and tokens[last + 1].group() in _POINT[language]
@@ -155,6 +179,14 @@ def find(text: str, language: str) -> Iterator[Numeral]:
         last, written = _with_decimals(folded, tokens, last, value, language)
         yield Numeral(tokens[index].start(), tokens[last].end(), written)
         index = last + 1
+
+
+def _counts_a_factor(folded: str, token: re.Match[str], language: str) -> bool:
+    """Whether a word such as "thousand" stands behind figures."""
+    return (
+        _factors(language).get(token.group(), 0) >= 1000
+        and re.search(r"\d[ \u00a0]$", folded[max(0, token.start() - 2) : token.start()]) is not None
+    )
 
 
 def _with_decimals(folded: str, tokens: list[re.Match[str]], last: int, value: int, language: str) -> tuple[int, str]:
@@ -217,7 +249,7 @@ def _number(folded: str, tokens: list[re.Match[str]], index: int, language: str)
             if not (
                 _near(folded, tokens[at], tokens[at + 1])
                 and following in ones
-                and _joins(group, total, ones[following])
+                and _joins(group, total, ones[following], language)
             ):
                 break
             at += 1
@@ -272,7 +304,10 @@ def _fits(group: int, value: int, language: str) -> bool:
     return below >= 20 and below % 10 == 0 and value < 10
 
 
-def _joins(group: int, total: int, value: int) -> bool:
+def _joins(group: int, total: int, value: int, language: str) -> bool:
+    """Whether "and" joins two parts of one number; Spanish has it between tens and ones only."""
+    if language == "es":
+        return group % 100 >= 30 and group % 10 == 0 and value < 10
     return (group % 100 == 0 and (group > 0 or total > 0)) or (group % 100 >= 20 and group % 10 == 0 and value < 20)
 
 
@@ -282,3 +317,57 @@ def _year(folded: str, tokens: list[re.Match[str]], last: int, value: int) -> tu
         return None
     end, second, said = _number(folded, tokens, last + 1, "en")
     return (end, value * 100 + second) if second is not None and said <= 2 and 10 <= second <= 99 else None
+
+
+# --- days of a month, said as ordinals
+
+_TENTHS_EN = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+_NTH_PL = (
+    "pierwszego drugiego trzeciego czwartego piatego szostego siodmego osmego dziewiatego dziesiatego jedenastego "
+    "dwunastego trzynastego czternastego pietnastego szesnastego siedemnastego osiemnastego dziewietnastego "
+    "dwudziestego"
+)
+_NTH_DE = {1: "erst", 3: "dritt", 7: "sieb?e?n?t", 8: "acht"}
+_NTH_NL = {1: "eerste", 2: "tweede", 3: "derde", 8: "achtste"}
+_LAST_DAY = 31
+
+
+def _day_words(language: str) -> dict[str, int]:
+    """How each day of a month is said, as patterns over folded text."""
+    if language in ("en", "pl"):
+        names = (_TENTHS_EN if language == "en" else _NTH_PL).split()
+        twenty, thirty, last = (
+            ("twenty", "thirty", "thirtieth")
+            if language == "en"
+            else ("dwudziestego", "trzydziestego", "trzydziestego")
+        )
+        said = dict(zip(names, range(1, 21), strict=True)) | {last: 30}
+        said |= {rf"{twenty}[- ]{name}": 20 + number for number, name in enumerate(names[:9], 1)}
+        return said | {rf"{thirty}[- ]{names[0]}": _LAST_DAY}
+    words = {number: word for word, number in reversed(_ones(language).items()) if number <= 20 or number == 30}
+    joint, one = ("und", "ein") if language == "de" else ("en", "een")
+    for number in (*range(21, 30), _LAST_DAY):
+        words[number] = (one if number % 10 == 1 else words[number % 10]) + joint + words[number // 10 * 10]
+    if language == "de":
+        ends = {number: _NTH_DE.get(number, word + ("t" if number < 20 else "st")) for number, word in words.items()}
+        return {rf"{word}e[nrs]?": number for number, word in ends.items()}
+    return {_NTH_NL.get(number, word + ("de" if number < 20 else "ste")): number for number, word in words.items()}
+
+
+@lru_cache(maxsize=8)
+def _day_pattern(language: str) -> tuple[re.Pattern[str], tuple[int, ...]]:
+    said = sorted(_day_words(language).items(), key=lambda one: -len(one[0]))
+    pattern = "|".join(f"({words})" for words, _ in said)
+    return re.compile(rf"(?<!\w)(?:{pattern})(?=\s+(?:of\s+)?{dates.MONTH}(?!\w))"), tuple(day for _, day in said)
+
+
+def days(text: str, language: str) -> Iterator[Numeral]:
+    """Days said as ordinals before a month: "the thirtieth of June", "am fünfzehnten Juli"."""
+    if language not in ("en", "de", "nl", "pl"):
+        return  # the others say cardinals
+    pattern, numbers = _day_pattern(language)
+    for match in pattern.finditer(flat(text)):
+        yield Numeral(match.start(), match.end(), str(numbers[(match.lastindex or 1) - 1]))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crmllm.extraction.rules import dates, money, numerals
+from crmllm.extraction.rules import dates, money, numerals, products
 from crmllm.extraction.rules.text import flat
 
 
@@ -153,7 +153,8 @@ _DAYS = ("tomorrow", "mon", "tue", "wed", "thu", "fri")
 
 def spoken(text: str, language: str, *, noted: bool = False) -> Wording:
     """Numbers in words as digits, addresses put together; abbreviations of notes in full."""
-    changes = [Change(one.start, one.end, one.written, one.start, one.end) for one in numerals.find(text, language)]
+    changes = [Change(one.start, one.end, one.written, one.start, one.end) for one in numerals.days(text, language)]
+    changes += [Change(one.start, one.end, one.written, one.start, one.end) for one in numerals.find(text, language)]
     changes += _addresses(text)
     if noted:
         changes += _abbreviations(text)
@@ -244,10 +245,20 @@ class Correction:
     end: int
 
 
-def corrected(text: str, sent_at: datetime | None, *, month_first: bool = False) -> tuple[Wording, list[Correction]]:
-    """The text with what was corrected put right where it was first said, and what no longer counts."""
+def corrected(
+    text: str, sent_at: datetime | None, *, month_first: bool = False, names: tuple[str, ...] = ()
+) -> tuple[Wording, list[Correction]]:
+    """The text with what was corrected put right where it was first said, and what no longer counts.
+
+    The figures of product names are names: nobody corrects the 30 of "Pump 30".
+    """
     folded = flat(text)
-    said = _values(text, sent_at, month_first)
+    named = products.listed(text, names)
+    said = [
+        one
+        for one in _values(text, sent_at, month_first)
+        if not any(product.start < one.end and one.start < product.end for product in named)
+    ]
     changes: dict[int, Change] = {}
     void: list[Correction] = []
     for cue in _CUE.finditer(folded):
