@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 from crmllm.extraction.rules import (
     category,
@@ -23,6 +24,7 @@ from crmllm.extraction.rules import (
     organisations,
     people,
     phones,
+    pitch,
     products,
     reader,
     sentiment,
@@ -31,12 +33,19 @@ from crmllm.extraction.rules import (
 )
 from crmllm.extraction.rules.contacts import Part, Person
 from crmllm.extraction.rules.reader import Reading
-from crmllm.extraction.rules.text import Candidate, Piece, flat, letters, lines, mask, trimmed
+from crmllm.extraction.rules.text import Candidate, Piece, flat, letters, lines, mask, run, trimmed
 from crmllm.extraction.types import Item, Role
 
-_COLUMN = re.compile(r"\s*\|\s*|[ \t]{3,}|\t+")
+_COLUMN = re.compile(r"\s*\|\s*|(?<=\S)\s+[·•]\s+|[ \t]{3,}|\t+")
 _ISSUER = (
-    r"(?:ihr |your |votre |our |unser )?(?:ansprechpartner(?:in)?|ansprechperson|kontaktperson|kontakt|"
+    r"(?:ihr |your |votre |our |unser )?(?:reported by|raised by|contacted by|completed by|filled in by|gemeldet von|"
+    r"ausgefullt von|anforderer|gemeld door|aanvrager|ingevuld door|melder|demande par|redige par|signale par|"
+    r"declarant|"
+    r"solicitante|contactos?|informado por|comunicado por|responsavel|responsable|pessoa de contato|solicitado por|"
+    r"richiedente|compilato da|segnalato da|responsabile(?: acquisti)?|osoba (?:do kontaktu|kontaktowa|"
+    r"odpowiedzialna)|"
+    r"kontakt|zglaszajacy|zglosil(?:a)?|sporzadzil(?:a)?|prowadzacy|ansprechpartner(?:in)?|ansprechperson|"
+    r"kontaktperson|kontakt|"
     r"(?:sach)?bearbeiter(?:in)?|besteller(?:in)?|einkaufer(?:in)?|erstellt von|ausgestellt von|unterzeichnet von|"
     r"unterzeichner(?:in)?|verantwortlich(?:e|er)?|projektleit(?:er|ung)|contact(?: person| name)?|point of contact|"
     r"buyer(?: contact| name)?|purchaser|purchasing (?:contact|agent|officer)|procurement (?:contact|lead)|ordered by|"
@@ -60,13 +69,18 @@ _PERSON_LABEL = re.compile(
 )
 _TELLS = re.compile(
     r"(?P<label>(?P<title>title|job title|position|function|role|funktion|fonction|cargo|functie|ruolo|stellung)|"
-    r"(?P<company>company|customer|client|buyer|firma|kunde|auftraggeber|besteller|unternehmen|societe|entreprise|"
-    r"empresa|cliente|azienda|bedrijf|klant|organi[sz]ation)|(?P<email>e-?mail|mail|courriel|correo(?: electronico)?)|"
-    r"(?P<phone>(?:tele)?phone|tel|telefon|telefono|telefoon|telefone|mobile|mobil|cell|direct|durchwahl|"
+    r"(?P<company>company|customer|client|buyer|site|plant|maitre d'ouvrage|auftraggeberin|vergabestelle|zamawiajacy|"
+    r"klient|firma|nabywca|opdrachtgever|besteller|empresa|entidade|ente|committente|stabilimento|firma|kunde|"
+    r"auftraggeber|besteller|unternehmen|societe|entreprise|"
+    r"empresa|cliente|azienda|bedrijf|klant|organi[sz]ation)|(?P<email>e-?mail|mail|courriel|"
+    r"correo(?: electronico)?|e-?mail-?adres\w*)|"
+    r"(?P<phone>(?:tele)?phone|tel|mobiel|gsm|movil|telemovel|cellulare|komorka|telefon kom|telefon|telefono|"
+    r"telefoon|telefone|mobile|mobil|cell|direct|durchwahl|"
     r"phone/fax|rufnummer))[. ]*(?P<mark>:|$)[ ]*"
 )
 _SUPPLIER = re.compile(
-    r"(?:supplier|vendor|seller|lieferant|verkaufer|auftragnehmer|fournisseur|proveedor|fornitore|leverancier|fornecedor|"
+    r"(?:supplier|vendor|seller|lieferant|verkaufer|auftragnehmer|fournisseur|proveedor|fornitore|leverancier|"
+    r"fornecedor|"
     r"an|to|competitor|bank|carrier|spedition)\b[ ]*(?::|$)"
 )
 _CLOSING = re.compile(
@@ -113,10 +127,12 @@ _AMOUNT = re.compile(
     r"\d{1,3}(?:[.,'’\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,2})?(?![\d%])|\d+[.,]\d{2}(?![\d%])|\d+(?![\d.,%])"
 )
 _QUANTITY_HEAD = re.compile(
-    r"^(?:qty|quantity|menge|anzahl|stuck|stk|qte|quantite|cantidad|cant|q\.?ta|quantita|aantal|quantidade|units?|pcs)\.?$"
+    r"^(?:qty|quantity|menge|anzahl|stuck|stk|qte|quantite|cantidad|cant|q\.?ta|quantita|aantal|quantidade|units?|"
+    r"pcs)\.?$"
 )
 _QUANTITY = re.compile(
-    r"^(\d{1,6})(?:[.,]0+)?(?:\s?(?:x|pcs?|pieces?|stk|stuck|st|units?|ud|uds|pz|licen\w*|seats?|users?|un|ea|each))?\.?$"
+    r"^(\d{1,6})(?:[.,]0+)?(?:\s?(?:x|pcs?|pieces?|stk|stuck|st|units?|ud|uds|pz|licen\w*|seats?|users?|un|ea|"
+    r"each))?\.?$"
 )
 _ORDER_DATE = re.compile(
     r"\b(?:(?:order |po |purchase |contract |signature |issue )?date|dated|signed on|effective date|"
@@ -220,7 +236,7 @@ def _is_label(row: _Row) -> bool:
 def _persons(
     item: Item, text: str, rows: list[_Row], countries: tuple[str, ...], company: Candidate | None
 ) -> list[Person]:
-    found = [*_labelled(item, text, rows, countries), *_signed(item, text, rows, countries)]
+    found = [*_labelled(item, text, rows, countries), *_signed(item, text, rows, countries), *_undersigned(rows)]
     kept: list[Person] = []
     for person in found:
         if person.name is None or not _is_theirs(item, person):
@@ -299,7 +315,7 @@ def _value(text: str, rows: list[_Row], number: int, column: int, after: int) ->
     """What a label is followed by: the rest of its cell, the next cell, or the line below; and in which column."""
     row = rows[number]
     cell = row.cells[column]
-    rest = trimmed(text, cell.start + after, cell.end)
+    rest = trimmed(text, cell.start + after, cell.end, "*_")
     if rest.text:
         return rest, column
     if column + 1 < len(row.cells):
@@ -346,8 +362,6 @@ def _loose(
     if mails and person.email is None and not item.us.owns(mails[0].value) and not emails.is_generic(mails[0].value):
         at = piece.start + mails[0].start
         person.email = Candidate("email", mails[0].value, at, piece.start + mails[0].end, 0.9, "beside the name")
-    if mails:
-        return
     begin = text.rfind("\n", 0, piece.start) + 1 if phone else piece.start
     numbers = [
         one for one in phones.find(text, begin, piece.end, countries, signature=True) if one.start >= piece.start
@@ -357,6 +371,8 @@ def _loose(
             person.phone = Candidate(
                 "phone", number.e164, number.start, number.end, number.confidence, "beside the name"
             )
+    elif mails:
+        return
     elif person.title is None and titles.score(piece.text) >= 0.6 and len(piece.text) <= 60:
         person.title = Candidate("title", piece.text, piece.start, piece.end, 0.8, "beside the name")
     elif person.company is None and organisations.legal_form(piece.text) and len(piece.text) <= 80:
@@ -382,8 +398,41 @@ def _signed(item: Item, text: str, rows: list[_Row], countries: tuple[str, ...])
         name = card.name
         if name is None or len(name.value.split()) < 2:
             continue
+        if organisations.legal_form(" ".join(text[name.start : name.end + 12].split("\n")[0].split())):
+            continue  # "Norte Foods, S.L." is no "last, first"
         found.append(Person("sender", name, card.title, card.company, card.email, card.phone))
     return found
+
+
+_DEFINITE = re.compile(r"(?:the|der|die|das|le|la|l'|il|lo|el|de|het|o|a)\s+|l'", re.IGNORECASE)
+
+
+def _undersigned(rows: list[_Row]) -> list[Person]:
+    """Who stands at the foot under their office: "Il Direttore Tecnico", and below it the name."""
+    foot = [row for row in rows if row.cells][-6:]
+    for above, below in pairwise(foot):
+        if len(above.cells) != 1 or len(below.cells) != 1 or len(above.cells[0].text) > 60:
+            continue
+        lead = _DEFINITE.match(above.cells[0].text)
+        at = lead.end() if lead else 0
+        office = above.cells[0].text[at:]
+        name = people.clean(below.cells[0].text)
+        if titles.score(office) < 0.9 or ":" in office or titles.score(name) >= 0.9:
+            continue
+        if organisations.legal_form(below.cells[0].text) or organisations.has_word(name):
+            continue
+        if len(name.split()) < 2 or people.shape(name) < 0.6:
+            continue
+        start = above.cells[0].start + at
+        place = below.cells[0]
+        return [
+            Person(
+                "sender",
+                Candidate("name", name, place.start, place.end, 0.8, "under an office"),
+                Candidate("title", office, start, start + len(office), 0.8, "over the name"),
+            )
+        ]
+    return []
 
 
 def _company(item: Item, text: str, rows: list[_Row]) -> Candidate | None:
@@ -404,14 +453,36 @@ def _company(item: Item, text: str, rows: list[_Row]) -> Candidate | None:
                 named[key] += 1
                 first.setdefault(key, candidate)
     if not first:
-        return None
+        return _named_customer(item, text, rows)
     return max(first.values(), key=lambda one: (min(3, named[letters(one.value)]) - one.start / 2000, -one.start))
+
+
+def _named_customer(item: Item, text: str, rows: list[_Row]) -> Candidate | None:
+    """The customer behind a label where no name with a legal form stands in the paper."""
+    for number, row in enumerate(rows):
+        for column, words in enumerate(row.flat):
+            tells = _TELLS.match(words)
+            if tells is None or not tells["company"]:
+                continue
+            value, _ = _value(text, rows, number, column, tells.end())
+            if value is None:
+                continue
+            piece = trimmed(text, value.start, value.start + len(re.split(r"[,;(|]", value.text)[0]))
+            plausible = organisations.is_plausible(piece.text) and not organisations.is_address(piece.text)
+            if (
+                plausible
+                and piece.text[:1].isupper()
+                and 2 <= len(piece.text.split()) <= 8
+                and not _is_ours(item, piece.text)
+            ):
+                return Candidate("company", piece.text, piece.start, piece.end, 0.75, "behind a label")
+    return None
 
 
 def _organisations(text: str, cell: Piece) -> Iterator[Candidate]:
     tells = _TELLS.match(flat(cell.text))
     start = cell.start + (tells.end() if tells and tells["company"] else 0)
-    whole = trimmed(text, start, cell.end)
+    whole = trimmed(text, start, cell.end, "*_")
     if (
         whole.text
         and organisations.legal_form(whole.text)
@@ -661,11 +732,16 @@ def _category(item: Item, text: str, head: str, reading: Reading, company: Candi
     top = head[:1500]
     if _COMPLAINT.search(top):
         return "support", 0.85, "calls itself a complaint"
+    ours = text.casefold().find(item.us.company.casefold()) if item.us.company else -1
+    by_them = company is not None and (ours < 0 or company.start < ours)
+    if _INVOICE.search(top[:600]) and category.is_our_bill(text):
+        return "billing", 0.7, "speaks of our invoice"
+    if not item.us.company or not text[:200].casefold().startswith(item.us.company.casefold()):
+        if pitch.selling(run(text[: category.MOST_READ])) >= category.PITCHED:
+            return "vendor", 0.7, "somebody offers us something"
     if _ORDER.search(top) or _REQUEST.search(top):
         return "sales", 0.85, "calls itself an order or a quotation"
     if _INVOICE.search(top[:600]):
-        ours = text.casefold().find(item.us.company.casefold()) if item.us.company else -1
-        by_them = company is not None and (ours < 0 or company.start < ours)
         return ("vendor", 0.65, "somebody's invoice") if by_them else ("billing", 0.7, "our invoice")
     if _CONTRACT.search(top[:600]):
         return "sales", 0.75, "calls itself a contract"
