@@ -18,7 +18,18 @@ from types import MappingProxyType
 from crmllm.extraction import grounding
 from crmllm.extraction.grounding import Kind
 from crmllm.extraction.prompting import CERTAIN
-from crmllm.extraction.rules import cases, contacts, deals, emails, money, organisations, people, phones, requests
+from crmllm.extraction.rules import (
+    cases,
+    contacts,
+    deals,
+    emails,
+    money,
+    organisations,
+    people,
+    phones,
+    requests,
+    titles,
+)
 from crmllm.extraction.rules.reader import Reading
 from crmllm.extraction.rules.text import Candidate, letters, mask, words
 from crmllm.extraction.schema import MailAnswer, ModelAnswer
@@ -40,6 +51,9 @@ from crmllm.extraction.types import (
 ADD_TRUST = 0.7
 DECIDE_TRUST = 0.8
 UNSURE = 0.6
+# Small models fill in a company where there is none: it must have a legal form or a company's word, or fit the sender's
+# domain.
+SEEMS_A_COMPANY = 0.6
 MOST_MOOD_WORDS = 3
 
 _KINDS: dict[str, Kind] = {
@@ -267,11 +281,17 @@ def _fits(item: Item, reading: Reading, field: str, value: str) -> bool:
             if _same("phone", value, one.e164, reading.countries)
         }
         return bool(kinds) and kinds <= {"phone", "mobile"}
-    if field == "company" and not organisations.is_plausible(value):
+    if field == "title" and not titles.score(value) and not titles.is_whole_area(value):
+        return False
+    if field == "company" and organisations.score(value, _sender_label(item)) < SEEMS_A_COMPANY:
         return False
     if field == "company" and item.us.company:
         return letters(value) not in letters(item.us.company)
     return 2 <= len(value) <= 80 and "@" not in value
+
+
+def _sender_label(item: Item) -> str:
+    return emails.domain_label(item.sender.email) if item.sender is not None else ""
 
 
 def _canonical(reading: Reading, field: str, value: str) -> str:
@@ -458,16 +478,10 @@ def _says_nothing_new(reading: Reading, said: str) -> bool:
 
 def _case(item: Item, reading: Reading, checked: _Checked | None, category: str) -> Case | None:
     strength = cases.strength(reading.text)
-    asked = any(one.owner == "us" for one in reading.actions)
-    wanted = (
-        category == "support"
-        or (category == "billing" and (strength >= 0.5 or asked))
-        or (category == "sales" and strength >= 2.4)
-    )
-    if not wanted:
+    if category not in ("support", "billing") and not (category == "sales" and strength >= 2.4):
         return None
     said = checked.answer if checked is not None and checked.trust >= ADD_TRUST else None
-    candidate = reading.problem if category != "billing" else None
+    candidate = reading.bill if category == "billing" else reading.problem
     candidate = candidate or reading.opening or next((one.text for one in reading.actions), None)
     if candidate is not None:
         candidate = replace(candidate, field="summary")

@@ -53,6 +53,14 @@ def test_fresh_mails_are_mostly_sorted_right() -> None:
         "¿Dónde se cambia la fecha? No la encuentro.",
         "De oven doet het niet meer en het scherm is zwart. Kunnen jullie langskomen?",
         "Hoe zet ik het geluid uit?",
+        "Od wczoraj piec nie włącza się i ekran miga. Prosimy o pomoc.",
+        "Jak zmienić język na wyświetlaczu?",
+        "Piec pokazuje błędną temperaturę, restart nic nie dał.",
+        "O forno travou esta noite e a produção está parada.",
+        "Il forno segna temperature impossibili da ieri.",
+        "Der Ofen meldet viel zu hohe Temperaturen, ohne Daten können wir nicht brennen.",
+        "Le four affiche une température négative depuis hier.",
+        "El horno se quedó bloqueado y seguimos sin datos.",
     ],
 )
 def test_who_needs_help_is_support_without_saying_problem(text: str) -> None:
@@ -106,3 +114,35 @@ def test_our_own_offer_to_a_customer_is_a_sale_and_a_word_among_ourselves_is_non
     inside = replace(ours, recipients=(Address("bo@halm-ovens.example", "Bo Halm"),))
     kinds = [value.value for one in (outside, inside) if (value := extract(one).category)]
     assert kinds == ["sales", "internal"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Please send a technician. The kiln shows no temperature since Monday.", "shows no temperature"),
+        ("Your colleague fixed the door last week. Now the lamp is broken.", "lamp is broken"),
+        ("Bitte rufen Sie an. Der Ofen heizt nicht mehr.", "heizt nicht mehr"),
+        ("Prosimy o telefon. Piec nie grzeje od rana.", "nie grzeje"),
+    ],
+)
+def test_a_case_is_summed_up_by_what_is_wrong_and_not_by_what_is_wanted(text: str, said: str) -> None:
+    case = found(f"Hello,\n\n{text}\n\nJo Kilner").case
+    assert case is not None and case.summary is not None
+    assert said in case.summary.value
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Thank you for the visit. Invoice 300 lists twelve kilns, but we got ten. Please send a credit note.",
+            "lists",
+        ),
+        ("Merci pour tout. Votre facture 41 est erronée. Pourriez-vous envoyer un avoir ?", "erronée"),
+        ("Dzień dobry, na fakturze 8 jest zła cena. Prosimy o korektę faktury.", "na fakturze 8"),
+    ],
+)
+def test_a_letter_about_an_invoice_opens_a_case_that_says_what_is_wrong_with_it(text: str, said: str) -> None:
+    case = found(text).case
+    assert category(text) == "billing" and case is not None and case.summary is not None
+    assert said in case.summary.value

@@ -53,7 +53,7 @@ def test_labelled_fields_become_values_that_are_nearly_certain() -> None:
     assert [values[f"opportunity.{key}"] for key in ("products.0", "quantity", "amount", "currency")] == [
         "LaserCut 300", "3", "60000", "EUR",
     ]  # fmt: skip
-    assert extracted.contacts[0].email is not None and extracted.contacts[0].email.confidence >= 0.95
+    assert extracted.contacts[0].email is not None and extracted.contacts[0].email.confidence >= 0.9
     assert [one.due and one.due.value for one in extracted.next_actions if "Call me" in one.text.value] == [
         "2026-03-10"
     ]

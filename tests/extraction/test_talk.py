@@ -334,3 +334,39 @@ def test_demo_items_are_known_by_their_looks_and_read_soundly(name: str, raw: by
 def test_there_are_enough_demo_items() -> None:
     kinds_of = [name.split("-")[1] for name, _ in DEMO]
     assert (kinds_of.count("call"), kinds_of.count("notes"), kinds_of.count("chat")) == (6, 6, 3)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "severity"),
+    [
+        (
+            "Hi, Gemma from Tolley. The printer froze and shows an error, we cannot ship. It is urgent.",
+            "support",
+            "urgent",
+        ),
+        ("Hallo, der Drucker meldet seit gestern falsche Werte. Es ist nicht dringend.", "support", "low"),
+        ("Dzień dobry, drukarka nie drukuje od rana i linia stoi.", "support", "urgent"),
+        ("Hola, la impresora muestra datos imposibles desde ayer.", "support", "normal"),
+        ("Hello, do you sell the TT-300? We need twelve of them by May.", "sales", None),
+    ],
+)
+def test_a_call_is_for_help_by_how_it_is_told_and_as_severe_as_its_most_urgent_turn(
+    said: str, kind: str, severity: str | None
+) -> None:
+    found = extract(call("Hello, this is Gemma.", "How can I help?", said, "I see.", "Thank you."))
+    assert found.category is not None and found.category.value == kind
+    level = found.case.severity if found.case else None
+    assert (level.value if level else None) == severity
+
+
+def test_a_caller_whom_we_turn_down_sells_and_buys_nothing() -> None:
+    found = extract(
+        call(
+            "Hello, Gemma Tolley of Tolley Power. Who is in charge of your electricity contract?",
+            "What is it about?",
+            "With our tariffs you save 20 % on your energy bill. May I come by next week?",
+            "No, we are not interested, thank you.",
+        )
+    )
+    assert found.category is not None and found.category.value == "vendor"
+    assert not found.contacts and found.opportunity is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from crmllm.extraction.rules import cues, trouble
 from crmllm.extraction.rules.text import Candidate, flat, phrases, run
@@ -47,7 +48,12 @@ _PROBLEM = phrases(
     lek; typefout; derde keer; blokkeert; vast; alarm; monteur; staat stil; onleesbaar; erro; erros; problema;
     problemas; avaria; avariad*; falha; falhas; defeito; defeituos*; partido; danificad*; nao funciona; nao funcionam;
     nao liga; nao arranca; nao conseguimos; nao consigo; bloquead*; reclamacao; queixa; garantia; reparacao;
-    substituicao; falta; faltam; nao chegou; nao recebemos; atraso; parad*; senha; fuga; inoperacional; fora do ar
+    substituicao; falta; faltam; nao chegou; nao recebemos; atraso; parad*; senha; fuga; inoperacional; fora do ar;
+    blad; bledy; bledu;
+    awaria; awarii; awarie; problem; problemy; usterka; usterki; usterke; zepsut*; uszkodzon*; wadliw*; nie dziala;
+    nie dzialaja; nie mozemy; nie moge; reklamacja; reklamacje; reklamacji; gwarancja; gwarancji; naprawa; naprawe;
+    naprawy; wymiana; brakuje; brak; nie dotarl*; nie otrzymalismy; opoznienie; przecieka; wyciek; zablokowan*; stoi;
+    serwisant; serwisanta; zacina; alarm; przestal*
 """
 )
 _STRONG = phrases(
@@ -56,7 +62,7 @@ _STRONG = phrases(
     outage; fehlermeldung; funktioniert nicht; geht nicht; defekt; kaputt; ausgefallen; steht still;
     ne fonctionne pas; ne fonctionne plus; en panne; ne marche plus; no funciona; averia*; non funziona; guasto;
     werkt niet; storing; kapot; nao funciona; avaria*; reklamation; complaint; reclamation; reclamo; klacht;
-    reclamacion
+    reclamacion; nie dziala; nie dzialaja; awaria; awarii; zepsut*; uszkodzon*; reklamacja; reklamacje
 """
 )
 _LEVELS: tuple[tuple[str, float, str], ...] = (
@@ -78,7 +84,9 @@ _LEVELS: tuple[tuple[str, float, str], ...] = (
         fermi; produzione ferma; nessuno puo; emergenza; dringend; spoed; met spoed; onmiddellijk;
         nu direct; direct hulp; zo snel mogelijk; kritiek; ligt stil; liggen stil; niemand kan; noodgeval; urgente;
         urgencia; imediatamente;
-        o mais rapido; o quanto antes; critico; critica; parado; parada; parados; ninguem consegue; emergencia
+        o mais rapido; o quanto antes; critico; critica; parado; parada; parados; ninguem consegue; emergencia;
+        pilne; pilnie; bardzo pilne; natychmiast;
+        niezwlocznie; jak najszybciej; awaryjnie; krytyczn*; linia stoi; produkcja stoi; nikt nie moze; stoimy
     """,
     ),
     (
@@ -99,7 +107,11 @@ _LEVELS: tuple[tuple[str, float, str], ...] = (
         inaccettabile; perdita di dati; priorita alta; bloccato; ernstig; belangrijk; meerdere gebruikers;
         alle gebruikers; hele team; opnieuw; alweer; derde keer; tweede keer; nog steeds; onacceptabel; dataverlies;
         hoge prioriteit; grave; serio; importante; varios utilizadores; todos os utilizadores; toda a equipa;
-        outra vez; novamente; terceira vez; segunda vez; ainda nao; inaceitavel; perda de dados; prioridade alta
+        outra vez; novamente; terceira vez; segunda vez; ainda nao; inaceitavel; perda de dados; prioridade alta;
+        powazn*;
+        wazne; wazna; wielu uzytkownikow; wszyscy uzytkownicy; caly zespol; ponownie; znowu; po raz trzeci;
+        po raz drugi; trzeci raz; drugi raz; nadal nie; wciaz nie; niedopuszczaln*; utrata danych; wysoki priorytet;
+        corre prisa; es corre prisa; c'est presse; is haastig; presto por favor; eile geboten; ha fretta
     """,
     ),
     (
@@ -116,10 +128,14 @@ _LEVELS: tuple[tuple[str, float, str], ...] = (
         nessuna fretta; senza fretta; quando potete; piccola domanda; minore; estetico; dettaglio; bassa priorita;
         geen haast; niet dringend; wanneer u tijd; kleine vraag; klein; cosmetisch; lage prioriteit;
         schoonheidsfoutje; sem pressa; nao e urgente; quando puderem; quando puder; pequena duvida; menor; cosmetico;
-        baixa prioridade
+        baixa prioridade; bez pospiechu; nie pilne; niepilne; nie jest pilne; nie spieszy sie; w wolnej chwili;
+        drobiazg; drobna sprawa; male pytanie; krotkie pytanie; kosmetyczn*; niski priorytet; literowka;
+        no es urgente; rien de grave; nothing dramatic; not dramatic; nicht schlimm; niet erg; niente di grave;
+        nada de grave; nada grave; nic powaznego; not the end of the world; at your convenience; when convenient
     """,
     ),
 )
+_LEVEL_ORDER = ("normal", "low", "high", "urgent")
 _PATTERNS = tuple((level, confidence, phrases(listed)) for level, confidence, listed in _LEVELS)
 
 
@@ -138,22 +154,50 @@ def summary(text: str, start: int, end: int) -> Candidate | None:
         for index, row in enumerate(cues.clauses(text, start, end))
         if len(row.text.split()) >= 3 and not cues.is_competitor(row.text)
     ]
-    for judge in (strength, lambda words: sum(trouble.score(words))):
-        ranked = [
-            (judge(row.text) - 0.06 * index - 0.02 * max(0, len(row.text.split()) - 28), row) for index, row in rows
-        ]
-        rank, best = max(ranked, key=lambda one: one[0], default=(0.0, None))
-        if best is not None and rank > 0.2:
-            words = best.text.rstrip(" .!?,;:")
-            return Candidate(
-                "summary",
-                " ".join(words.split()),
-                best.start,
-                best.start + len(words),
-                0.5,
-                "the clause that tells the problem",
-            )
-    return None
+    ranked = [(_told(row.text) - 0.06 * index - 0.02 * max(0, len(row.text.split()) - 28), row) for index, row in rows]
+    rank, best = max(ranked, key=lambda one: one[0], default=(0.0, None))
+    if best is None or rank <= 0.2:
+        return None
+    words = best.text.rstrip(" .!?,;:")
+    return Candidate(
+        "summary",
+        " ".join(words.split()),
+        best.start,
+        best.start + len(words),
+        0.5,
+        "the clause that tells the problem",
+    )
+
+
+def is_wish(folded: str) -> bool:
+    """Whether a clause begins as a request: it says what is wanted, not what is wrong."""
+    return _ASKS.search(folded) is not None
+
+
+def _told(clause: str) -> float:
+    """How much a clause tells what is wrong: its words, how it tells, and a little what is told in passing."""
+    plain, hinted = trouble.score(clause)
+    folded = run(clause)
+    past = 0.5 * is_wish(folded) + 1.0 * bool(_MENDED.search(folded))
+    return strength(clause) + plain + 0.3 * hinted - past
+
+
+# A wish is no account of what is wrong.
+_ASKS = re.compile(
+    r"^(?:and |und |et |y |e |en |i )?(?:please|kindly|could you|can you|would you|bitte|konnten sie|merci de|"
+    r"pourriez|veuillez|"
+    r"por favor|pueden?|podrian?|les ruego|rogamos|per favore|potete|vi preghiamo|vi prego|graag|kunt u|gelieve|podem|"
+    r"pode|"
+    r"agradec\w+|pros\w+|uprzejmie pros\w+|czy moga)\b"
+)
+# What is over is no longer the problem.
+_MENDED = re.compile(
+    r"\b(?:fixed|solved|repaired|resolved|behoben|gelost|repariert|repare\w?|resolu\w?|depanne\w?|resuelt[oa]|"
+    r"reparad[oa]|"
+    r"arreglad[oa]|solucionad[oa]|risolt[oa]|riparat[oa]|sistemat[oa]|opgelost|gerepareerd|verholpen|resolvid[oa]|"
+    r"consertad[oa]|"
+    r"naprawion\w+|naprawil\w*|rozwiazan\w+)\b(?<!not fixed)"
+)
 
 
 _GREETING = re.compile(
@@ -173,6 +217,12 @@ def opening(text: str, start: int, end: int) -> Candidate | None:
                 "summary", " ".join(words.split()), row.start, row.start + len(words), 0.4, "what it says first"
             )
     return None
+
+
+def most_severe(text: str, stretches: Iterable[tuple[int, int]]) -> Candidate | None:
+    """How urgent it is after all that somebody says in turns: the turn that makes it most urgent counts."""
+    found = [severity(text, start, end) for start, end in stretches]
+    return max(found, key=lambda one: _LEVEL_ORDER.index(one.value), default=None)
 
 
 def severity(text: str, start: int, end: int) -> Candidate:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crmllm.extraction.rules import cases, emails, pitch, products, trouble
-from crmllm.extraction.rules.text import flat, phrases
+from crmllm.extraction.rules import cases, cues, emails, pitch, products, trouble
+from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, run
 from crmllm.extraction.types import Item
 
 _AUTO_SUBJECT = re.compile(
@@ -294,6 +294,13 @@ _OUR_DOCUMENT = re.compile(
     r"\b(?:your|ihre?[rn]?|votre|vos|su|sus|vostra|vostre|uw|vossa|sua|panstwa)\s+(?:invoice|rechnung|facture|factura|"
     r"fattura|factuur|fatura|faktur|bill)\w*"
 )
+_DISPUTE = re.compile(
+    r"\b(?:disput\w+|incorrect\w*|wrong\w*|overcharg\w+|mistake|credit note|correct(?:ed|ion)|beanstand\w+|reklam\w+|"
+    r"mangelruge|kurzen|berichtig\w+|korr?ig\w+|korrektur|gutschrift|falsch\w*|contest\w+|erreur|erronee?|rectifi\w+|"
+    r"corrig\w+|un avoir|errone[oa]|rectificat\w+|correg\w+|errore|errat[oa]|sbagliat[oa]|nota di credito|creditnota|"
+    r"onjuist\w*|fout\w*|correctie|gecorrigeerd\w*|nota de credito|errad[oa]|correcao|korekt\w+|korygujac\w+|"
+    r"bledn\w+)\b"
+)
 _THEIR_DOCUMENT = re.compile(
     r"\b(?:our|unsere?|notre|nuestra|nostra|onze|nossa|nasza?)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|"
     r"fatura|faktur)\w*|"
@@ -334,6 +341,37 @@ def read(
         return _of_few_words(scores, both, text)
     margin = value - ranked[1][1]
     return best, min(0.93, 0.5 + 0.12 * margin + 0.04 * value), f"words of {best}"
+
+
+def is_our_bill(text: str) -> bool:
+    """Whether a paper speaks of our invoice to its writer, rather than being one."""
+    folded = flat(text)
+    return _OUR_DOCUMENT.search(folded) is not None or _DISPUTE.search(folded) is not None
+
+
+def about_bill(text: str, start: int, end: int) -> Candidate | None:
+    """The clause that says what it is about an invoice or a payment: by its words of money, faults and numbers."""
+    best: tuple[float, Piece] | None = None
+    for index, clause in enumerate(cues.clauses(text, start, end)):
+        folded = run(clause.text)
+        words_of_bills = len({match.group() for match in _BILLING.finditer(folded)})
+        if not words_of_bills or len(folded.split()) < 3:
+            continue
+        wish = cases.is_wish(folded)
+        fault = not wish and (
+            bool(_DISPUTE.search(folded)) or cases.strength(folded) > 0 or cues.is_negated(clause.text)
+        )
+        numbered = any(char.isdigit() for char in folded)
+        rank = min(words_of_bills, 2) + 1.2 * fault + 0.6 * numbered - 1.0 * wish - 0.06 * index
+        if best is None or rank > best[0]:
+            best = (rank, clause)
+    if best is None:
+        return None
+    piece = best[1]
+    words = piece.text.rstrip(" .!?,;:")
+    return Candidate(
+        "summary", " ".join(words.split()), piece.start, piece.start + len(words), 0.5, "what is said of the invoice"
+    )
 
 
 def _of_few_words(scores: dict[str, float], both: str, text: str) -> tuple[str, float, str]:
@@ -407,7 +445,7 @@ def _scores(item: Item, both: str, text: str, sender: str, deal: float, job: str
     shown = both[:MOST_READ].replace("\n", " ")
     sold, tricked = pitch.selling(shown, flat(job)), pitch.tricking(shown)
     if sold >= PITCHED:  # they are the seller: the words of trade are about what they sell
-        trade, plans, want, deal = 0.3 * trade, 0, 0, 0.3 * deal
+        trade, plans, want, deal = trade // 3, 0, 0, 0.3 * deal
     return {
         "newsletter": (2.5 if listed else 0.0) + 0.9 * newsletter if listed or newsletter >= 2 else 0.3 * newsletter,
         "spam": (1.1 * spam if spam >= 2 else 0.4 * spam) + (tricked if tricked >= TRICKED else 0.3 * tricked),

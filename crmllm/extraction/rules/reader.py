@@ -38,6 +38,7 @@ class Reading:
     problem: Candidate | None = None
     severity: Candidate | None = None
     opening: Candidate | None = None
+    bill: Candidate | None = None  # what is said of an invoice or a payment
     actions: list[requests.Action] = field(default_factory=list)
     machine_words: list[tuple[int, int]] = field(default_factory=list)
     countries: tuple[str, ...] = ()
@@ -146,6 +147,8 @@ def read_part(
     )
     if reading.deal is None or deal.demand > reading.deal.demand:
         reading.deal = deal
+    if reading.bill is None:
+        reading.bill = category.about_bill(text, part.start, part.body_end)
     if reading.problem is None:
         reading.opening = cases.opening(text, part.start, part.body_end)
         reading.problem = cases.summary(text, part.start, part.body_end)

@@ -1,5 +1,5 @@
 """What a request for help looks like when it names no "problem": things that do not do what they should, questions how
-something is done, what was tried, wrong and damaged goods. Five languages and a little Italian and Portuguese.
+something is done, what was tried, wrong and damaged goods. Eight languages, Italian and Portuguese less fully.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _SIGNS: tuple[tuple[float, str], ...] = (
     # It does not do what it should.
     (
         0.9,
-        rf"\b(?:does|did|do|will|would|is|are)(?: not|n't)(?: \w+)? {_FUNCTION}\w*|\b(?:can't|cannot|can not|could not|"
+        rf"\b(?:does|did|do|will|would|is|are)(?: not|n't)(?: \w+)? {_FUNCTION}\w*|\b(?:can't|cannot|can not|could "
+        rf"not|"
         r"couldn't|unable to|not able to|never|no longer)(?: \w+)? (?:log|sign in|connect|print|open|start|save|"
         r"find the|"
         rf"download|upload|get in|get it to|ship|access|use the|see the|receive the)|\b(?:won't|no longer|never) "
@@ -42,7 +43,8 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"offnet|schliest|reagiert|verbindet|ladt|halt|zeigt|dreht|kuhlt|heizt|speichert|erkennt|kommt|kommen)\b"
         r"[^.!?;]{0,60}\b(?:nicht|nichts|nur noch|nicht mehr|keine?)\b|\b(?:kann|konnen)\b[^.!?;]{0,40}\b(?:nicht|"
         r"nichts)"
-        r"\b[^.!?;]{0,30}\b(?:anmelden|einloggen|offnen|drucken|speichern|starten|zugreifen|laden|arbeiten|produzieren|"
+        r"\b[^.!?;]{0,30}\b(?:anmelden|einloggen|offnen|drucken|speichern|starten|zugreifen|laden|arbeiten|"
+        r"produzieren|"
         r"weiterarbeiten|versenden)",
     ),
     (
@@ -71,14 +73,73 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"responde|"
         r"le|corta|consig\w+)",
     ),
+    (
+        0.9,
+        r"\bnie (?:mozna|mozemy|moge|da sie|dziala\w*|laczy\w*|uruchamia\w*|wlacza\w*|otwiera\w*|zamyka\w*|drukuje|"
+        r"reaguje|odpowiada\w*|laduje|pokazuje|wyswietla|zapisuje|startuje|chlodzi|grzeje|wysyla|rejestruje|widac|"
+        r"widzi|"
+        r"pobiera|liczy|zalogow\w+)\b|\b(?:przestal\w*|nagle|ciagle|wciaz) (?:nie )?(?:dzial\w+|pokazyw\w+|wysyl\w+|"
+        r"reagow\w+|laczy\w+|sie (?:zawiesza|wylacza|zacina|psuje))",
+    ),
+    # It shows what cannot be, or nothing.
+    (
+        0.9,
+        r"\b(?:no|without|missing|lost) (?:(?:any|the|all) )?(?:data|readings?|signal|connection|picture|pressure|"
+        r"power)\b|"
+        r"\b(?:ohne|keine?) (?:daten|werte|messwerte|verbindung|signal|strom|druck|anzeige)\b|\bsendet? "
+        r"[^.!?;]{0,30}keine\b|"
+        r"\b(?:sans|aucune?|plus de|pas de) (?:donnees?|signal|connexion|mesures?|affichage|courant|pression)\b|"
+        r"\b(?:sin|ningun\w*) (?:datos?|senal|conexion|lecturas?|imagen|corriente|presion)\b|"
+        r"\b(?:senza|nessun\w*) (?:dat[oi]|segnale|connessione|lettur\w|corrente|pressione)\b|"
+        r"\b(?:geen|zonder) (?:data|gegevens|signaal|verbinding|metingen|beeld|stroom|druk)\b|"
+        r"\b(?:sem|nenhuma?) (?:dados|sinal|ligacao|conexao|leituras?|imagem|energia|pressao)\b|"
+        r"\b(?:brak|bez) (?:danych|sygnalu|polaczenia|odczyt\w+|obrazu|zasilania|cisnienia)\b|"
+        r"\b(?:reads?|shows?|reports?|displays?|gives?)\b[^.!?;]{0,30}\b(?:impossible|wrong|negative|nonsense|zero|"
+        r"too "
+        r"(?:high|low|much|little)|(?:percent|%) (?:too )?(?:high|low)|an? error)\b|"
+        r"\b(?:zeigt|zeigen|meldet|misst|messen|liefert)\b[^.!?;]{0,40}\b(?:falsch\w*|unmoglich\w*|negativ\w*|"
+        r"unsinn\w*|"
+        r"zu (?:hoch|niedrig|viel|wenig)|fehler|null)\b|"
+        r"\b(?:affiche|indique|donne|mesure)nt?\b[^.!?;]{0,30}\b(?:faux|fausses?|impossibles?|negati\w+|erreur|trop|"
+        r"zero|aberrant\w*)\b|"
+        r"\b(?:marca|muestra|da|indica|mide)n?\b[^.!?;]{0,30}\b(?:imposibles?|negativ\w+|errone\w+|error|mal|cero|"
+        r"disparatad\w+)\b|"
+        r"\b(?:segna|mostra|indica|misura|da)(?:no)?\b[^.!?;]{0,30}\b(?:impossibil\w|negativ\w|errat\w|sbagliat\w|"
+        r"errore|troppo|zero)\b|"
+        r"\b(?:toont|geeft|meet|meldt|geven|meten)\b[^.!?;]{0,30}\b(?:onmogelijke?|negatieve?|verkeerde?|foute?|te "
+        r"(?:hoog|laag|"
+        r"veel|weinig)|nul)\b|"
+        r"\b(?:mostra|indica|da|mede|marca)m?\b[^.!?;]{0,30}\b(?:impossive\w+|negativ\w+|errad\w+|erro|demais|zero)\b|"
+        r"\b(?:pokazuj\w+|wskazuj\w+|wyswietla\w*|podaj\w+)\b[^.!?;]{0,30}\b(?:blad|bledn\w+|zle|niemozliw\w+|"
+        r"ujemn\w+|zero|"
+        r"za (?:duzo|malo))\b",
+    ),
+    # It stands still.
+    (
+        0.9,
+        r"\b(?:froze|frozen|frozen up|seized|tripped|jammed|dropped (?:off|out)|drops? out|went (?:dead|dark|blank)|"
+        r"at a standstill|"
+        r"stehen geblieben|stehengeblieben|eingefroren|ausgefallen|abgestuerzt|bleibt (?:\w+ )?(?:dunkel|schwarz|"
+        r"stehen|aus)|steht still|"
+        r"fige\w?|tombe\w? en panne|a l'arret|reste (?:noir|eteint|bloque)\w*|"
+        r"se (?:quedo|queda|ha quedado) (?:parad\w|bloquead\w|en blanco|colgad\w)|(?:esta|estan|tenemos) "
+        r"[^.!?;]{0,20}parad[oa]s?|"
+        r"(?:si e|si sono) (?:fermat\w|bloccat\w|spent\w|guastat\w)|(?:e|sono) ferm[oaie]\b|"
+        r"(?:staat|ligt|liggen|staan) (?:\w+ )?stil|vastgelopen|uitgevallen|blijft (?:zwart|donker|leeg|hangen)|"
+        r"travou|travad[oa]|avariou|(?:esta|estao|ficou) [^.!?;]{0,20}parad[oa]s?|"
+        r"zawiesil\w*|zacial\w*|zepsul\w*|zgasl\w*|(?:linia|produkcja|maszyna|urzadzenie|zaklad) stoi|stoi (?:linia|"
+        r"produkcja|maszyna))\b",
+    ),
     # Since when.
     (
         0.5,
-        r"\b(?:ever since|since (?:the (?:last |latest |new )?(?:update|upgrade|weekend|move|power|storm|change|repair|"
+        r"\b(?:ever since|since (?:the (?:last |latest |new )?(?:update|upgrade|weekend|move|power|storm|change|"
+        r"repair|"
         r"service|night)|yesterday|this morning|last (?:night|week)|(?:mon|tues|wednes|thurs|fri|satur|sun)day\w*|we "
         r"(?:changed|updated|installed|moved|replaced|cleaned))|after the (?:last |latest )?(?:update|upgrade|repair|"
         r"service|power cut))|\b(?:began|started|begun) (?:this morning|yesterday|last night|after)"
-        r"|\bseit (?:heute|gestern|vorgestern|dem (?:letzten |neuen )?(?:update|umbau|wochenende|wechsel|neustart)|der "
+        r"|\bseit (?:heute|gestern|vorgestern|dem (?:letzten |neuen )?(?:update|umbau|wochenende|wechsel|neustart)|"
+        r"der "
         r"(?:letzten |neuen )?(?:version|wartung|reparatur|umstellung|nacht)|montag|dienstag|mittwoch|donnerstag|"
         r"freitag|"
         r"heut|letzter woche|\d+[: ])"
@@ -91,13 +152,16 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"|\bsinds (?:gister\w*|vanmorgen|vannacht|vandaag|maandag|dinsdag|woensdag|donderdag|vrijdag|de (?:laatste |"
         r"nieuwe )?(?:update|versie|storing|beurt)|het (?:weekend|onderhoud))"
         r"|\b(?:da (?:ieri|stamattina|lunedi|stanotte)|dopo l'(?:ultimo )?aggiornamento|desde ontem|"
-        r"desde a atualizacao)",
+        r"desde a atualizacao)|\b(?:od (?:wczoraj|rana|dzis\w*|wczorajszego|ostatniej aktualizacji|aktualizacji|"
+        r"poniedzialku|wtorku|"
+        r"srody|czwartku|piatku|soboty|niedzieli)|po (?:ostatniej )?aktualizacji)\b",
     ),
     # How is it done?
     (
         1.0,
         r"\bhow (?:do|does|can|could|would|should|must) (?:i|we|you|one|it|they)\b(?![^.?!]{0,50}\b(?:order|buy|pay|"
-        r"cost|purchase|price))|\b(?:is there (?:a|any|some) (?:way|setting|option|button|guide)|where (?:do|can|could|"
+        r"cost|purchase|price))|\b(?:is there (?:a|any|some) (?:way|setting|option|button|guide)|where (?:do|can|"
+        r"could|"
         r"would) (?:i|we|you|one)|where (?:is|are) the (?:setting|button|menu|option)\w*|is it possible to (?!order|"
         r"buy|get "
         r"a (?:quote|price)|rent|lease)|what (?:is|are) the (?:right|correct|proper) \w+)"
@@ -112,7 +176,10 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"|\bhoe (?:kan|kunnen|moet|zet|stel|krijg|verander|wijzig|vervang|verwijder|reset)\b|\bwaar (?:kan|kunnen|"
         r"vind|"
         r"vinden|zie|stel|staat de (?:instelling|knop))\b|\bis er een (?:manier|instelling)"
-        r"|\b(?:come (?:posso|possiamo|si|faccio)|dove (?:si|trovo|posso))\b|\bcomo (?:posso|se|faco)\b",
+        r"|\b(?:come (?:posso|possiamo|si|faccio)|dove (?:si|trovo|posso))\b|\bcomo (?:posso|se|faco)\b|\bjak (?:moge|"
+        r"mozna|mozemy|zmienic|"
+        r"ustawic|wlaczyc|wylaczyc|zresetowac|usunac|wymienic|skonfigurowac)\b|\bgdzie (?:moge|mozna|znajde|jest "
+        r"ustawienie)\b",
     ),
     (
         0.8,
@@ -136,7 +203,8 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"|\b(?:neustart|neu gestartet|haben (?:wir )?[^.!?;]{0,40}(?:getauscht|ausgetauscht|versucht|probiert|"
         r"gereinigt|"
         r"zuruckgesetzt|neu installiert)|ohne erfolg|nicht geholfen|nichts gebracht|weiterhin)"
-        r"|\b(?:avons|ai) (?:deja )?(?:essaye|change|redemarre|debranche|verifie|nettoye|remplace|reinstalle)\b|\bsans "
+        r"|\b(?:avons|ai) (?:deja )?(?:essaye|change|redemarre|debranche|verifie|nettoye|remplace|reinstalle)\b|"
+        r"\bsans "
         r"(?:effet|resultat|succes)|rien n'y fait"
         r"|\b(?:hemos|he) (?:ya )?(?:subido|probado|reiniciado|cambiado|limpiado|comprobado|desenchufado|intentado)\b|"
         r"sin "
@@ -144,7 +212,11 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"|\b(?:hebben|heb) [^.!?;]{0,40}(?:geprobeerd|herstart|vervangen|schoongemaakt|opnieuw ingesteld|gereset)|"
         r"zonder "
         r"(?:succes|resultaat)|helpt niet"
-        r"|\babbiamo (?:gia )?(?:riavviato|provato|cambiato|pulito|sostituito)\b|senza (?:esito|successo)",
+        r"|\babbiamo (?:gia )?(?:riavviato|provato|cambiato|pulito|sostituito)\b|senza (?:esito|successo)|"
+        r"\b(?:restart\w*|probowali\w*|wymienili\w*|sprawdzili\w*|czyscili\w*|resetowali\w*)\b[^.!?;]{0,40}\b(?:nic|"
+        r"nie|bez)\b|"
+        r"bez (?:skutku|rezultatu|powodzenia)|nic nie (?:dal\w*|pomog\w*)|\b(?:ja|já) (?:reiniciamos|trocamos|"
+        r"limpamos|desligamos)",
     ),
     # What should we do? Somebody must come.
     (
@@ -172,7 +244,11 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"|\bwat (?:moeten|kunnen|moet|kan) (?:we|wij|ik)\b|\bkan er (?:iemand|\w+ iemand)|\b(?:kunnen|kunt|"
         r"kan) (?:jullie|"
         r"u|iemand|je) [^.?!]{0,25}(?:meekijken|helpen|kijken|langskomen)|\biemand (?:langs|sturen|komen)"
-        r"|\b(?:cosa (?:dobbiamo|possiamo) fare|potete aiutar\w*|mandare (?:un tecnico|qualcuno))",
+        r"|\b(?:cosa (?:dobbiamo|possiamo) fare|potete aiutar\w*|mandare (?:un tecnico|qualcuno))|"
+        r"\bpros\w+ o pomoc\b|\bco (?:mamy|mozemy|powinnismy) zrobic\b|\bpotrzebn\w+ (?:pomoc|serwisant)\b|"
+        r"\b(?:przysl\w+|przyslac|przyslanie) [^.!?;]{0,25}(?:serwisant\w*|kogos|technik\w*)|\bpodem (?:ajudar|enviar "
+        r"um tecnico)\b|"
+        r"\b(?:precis\w+ de ajuda|necesit\w+ ayuda|besoin d'aide|hulp nodig|brauch\w+ hilfe|abbiamo bisogno di aiuto)",
     ),
     # Signs of a sick machine.
     (
@@ -197,7 +273,9 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"|\b(?:piept|knippert|loeit|lekt|ratelt|rookt|stinkt|zwart scherm|scherm (?:blijft|is) (?:zwart|leeg)|"
         r"valt uit|"
         r"slaat (?:af|op hol)|leeg etiket|lege etiketten|(?:is|blijft) (?:sinds \w+ )?leeg)\b"
-        r"|\b(?:si (?:spegne|blocca|ferma)|lampeggia|segna sempre|schermo nero)\b",
+        r"|\b(?:si (?:spegne|blocca|ferma)|lampeggia|segna sempre|schermo nero)\b|\b(?:miga|mruga|piszczy|przecieka|"
+        r"cieknie|"
+        r"wycieka|halasuje|stuka|przegrzewa|dymi|czarny ekran|pusty ekran|wylacza sie|zawiesza sie|zacina sie)\b",
     ),
     # Access.
     (
@@ -233,7 +311,8 @@ _SIGNS: tuple[tuple[float, str], ...] = (
     # Where one looks for help.
     (
         0.5,
-        r"\b(?:manual|handbook|user guide|short guide|serial (?:number|no)|firmware|log ?file|software version|version "
+        r"\b(?:manual|handbook|user guide|short guide|serial (?:number|no)|firmware|log ?file|software version|"
+        r"version "
         r"\d|screenshot|anleitung|handbuch|seriennummer|protokolldatei|notice d'utilisation|dans la notice|mode "
         r"d'emploi|numero de serie|el manual|manual de|handleiding|serienummer|manuale|dear support|hello support|"
         r"support "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from crmllm.extraction.rules import cases, category, cues, deals, language, phones, sentiment
+from crmllm.extraction.rules import cases, category, cues, deals, language, phones, pitch, sentiment, trouble
 from crmllm.extraction.rules.reader import Reading
 from crmllm.extraction.rules.talk.actions import MAX_ACTIONS, actions_of
 from crmllm.extraction.rules.talk.attending import persons_of
@@ -58,14 +58,14 @@ def read(item: Item) -> Reading:
     reading.deal = deal_of(item, text, turns, country, month_first)
     kind, kind_sure, why = _category(item, text, turns, reading.deal, bool(theirs) or bool(persons))
     reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
-    for turn in theirs:
-        if reading.problem is None and cases.strength(text[turn.start : turn.end]) >= 0.5:
-            reading.problem = cases.summary(text, turn.start, turn.end)
-            reading.severity = cases.severity(text, turn.start, turn.end)
-        if reading.opening is None:
-            reading.opening = cases.opening(text, turn.start, turn.end)
-    if reading.severity is None and theirs:
-        reading.severity = cases.severity(text, theirs[0].start, theirs[0].end)
+    telling = max(theirs, key=lambda turn: _told(text, turn), default=None)
+    if telling is not None and _told(text, telling) >= 0.5:
+        reading.problem = cases.summary(text, telling.start, telling.end)
+    bills = (category.about_bill(text, turn.start, turn.end) for turn in theirs)
+    reading.bill = next((one for one in bills if one is not None), None)
+    openings = (cases.opening(text, turn.start, turn.end) for turn in theirs)
+    reading.opening = next((one for one in openings if one is not None), None)
+    reading.severity = cases.most_severe(text, [(turn.start, turn.end) for turn in theirs])
     known = [Entry(one.name, one.title, one.company) for one in persons if one.name is not None]
     reading.actions = actions_of(item, text, turns, [*listed, *known], month_first)
     return reading
@@ -85,7 +85,7 @@ def _category(item: Item, text: str, turns: list[Turn], deal: deals.Deal, anybod
     if not anybody:
         return "internal", 0.85, "only our own side speaks"
     kind, sure, why = category.read(replace(item, sender=None, headers=(), zones=()), body, signed=True)
-    trouble = max((cases.strength(text[turn.start : turn.end]) for turn in theirs), default=0.0)
+    told = max((_told(text, turn) for turn in theirs), default=0.0)
     ours = " ".join(text[turn.start : turn.end] for turn in turns if turn.ours)
     pitched = len({hit.group() for hit in PITCH.finditer(flat(ours))})
     wanted = 0.7 * pitched
@@ -93,6 +93,14 @@ def _category(item: Item, text: str, turns: list[Turn], deal: deals.Deal, anybod
         wanted += deal.demand + bool(deal.products) + bool(deal.quantity) + bool(deal.amount)
     if kind == "billing" or (kind == "vendor" and sure >= 0.7):
         return kind, sure, why
-    if trouble > wanted and trouble >= (0.8 if wanted else 0.5):
-        return "support", min(0.9, 0.5 + 0.1 * (trouble - wanted)), "words of trouble"
-    return "sales", min(0.9, 0.55 + 0.08 * max(0.0, wanted - trouble)), "a talk about what is wanted"
+    if pitch.is_refused(flat(ours)) and pitch.selling(flat(body).replace("\n", " ")):
+        return "vendor", 0.7, "we decline what they sell"
+    if told > wanted and told >= (0.8 if wanted else 0.5):
+        return "support", min(0.9, 0.5 + 0.1 * (told - wanted)), "words of trouble"
+    return "sales", min(0.9, 0.55 + 0.08 * max(0.0, wanted - told)), "a talk about what is wanted"
+
+
+def _told(text: str, turn: Turn) -> float:
+    """How much somebody reports a problem in one turn, by its words and by how it is told."""
+    said = text[turn.start : turn.end]
+    return cases.strength(said) + trouble.score(said)[0]
