@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crmllm.extraction.rules import dates, money, products, wording
+from crmllm.extraction.rules import dates, deals, money, products, wording
 
 NAMES = ("Orbis Pump 30", "Orbis Pump 60", "Orbis Panel", "Orbis Cloud", "DriveCare Gold", "Installation Kit")
 
@@ -109,3 +109,27 @@ def test_the_figure_of_a_name_is_not_corrected() -> None:
 )
 def test_days_are_of_the_year_that_is_meant(text: str, day: str) -> None:
     assert [one.day.isoformat() for one in dates.find(text, datetime(2026, 5, 12, tzinfo=UTC))] == [day]
+
+
+def _deal(text: str) -> deals.Deal:
+    return deals.read(text, 0, len(text), sent_at=datetime(2026, 5, 12, tzinfo=UTC), names=NAMES, country="")
+
+
+@pytest.mark.parametrize(
+    ("text", "commitment", "amount"),
+    [
+        ("Zamawiam 3 szt. Pump 30, razem 6 000 zł netto.", "firm", "6000"),
+        ("Rezygnujemy z zakupu Pump 30, 6 000 zł to za dużo.", "negated", None),
+        ("Chcielibyśmy kupić 3 szt. Pump 30.", "likely", None),
+        ("Please book 3 Pump 30 for us, 6,000 EUR in total.", "firm", "6000"),
+        ("We have gone with another maker; the Pump 30 at 6,000 EUR was too expensive.", "negated", None),
+        ("We want 3 Pump 30 for Lyon. Our budget is 6,000 EUR (last year it was 4,500 EUR).", "likely", "6000"),
+        ("We want 3 Pump 30 for Lyon. Sam had planned 9,000 EUR, but forget that figure.", "likely", None),
+        ("Le confirmo el pedido de 2 Pump 60 por 6.000 euros.", "firm", "6000"),
+    ],
+)
+def test_how_firm_and_for_how_much(text: str, commitment: str, amount: str | None) -> None:
+    deal = _deal(text)
+    assert deal.commitment is not None
+    assert deal.commitment.value == commitment
+    assert (None if deal.amount is None else deal.amount.value) == amount

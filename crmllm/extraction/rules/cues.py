@@ -113,7 +113,10 @@ _NEGATION = phrases(
     non vogliamo; non siamo piu; non abbiamo piu; annull*; rinunci*; abbiamo deciso di non; non siamo interessat*;
     non procederemo; non intendiamo; niet meer; geen; annuler*; afzien; niet nodig; niet door; zien af;
     niet geinteresseerd; niet bestellen; gaat niet door; nao precis*; ja nao; nao quer*; cancel*; desist*; nao vamos;
-    nao temos interesse; nao avancar*; nao iremos
+    nao temos interesse; nao avancar*; nao iremos;
+    rejected; turned down; abgelehnt; refuse par; rechazad*; respint*; rifiutat*; afgewezen; recusad*; odrzucon*;
+    nie potrzeb*; juz nie; nie chcemy; rezygnuj*; zrezygnowal*; anuluj*; nie kupimy; nie jestesmy zainteresowan*;
+    odwoluj*
 """
 )
 _INSTEAD = phrases(
@@ -129,6 +132,17 @@ _NOT_THE_NUMBER = re.compile(
     r"(?<!\w)(?:instead of|rather than|not|statt|anstatt|anstelle von|nicht|au lieu de|plutot que|et non|pas|"
     r"en lugar de|en vez de|y no|no|invece di|al posto di|e non|non|in plaats van|niet|em vez de|ao inves de|e nao|nao|"
     rf"zamiast|a nie|nie)\s+(?:the |die |den |les |de |las |los |le |i |as |os |het )?{_NUMERAL}(?!\w)(?!\s?%)"
+)
+# "... but forget that figure": what the sentence said before does not count.
+_TAKEN_BACK = re.compile(
+    r"\b(?:(?:forget|ignore|disregard|never mind|scrap) (?:that|this|the|what)|"
+    r"vergessen sie (?:das|die|den|diese\w*|was)|vergiss (?:das|die|den|was)|(?<!n')oublie[zr]? (?:ce|cette|le|la)|"
+    r"(?<!no )olvid[ea] (?:esa|ese|esta|este|lo|la|el)|"
+    r"(?<!non )dimentic\w+ (?:quell\w*|quest\w*|la|il)|vergeet (?:dat|die|het|wat)|"
+    r"(?<!nao )esque[cç]\w+ (?:esse|essa|isso|o|a)|"
+    r"(?<!nie )(?:zapomni\w+|pomin\w+) (?:o|te|ten|to)) ?(?:\w+ )?(?:figure|number|sum|amount|price|quote|"
+    r"offer|zahl|summe|betrag|preis|angebot|chiffre|montant|prix|cifra|importe|precio|prezzo|importo|bedrag|prijs|getal|numero|"
+    r"valor|preco|kwo\w+|liczb\w+|cen\w+|(?:\w+ )?(?:wrote|said|told|schrieb|sagte|gesagt|geschrieben))\b"
 )
 _PAST = phrases(
     """
@@ -146,7 +160,10 @@ _PAST = phrases(
     abbiamo acquistato; abbiamo pagato; inizialmente; vorig jaar; jaar geleden; maanden geleden; destijds; eerder;
     vroeger; vorige keer; laatste bestelling; oorspronkelijk; hadden we; kochten; betaalden; no ano passado;
     ha um ano; ha dois anos; ha tres; anteriormente; na altura; da ultima vez; ultima encomenda; ultimo pedido;
-    compramos; pagamos; tinhamos; inicialmente
+    compramos; pagamos; tinhamos; inicialmente;
+    last yr; w zeszlym roku; w ubieglym roku; rok temu; lata temu; lat temu; poprzednio; wczesniej; ostatnim razem;
+    ostatnie zamowienie; kupilismy; zaplacilismy; zamowilismy; pierwotnie; predecessor; vorganger*; predecesseur;
+    ancien directeur; antecesor*; predecessore; voorganger; antecessor*; poprzednik*
 """
 )
 _COMPETITOR = phrases(
@@ -160,7 +177,10 @@ _COMPETITOR = phrases(
     fornitore attuale; concurrent*; andere leverancier*; andere aanbieder*; huidige leverancier; outro fornecedor;
     outros fornecedores; fornecedor atual; have quoted us; has quoted us; quoted us; offered us; is offering us;
     offers us; bietet uns; hat uns angeboten; haben uns angeboten; nous propose; nous a propose; nos ofrece;
-    nos ha ofrecido; ci offre; ci ha offerto; biedt ons; oferece-nos; ofereceu-nos
+    nos ha ofrecido; ci offre; ci ha offerto; biedt ons; oferece-nos; ofereceu-nos;
+    the other quote; other firm; other company; their rep; they quoted; they offered; they charge; andere firma;
+    anderen firma; autre societe; autre entreprise; otra empresa; altra azienda; altra ditta; ander bedrijf;
+    outra empresa; konkurencj*; inny dostawca; innego dostawcy; inna firma; innej firmy; dotychczasow* dostawc*
 """
 )
 _CLAUSE = re.compile(
@@ -207,7 +227,7 @@ def is_past(clause: str, year: int | None = None) -> bool:
     if _PAST.search(folded) or _AGO.search(folded):
         return True
     past_years = re.findall(
-        r"(?<![\w./-])(?:in|im|en|nel|since|seit|depuis|desde|dal|van|em|of|from)\s+(20[0-4]\d|19[89]\d)(?![\w./-])",
+        r"(?<![\w./-])(?:in|im|en|nel|since|seit|vom|von|aus|z|del|du|do|depuis|desde|dal|van|em|of|from)\s+(20[0-4]\d|19[89]\d)(?![\w./-])",
         folded,
     )
     return year is not None and any(int(one) < year for one in past_years)
@@ -237,11 +257,25 @@ def is_competitor(clause: str) -> bool:
     return _COMPETITOR.search(run(clause)) is not None
 
 
+_ASIDE = re.compile(r"\([^()\n]{4,200}\)")
+
+
+def _with_asides(found: Iterator[Piece]) -> Iterator[Piece]:
+    """Clauses without what stands in brackets, and that by itself: "our budget is 5,000 (last year it was 4,000)"."""
+    for clause in found:
+        yield Piece(clause.start, clause.end, _ASIDE.sub(lambda match: " " * len(match.group()), clause.text))
+        for aside in _ASIDE.finditer(clause.text):
+            yield Piece(clause.start + aside.start(), clause.start + aside.end(), aside.group())
+
+
 def off_the_table(text: str, start: int, end: int, year: int | None) -> list[tuple[int, int, str]]:
     """Places from which no product, number or price may be taken, each with the reason: negated, past or competitor."""
     found: list[tuple[int, int, str]] = []
-    for clause in clauses(text, start, end):
-        if is_competitor(clause.text):
+    for clause in _with_asides(clauses(text, start, end)):
+        if _TAKEN_BACK.search(run(clause.text)):
+            first = max(one.start for one in sentences(text, start, clause.end) if one.start <= clause.start)
+            found.append((first, clause.end, "negated"))
+        elif is_competitor(clause.text):
             found.append((clause.start, clause.end, "competitor"))
         elif is_negated(clause.text):
             found.append((clause.start, clause.end, "negated"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates, money, products, requests
@@ -25,7 +25,10 @@ _DEMAND = phrases(
     contratto; ci servono; vorremmo; dimostrazione; rinnov*; offerte; bestelling; bestellen; prijs; prijzen;
     prijsopgave; budget; kopen; aanschaffen; aanschaf; interesse; geinteresseerd; licenties; aanbesteding; contract;
     nodig; verlengen; orcamento; proposta; cotacao; encomenda; encomendar; pedido; preco; precos; comprar; compra;
-    adquirir; interessados; interesse; licencas; concurso; contrato; precisamos; queremos; renovar
+    adquirir; interessados; interesse; licencas; concurso; contrato; precisamos; queremos; renovar;
+    zamow*; zamaw*; oferte; oferta; ofert; wycen*; cennik*; cena; cene; ceny; budzet*; kupic; kupno; kupujemy; zakup*;
+    potrzeb*; szukamy; interesuj*; zainteresowan*; licencj*; przetarg*; umow*; chcemy; chcielibysmy; chcialbym;
+    chcialabym; bierzemy; odnow*; przedluz*; zapotrzebowanie
 """
 )
 _FIRM = phrases(
@@ -59,7 +62,18 @@ _FIRM = phrases(
     akkoord met de offerte; akkoord met uw; we gaan akkoord; wij gaan akkoord; getekende offerte; inkooporder;
     bestelbon; ga maar door; encomendamos; encomenda confirmada; confirmamos a encomenda; confirmamos o pedido;
     confirmo a encomenda; aceitamos a proposta; aceitamos o orcamento; aceitamos a vossa; nota de encomenda;
-    ordem de compra; contrato assinado; podem avancar; podem prosseguir; fechamos
+    ordem de compra; contrato assinado; podem avancar; podem prosseguir; fechamos;
+    we accept; i accept; please book; please invoice us; here is our order; this is an order; here's our order;
+    wir nehmen an; ich nehme das angebot an; hiermit beauftrage*; auftrag ist erteilt; auftrag erteilt;
+    bestatigen wir die bestellung; bestatige die bestellung; bestatige den auftrag;
+    bestatige ich unsere bestellung; confirme notre commande; confirme la commande; confirme ma commande;
+    nous validons le devis; devis valide; bon pour commande; les confirmo el pedido; confirmo el pedido;
+    confirmamos el pedido; le confirmo el pedido; damos el visto bueno; le confermo l'ordine; vi confermo l'ordine;
+    inviamo l'ordine; ik bestel; bevestig de bestelling; bevestig ik de bestelling; opdracht verleend;
+    confirmo a encomenda; confirmo o pedido; damos luz verde; zamawiam; zamawiamy; niniejszym zamawiam*;
+    skladam zamowienie; skladamy zamowienie; przyjmujemy oferte; przyjmuje oferte; akceptujemy oferte;
+    akceptuje oferte; potwierdzam zamowienie; potwierdzamy zamowienie; podpisana umowa; podpisane zamowienie;
+    w zalaczeniu zamowienie
 """
 )
 # "PO 4500 is attached": the number stands between.
@@ -108,7 +122,13 @@ _HEDGED = phrases(
     possivelmente; depende de; dependera; sujeito a; se o orcamento; se a direcao; se o cliente; se o banco;
     desde que; nao posso prometer; ainda nao decidimos; nada decidido; sem orcamento; nao ha orcamento; a aguardar;
     aguardando; pendente de; estamos a ponderar; estamos pensando; sem compromisso; indicativo; se conseguirmos;
-    poderiamos; pode ser que
+    poderiamos; pode ser que;
+    moze; byc moze; ewentualnie; jesli budzet; jezeli budzet; jesli zarzad; jezeli zarzad; jesli dostaniemy;
+    jezeli dostaniemy; o ile; zalezy od; nic nie obiecuj*; nie moge obiecac; nie obiecuj*; bez zobowiazan;
+    niezobowiazujac*; zastanawiamy sie; rozwazamy; jeszcze nie zdecydowal*; nie podjelismy decyzji; nie ma budzetu;
+    orientacyjn*; if the licence; if we do get; don't hold me to; do not hold me to; nothing signed off;
+    once we have the funding; je ne peux rien signer; tant que le conseil; wenn die mittel; no podemos asegurar;
+    niente di deciso; niets toezeggen; nada garantido
 """
 )
 _POLITE = re.compile(
@@ -138,7 +158,9 @@ _CLOSING = phrases(
     firmeremo; scegliere; sceglieremo; ordin*; firmare; firma; acquist*; contratto; chiudere; concludere; aggiudic*;
     approvazione; beslissen; beslissing; kiezen; kiezen we; beslis*; besluit*; bestel*; tekenen; ondertekenen;
     ondertekening; kopen; contract; afronden; gunning; goedkeuring; decidir; decisao; decid*; encomend*; assinar;
-    assinatura; comprar; compra; contrato; fechar; adjudic*; aprovacao; formalizar
+    assinatura; comprar; compra; contrato; fechar; adjudic*; aprovacao; formalizar;
+    zdecyd*; decyzj*; podpis*; zamow*; zamaw*; umow*; zakup*; wybor*; wybierzemy; zatwierdz*; rozstrzyg*; akceptacj*;
+    goedkeur*; akkoord; beslissen; gunnen
 """
 )
 _DELIVERY = phrases(
@@ -148,7 +170,8 @@ _DELIVERY = phrases(
     lieferung; versand; versendet; montage; installation; installiert; inbetriebnahme; eintreffen; einsatzbereit;
     liefertermin; livr*; livraison; expedi*; installation; mise en service; installe*; entreg*; entrega; envio;
     instalacion; puesta en marcha; conseg*; consegna; spedizione; installazione; messa in servizio; lever*; levering;
-    geleverd; installatie; verzend*; ingebruikname; entrega; instalacao
+    geleverd; installatie; verzend*; ingebruikname; entrega; instalacao;
+    dostaw*; dostarcz*; wysylk*; montaz*; instalacj*; uruchom*; odbior*
 """
 )
 # Who wants what: the verbs that carry a wish. A noun such as "price" or a bare number carries none.
@@ -199,6 +222,9 @@ _WISH = re.compile(
     # Portuguese
     r"|(?:precis(?:amos|o|avamos|ariamos)|gostar(?:iamos|ia)|quer(?:emos|iamos|o)|estamos interessad\w+|"
     r"procuramos|pretendemos|ficamos com|assinamos|necessitamos|quanto cust\w+)"
+    # Polish
+    r"|(?:potrzebuj\w+|chcemy|chcielibysmy|chcialbym|chcialabym|szukamy|bierzemy|planujemy|zamierzamy|kupimy|"
+    r"prosz\w+ o (?:oferte|wycene|cene)|jestesmy zainteresowan\w+|interesuj\w+ nas|ile kosztuj\w+|podpiszemy)"
     r")(?!\w)"
 )
 _DECLINE = phrases(
@@ -218,7 +244,14 @@ _DECLINE = phrases(
     non siamo piu interessati; non ci serve piu; annullare; annulliamo; rinunciamo; scelto un altro;
     zien af; niet meer nodig; geen interesse; annuleren; andere leverancier gekozen; kiezen voor een andere;
     gaat niet door; besloten niet; decidimos nao; ja nao precisamos; nao temos interesse; cancelar; desistimos;
-    escolhemos outro; optamos por outro; nao vamos avancar
+    escolhemos outro; optamos por outro; nao vamos avancar;
+    gone with; we went for another; decided in favour of another; for a competitor; have to say no; must say no;
+    going elsewhere; gone elsewhere; gehen mit einem anderen; kommt fur uns nicht in frage; mussen ihnen absagen;
+    mussen wir absagen; leider absagen; nicht zustande; a retenu une autre; nous avons retenu; partons avec un autre;
+    hemos elegido a otr*; no seguir adelante; no vamos a seguir; abbiamo scelto un'altra; non procediamo;
+    non proseguiremo; hebben gekozen voor een ander*; we gaan niet; zien we af; optou por nao; optamos por nao;
+    nao vamos comprar; nao vamos seguir; nao seguir com; rezygnuj*; zrezygnowal*; nie jestesmy zainteresowan*;
+    nie kupimy; nie zdecydujemy sie; wybralismy inn*; odwoluj* zamowienie; anuluj*; wycofuj*; nie skorzystamy
 """
 )
 
@@ -268,8 +301,18 @@ def read(
     _commitment(deal, rows, off)
     if deal.commitment is not None and deal.commitment.value == "negated" and not deal.products:
         _negated_products(deal)
+    settle(deal)
     _summary(deal, text, start, end, off)
     return deal
+
+
+def settle(deal: Deal) -> None:
+    """A deal that was declined has no price any more, and no day on which it closes."""
+    if deal.commitment is None or deal.commitment.value != "negated":
+        return
+    if deal.amount is not None:
+        deal.decoys.append(replace(deal.amount, confidence=0.0, rule="the deal is off"))
+    deal.amount = deal.currency = deal.close_by = None
 
 
 def _negated_products(deal: Deal) -> None:
@@ -445,7 +488,8 @@ _ASKED = re.compile(
 )
 _CLOSING_VERB = re.compile(
     r"\b(?:decid\w*|entscheid\w*|sign|signing|unterschr\w*|unterzeichn\w*|choose|settle|(?:we|i|to|and|will|"
-    r"would) order|bestell\w* (?:wir|ich)|(?:wir|ich) bestell\w*|signer\w*|firm\w+|tekenen|assin\w*|award)\b"
+    r"would) order|bestell\w* (?:wir|ich)|(?:wir|ich) bestell\w*|signer\w*|firm\w+|tekenen|assin\w*|award|"
+    r"zdecyduj\w+|podpis\w+|zamow\w+)\b"
 )
 
 

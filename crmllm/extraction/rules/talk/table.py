@@ -104,6 +104,7 @@ def deal_of(item: Item, text: str, turns: list[Turn], country: str, month_first:
         whole.quantity = whole.quantity or part.quantity
         if whole.amount is None and part.amount is not None:
             whole.amount, whole.currency = part.amount, part.currency
+    deals.settle(whole)
     kept = {one.value for one in (*whole.products, whole.amount, whole.quantity) if one is not None}
     whole.decoys = [one for one in whole.decoys if one.value not in kept]
     return whole
