@@ -104,3 +104,18 @@ def test_stress_weighs_and_hedges_lighten() -> None:
 def test_faults_alone_never_add_up_to_a_complaint() -> None:
     listed = ", ".join(f"pump {number} shows an error" for number in range(30))
     assert mood(f"These are the faults of the last year that you asked for: {listed}.").value == "neutral"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Dzień dobry, jesteśmy bardzo zadowoleni z pieca, świetna robota.", "positive"),
+        ("Dzień dobry, nikt nie odpowiada na nasze wiadomości, jestem rozczarowany.", "negative"),
+        ("Dzień dobry, z góry dziękuję za ofertę na dwa piece. Proszę podać termin dostawy.", "neutral"),
+        ("Hello, we would be grateful if you sent the manual of the kiln. Kind regards", "neutral"),
+        ("Bom dia, enviamos hoje o formulário do forno. Com os melhores cumprimentos", "neutral"),
+        ("Bom dia, aceitamos a proposta. Foi um prazer trabalhar com a sua equipa.", "positive"),
+    ],
+)
+def test_polish_has_a_mood_and_set_phrases_have_none(text: str, shown: str) -> None:
+    assert mood(text).value == shown

@@ -58,7 +58,8 @@ _LEXICON: dict[str, _Words] = {
         no complaints; nothing to complain; lovely; above and beyond; over the moon; well above; kinder; the best;
         could not be better; couldn't be better; could not be happier; couldn't be happier; more than happy;
         more than satisfied; went very well; keep it up; a joy; beautifully; exactly what we; gladly;
-        thank you for saving; you made my day; pleasure working; pleasure to work; marvellous*; marvelous*;
+        thank you for saving; you made my day; pleasure working; pleasure to work; enjoy working with;
+        pleasure doing business; pleasure to deal with; looking forward to working with; marvellous*; marvelous*;
         magnificent*; exceptional*; splendid*; terrific*; phenomenal*; remarkable; remarkably; exemplary; stellar;
         gorgeous; elegant; proud; grateful; thankful; overjoyed; ecstatic; so pleased; very pleased; how pleased;
         really pleased; very satisfied; most grateful; five stars; recommended you; recommending you;
@@ -132,7 +133,8 @@ _LEXICON: dict[str, _Words] = {
         courtesy="""
         many thanks in advance; thanks in advance; thank you in advance; thank you very much in advance;
         many thanks and; best regards; best wishes; kind regards; warm regards; good morning; good afternoon;
-        good evening; good day; have a nice; have a good; have a great; nice weekend; nice day; good weekend;
+        good evening; good day; would be grateful; be grateful if; be very grateful if; would be thankful;
+        grateful for your reply; have a nice; have a good; have a great; nice weekend; nice day; good weekend;
         thank you for your; thanks for your; thank you for the; thanks for the; thank you for; thanks for;
         thank you very much for; many thanks for; looking forward; look forward; love to see; love to have;
         love to get; love to hear; would love; would be happy; happy to; glad to; pleased to; be glad; be happy if;
@@ -532,7 +534,7 @@ _LEXICON: dict[str, _Words] = {
         adoramos; adorei; excelente trabalho; bom trabalho; encantad*; muito obrigad* pela ajuda; recomend*; superou;
         incrivel; espetacular; maravilh*; extraordinari*; excecion*; magnific*; esplendid*; orgulhos*; muito grat*;
         muito feliz*; muito simpatic*; muito profissiona*; um sucesso; cinco estrelas; os melhores; recomendamos;
-        voltaremos; entusiasm*
+        voltaremos; entusiasm*; prazer trabalhar; gosto trabalhar
         """,
         liking="""
         satisfeit*; contente*; felizes; feliz; gostamos; gostei; agradavel; simpatic*; rapido e; funciona bem;
@@ -553,12 +555,58 @@ _LEXICON: dict[str, _Words] = {
         """,
         courtesy="""
         muito obrigad* desde ja; obrigad* desde ja; obrigad* pela; obrigad* pelo; muito obrigad*; obrigad*; bom dia;
-        boa tarde; bom fim de semana; um prazer; sem problema; melhor preco; melhor proposta; boa noite; da tarde
+        boa tarde; bom fim de semana; um prazer conhec*; sem problema; melhores cumprimentos; ficariamos grat*;
+        ficaria grat*;
+        ficamos grat*; melhor preco; melhor proposta; boa noite; da tarde
         """,
         negation="nao; sem; nunca; nem; nenhum*; nada; pouco",
         more="muito; realmente; tao; extremamente; totalmente; absolutamente; demasiado; mesmo",
         less="um pouco; ligeiramente; pequen*; algo",
         condition="se; caso; quando",
+    ),
+    "pl": _Words(
+        praise="""
+        swietn*; doskonal*; znakomit*; rewelacyjn*; fantastyczn*; wspanial*; idealn*; bardzo zadowolen*; zachwycen*;
+        polecamy; polecam; gratulacje; gratulujemy; wzorow*; perfekcyjn*; wielkie dzieki; super; bomba; brawo;
+        bardzo dziekujemy za pomoc; bardzo dziekuje za pomoc; najleps* wybor; uratowal*; na medal;
+        jestesmy pod wrazeniem;
+        przeszlo oczekiwania; przerosl* oczekiwania; bez zarzutu; sama przyjemnosc; milo sie pracuje; swietna robota
+        """,
+        liking="""
+        zadowolen*; ciesz* sie; cieszymy sie; mil* wspolprac*; przyjemn*; sympatyczn*; sprawn*; fachow*;
+        profesjonaln*;
+        punktualn*; podoba sie; podobaja sie; dobra robota; dobra wiadomosc; dziekuje za szybk*; dziekujemy za szybk*;
+        dzieki za szybk*; dobrze dziala; dziala dobrze; wdzieczn*; z przyjemnoscia; milo bylo; dobra wspolprac*
+        """,
+        complaint="""
+        okropn*; fataln*; straszn*; koszmar*; skandal*; oburzon*; oburzajac*; wsciekl*; zly jestem; jestem zla;
+        jestem zly; naprawde zla; naprawde zly; rozczarowan*; zawiedzion*; niezadowolen*; niedopuszczaln*;
+        nieakceptowaln*;
+        karygodn*; zenujac*; zenad*; kpina; lekcewazen*; lekcewazy*; nikt nie odpowiada; nikt nie odbiera;
+        nikt sie nie odzywa; bez odpowiedzi; po raz trzeci; trzeci raz; kolejny raz; mamy dosc; mam dosc;
+        cierpliwosc*;
+        zrezygnujemy; rezygnujemy z; prawnik*; odszkodowani*; oszukan*; oszustw*; klamstw*; nigdy wiecej;
+        zmienimy dostawce;
+        strata czasu; nie do przyjecia; nieprofesjonaln*; bezuzyteczn*; najgors*
+        """,
+        dislike="""
+        zle; slab*; kiepsk*; skarga; skarge; reklamacja; reklamacje; zwrot pieniedzy; za dlugo; za pozno; czekamy;
+        tracimy; stoimy; niestety nie; opozni*; brudn*; niebezpieczn*; martwi*; obawiamy
+        """,
+        fault="""
+        problem; problemy; blad; bledy; awaria; awarii; usterka; nie dziala; nie dzialaja; nie mozemy; niestety; nikt;
+        nigdy; pilne; pilnie; znowu; ponownie; wciaz; nadal; stoi; zepsut*; uszkodzon*; brakuje; natychmiast
+        """,
+        courtesy="""
+        z gory dziekuje; z gory dziekujemy; dziekuje za; dziekujemy za; dziekuje; dziekujemy; dzien dobry;
+        milego dnia;
+        milego weekendu; z powazaniem; pozdrawiam; pozdrawiamy; nie ma problemu; zaden problem; bylbym wdzieczny;
+        bylabym wdzieczna; bedziemy wdzieczni; bede wdzieczny; bede wdzieczna; najlepsza cena; najlepsza oferta
+        """,
+        negation="nie; bez; nigdy; ani; zaden; zadna; nic",
+        more="bardzo; naprawde; tak; niezwykle; calkowicie; zupelnie; absolutnie; wyjatkowo",
+        less="troche; nieco; lekko; drobn*; mal*",
+        condition="jesli; jezeli; gdyby; czy; kiedy; w razie",
     ),
 }
 # A wait or a silence counted in weeks tells displeasure by itself; so does the time that is lost.
