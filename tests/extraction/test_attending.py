@@ -6,7 +6,7 @@ import pytest
 
 from crmllm.evaluation.formats import Household, kind_item
 from crmllm.extraction.extract import extract
-from crmllm.extraction.types import Us
+from crmllm.extraction.types import Extracted, Us
 from crmllm.ingestion import kinds
 
 US = Us(
@@ -15,14 +15,17 @@ US = Us(
 NOTED = "\n\n- they want four inkjet coders and will decide in May\n"
 
 
-def people(head: str) -> list[tuple[str, str, str]]:
-    text = head + NOTED
+def meeting(text: str) -> Extracted:
     reader = kinds.find("x.md", text.encode(), kind="meeting")
     assert reader is not None
     item = kind_item(reader.read(text.encode(), "x.md"), "meeting", Household(US, ("CJ-8 continuous inkjet coder",)))
+    return extract(item, gated=False)
+
+
+def people(head: str) -> list[tuple[str, str, str]]:
     return [
         tuple(value.value if value else "" for value in (one.name, one.title, one.company))
-        for one in extract(item, gated=False).contacts
+        for one in meeting(head + NOTED).contacts
     ]
 
 
@@ -74,3 +77,25 @@ def test_a_title_without_a_customer_gives_no_company(title: str) -> None:
 
 def test_only_our_own_people_are_no_contacts() -> None:
     assert people("Pipeline call\nPresent: Daan Verhoeven, L. Brandsma") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "owner"),
+    [
+        ("- Lotte: revised offer by 12 June 2026", "us"),
+        ("- Rowan sends the floor plan", "them"),
+        ("- AP Rowan: photos of the line", "them"),
+        ("- Hr. Ashby schickt den Grundriss", "them"),
+        ("- p. Ashby prześle rzut hali", "them"),
+        ("- we: two references", "us"),
+    ],
+)
+def test_what_is_noted_to_be_done(line: str, owner: str) -> None:
+    head = "Visit Larkfield Foods, 3 June 2026\nPresent: Rowan Ashby (buyer), Lotte Brandsma\n\n- four coders wanted\n"
+    assert [one.owner.value for one in meeting(head + line).next_actions if one.owner] == [owner]
+
+
+@pytest.mark.parametrize("line", ["- Rowan: no order before autumn", "- Rowan likes the coder", "- Rowan did not sign"])
+def test_what_people_think_is_nothing_to_be_done(line: str) -> None:
+    head = "Visit Larkfield Foods, 3 June 2026\nPresent: Rowan Ashby (buyer), Lotte Brandsma\n\n- four coders wanted\n"
+    assert meeting(head + line).next_actions == ()

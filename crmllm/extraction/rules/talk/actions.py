@@ -172,6 +172,43 @@ def _listed_action(
     )
 
 
+# What somebody is noted to do next, in the present or the future: "Joost stuurt ...", "p. Kos prześle ...".
+_DOES = re.compile(
+    r"(?:will|to|sends?|gets|delivers?|replaces?|checks?|calls?|confirms?|orders?|pays|prepares?|signs?|ships?|"
+    r"provides?|"
+    r"schickt|sendet|liefert|pruft|klart|ruft|bestatigt|bestellt|zahlt|bereitet|unterschreibt|tauscht|besorgt|"
+    r"reicht|wird|"
+    r"envoie|livre|verifie|appelle|confirme|commande|paie|prepare|signe|remplace|fournit|transmet|doit|va|"
+    r"envia|manda|entrega|revisa|llama|confirma|pide|paga|prepara|firma|cambia|sustituye|facilita|"
+    r"invia|consegna|verifica|chiama|conferma|ordina|firma|sostituisce|fornisce|spedisce|"
+    r"stuurt|levert|controleert|belt|bevestigt|bestelt|betaalt|maakt|tekent|vervangt|zal|"
+    r"liga|substitui|assina|verifica|trata|fornece|"
+    r"wysle|przesle|dostarczy|sprawdzi|zadzwoni|potwierdzi|zamowi|zaplaci|przygotuje|podpisze|wymieni|poda)\b"
+)
+_OF_ONE, _OF_TWO = (
+    re.compile(
+        r"(?P<told>(?:AP|Action|TODO|Aktion)[ \t]+)?(?:(?:Hr|Fr|Herrn?|Frau|Mr|Mrs|Ms|M|Mme|p|Sr|Sra|Sig)\.?[ \t]+)?"
+        rf"(?P<who>[^\W\d_][\w'’-]*{more})(?P<mark>[ \t]*:)?[ \t]+"
+    )
+    for more in ("", r"[ \t][^\W\d_][\w'’-]*")
+)
+
+
+def _noted_action(
+    item: Item, text: str, start: int, end: int, listed: list[Entry], month_first: bool
+) -> requests.Action | None:
+    """ "Lotte: offer by 3 May", "p. Kos prześle schemat": ours behind a colon, anybody's behind a verb of doing."""
+    for lead in (_OF_TWO.match(text, start, end), _OF_ONE.match(text, start, end)):
+        if lead is None or not (side := _side(item, lead["who"], listed)):
+            continue
+        does = _DOES.match(flat(text[lead.end() : end]))
+        if not (does or lead["told"] or (lead["mark"] and side == "us")):
+            continue
+        action = _listed_action(item, text, lead.end(), end, listed, month_first)
+        return replace(action, owner=side) if action is not None else None
+    return None
+
+
 def _noted_actions(
     item: Item, text: str, turns: list[Turn], listed: list[Entry], month_first: bool
 ) -> list[requests.Action]:
@@ -185,6 +222,12 @@ def _noted_actions(
                 action = _listed_action(item, text, begin, sentence.end, listed, month_first, owned=True)
                 if action is not None and not cues.is_negated(sentence.text) and not cues.is_past(sentence.text):
                     found.append(action)
+                    continue
+            if cues.is_negated(sentence.text) or cues.is_past(sentence.text) or len(sentence.text) > 160:
+                continue
+            noted = _noted_action(item, text, begin, sentence.end, listed, month_first)
+            if noted is not None:
+                found.append(noted)
     return found
 
 
