@@ -75,7 +75,7 @@ _A, _C, _L, _O, _S, _T = (
 )  # fmt: skip
 
 BUILT_IN: list[BuiltIn] = [
-    BuiltIn(_A, "name", "Name", category=Category.NAME, required=True, risk=Risk.HIGH),
+    BuiltIn(_A, "name", "Name", category=Category.NAME, required=True),
     BuiltIn(_A, "domains", "Mail domains", FieldType.LIST),
     BuiltIn(_A, "industry", "Industry", risk=Risk.LOW),
     BuiltIn(_A, "website", "Website", FieldType.URL, risk=Risk.LOW),

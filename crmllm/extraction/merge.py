@@ -342,7 +342,7 @@ def _opportunity(item: Item, reading: Reading, checked: _Checked | None, categor
         else deal.asks and concrete >= 2
     )
     said = checked.answer if checked is not None and checked.trust >= ADD_TRUST else None
-    if not wanted and not (said and said.sale and category == "sales"):
+    if not wanted:
         return None
     return Opportunity(
         summary=_summary(item, reading, checked, deal.summary, said.sale if said else ""),
@@ -455,13 +455,18 @@ def _is_total(reading: Reading, span: Span) -> bool:
 def _summary(
     item: Item, reading: Reading, checked: _Checked | None, candidate: Candidate | None, said: str
 ) -> Value | None:
-    """A short sentence: the trusted model's words if all their facts stand in the text, else its best clause."""
+    """A short sentence: the trusted model's wording if all its facts stand in the text, else the text's best clause.
+
+    A clause that the model merely copied is taken only where the rules found none: they choose better.
+    """
     said = " ".join(said.split())
-    if checked is not None and said and checked.trust >= DECIDE_TRUST and _says_nothing_new(reading, said):
-        spans = grounding.locate(said, "text", reading.text)
-        evidence = tuple(grounding.span(item.text, one.start, one.end) for one in spans[:1]) if spans else ()
-        return _model_value(said, evidence, 0.65 * checked.trust)
-    return _value(item, candidate)
+    if checked is None or not said or checked.trust < DECIDE_TRUST or not _says_nothing_new(reading, said):
+        return _value(item, candidate)
+    spans = grounding.locate(said, "text", reading.text)
+    if spans and candidate is not None:
+        return _value(item, candidate)
+    evidence = tuple(grounding.span(item.text, one.start, one.end) for one in spans[:1]) if spans else ()
+    return _model_value(said, evidence, 0.65 * checked.trust)
 
 
 def _says_nothing_new(reading: Reading, said: str) -> bool:
