@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmllm.settings")
 
 application = get_wsgi_application()
 
-# What start-up made stays as long as the process does. Going through it again and again is what makes single pages slow.
+# What start-up made stays as long as the process does; going through it again and again makes single pages slow.
 gc.collect()
 gc.freeze()
 gc.set_threshold(50_000, 20, 20)

@@ -59,6 +59,7 @@ class Options:
     """What the command was asked for."""
 
     minutes: float = 45.0
+    steps: int = 0
     examples: int = 5000
     seed: int = 7
     with_decisions: bool = True
@@ -144,6 +145,8 @@ def train(lesson: Lesson, folder: Path, options: Options, tell: Tell) -> int:
         file = Path(private) / "examples.jsonl"
         file.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in lesson.rows), encoding="utf-8")
         words = ["nice", python, TRAINER, model, file, folder, "--minutes", options.minutes, "--seed", options.seed]
+        if options.steps:
+            words += ["--steps", options.steps]
         if options.threads:
             words += ["--threads", options.threads]
         if options.start:

@@ -13,12 +13,14 @@ import httpx2
 from django.conf import settings
 from django.utils import timezone
 
+from crmllm.core.runtime.setup import ADAPTER
 from crmllm.experiments.models import Experiment
 from crmllm.llm.choices import VersionState
 from crmllm.llm.endpoint import base_url
 from crmllm.llm.models import ModelVersion
-from crmllm.llm.server.serve import SHIPPED
 
+#: What the packaged model was taught before it came here: in its weights, under its name.
+SHIPPED = ADAPTER.parent
 #: An active experiment of this name compares versions; its variants are their names.
 EXPERIMENT = "model"
 CACHE_SECONDS = 5.0
@@ -121,8 +123,11 @@ def fingerprint(folder: Path) -> str:
 def serve(version: ModelVersion) -> bool:
     """Makes our own running server load an adapter; what it has already it keeps. False when it can't now.
 
-    A server of somebody else's gets its adapters from them. Our own loads all of them whenever it starts.
+    A server of somebody else's gets its adapters from them. Our own loads all of them whenever it starts. What was
+    shipped is part of the packaged model.
     """
+    if version.shipped:
+        return True
     if settings.LLM_BASE_URL:
         return False
     asked = {"lora_name": version.name, "lora_path": version.path}

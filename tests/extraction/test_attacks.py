@@ -48,6 +48,7 @@ SENTENCES = ("sale", "problem", "action", "action2")
 def _ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crm, "us", lambda: OURS)
     monkeypatch.setattr(crm, "product_names", lambda: PRODUCTS)
+    monkeypatch.setattr(crm, "competitor_names", lambda: ())
 
 
 @pytest.fixture(params=ATTACKS, ids=IDS)

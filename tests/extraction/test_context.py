@@ -290,7 +290,7 @@ def test_the_small_model_is_asked_without_context(
     betasoloin: Account, drain: Callable[[Server], None], settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(context, "gather", lambda rows: pytest.fail("nobody asks for it") if rows else {})
-    settings.LLM_MODEL = "smollm2-135m-instruct"
+    settings.LLM_MODEL = "smollm2-135m-crm"
     mail()
     server = Server(answer(name="Maria Ruiz"))
     drain(server)

@@ -104,7 +104,7 @@ def test_the_answer_is_shown_beside_the_rules_and_nothing_happens(
 def test_it_is_asked_with_this_version_whoever_answers(
     client: Client, answering: Callable[..., Server], settings: Any
 ) -> None:
-    settings.LLM_MODEL = "smollm2-135m-instruct"
+    settings.LLM_MODEL = "smollm2-135m-crm"
     server = answering(said())
     ask(client, interaction(), number=3)
     assert "<context>" in str(server.asked)

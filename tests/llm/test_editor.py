@@ -185,11 +185,11 @@ def test_what_a_version_says_is_shown_as_text(client: Client, admin: User, base:
 
 def test_the_page_tells_who_is_asked_with_which_version(client: Client) -> None:
     ModelVersion.objects.create(
-        name="crm-1", base="smollm2-135m-instruct", path="/x", sha256="0", settings={"prompt": "extract-mail 2"}
+        name="crm-1", base="smollm2-135m-crm", path="/x", sha256="0", settings={"prompt": "extract-mail 2"}
     )
     prompts.forget()
     text = " ".join(client.get(reverse("llm:prompts")).content.decode().split())
-    assert "<td>crm-1, smollm2-135m-instruct</td>" in text
+    assert "<td>crm-1, smollm2-135m-crm</td>" in text
     assert "<td>every other model</td>" in text
 
 

