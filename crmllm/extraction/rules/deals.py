@@ -338,9 +338,13 @@ def _products(
     end: int,
 ) -> None:
     named = products.listed(text, names, start, end)
-    # Who keeps a list sells what is on it: other things in a demand are the customer's or a supplier's.
-    loose = [] if names else [pair for row in rows for pair in products.demanded(row)]
-    counts = products.quantities(text, named, start, end) + [count for _, count in loose if count is not None]
+    loose = [pair for row in rows for pair in products.demanded(row)]
+    counted = [count for _, count in loose if count is not None]
+    if names:
+        # Who keeps a list sells what is on it: other things in a demand are the customer's or a supplier's. Where the
+        # list's words do not stand at all, the customer has other words for them, and how many is still said.
+        loose, counted = [], [] if named else counted
+    counts = products.quantities(text, named, start, end) + counted
     kept: dict[str, Candidate] = {}
     for product in [*named, *(product for product, _ in loose)]:
         one = Candidate(
