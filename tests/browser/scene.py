@@ -17,7 +17,7 @@ from crmllm.core.audit import SYSTEM
 from crmllm.core.crypto import Sealed
 from crmllm.crm import services as crm
 from crmllm.crm.choices import Object, WriterKind
-from crmllm.crm.models import Record, model_for
+from crmllm.crm.models import Competitor, Record, model_for
 from crmllm.crm.services import Writer
 from crmllm.evaluation.services import record_run
 from crmllm.extraction.models import Calibration
@@ -284,6 +284,7 @@ def _settings(admin: User, reviewer: User) -> dict[str, str]:
         "who sees what of leads": reverse("settings:fields-of", args=["lead"]),
         "competitors": reverse("competitors:list"),
         "add a competitor": reverse("competitors:add"),
+        "a competitor": reverse("competitors:edit", args=[Competitor.objects.create(name="Norvant Druck AG").pk]),
         "tokens": reverse("settings:tokens"),
         "mailboxes": reverse("mailboxes:list"),
         "add a mailbox": reverse("mailboxes:add"),
