@@ -86,7 +86,7 @@ def run(options: Options, progress: Progress) -> Json:
     cases = read(options, progress)
     answers = no_model() if options.without_model else ask_all(cases, versions_of=dict(options.prompt))
     started = time.perf_counter()
-    predicted = [_predict(options, case, answers.of(index)) for index, case in enumerate(progress(cases, "extracting"))]
+    predicted = [predict(options, case, answers.of(index)) for index, case in enumerate(progress(cases, "extracting"))]
     seconds = time.perf_counter() - started + answers.seconds
     if options.predictions is not None:
         with options.predictions.open("w", encoding="utf-8") as out:
@@ -117,7 +117,8 @@ def read(options: Options, progress: Progress) -> list[Labelled]:
     return cases
 
 
-def _predict(options: Options, case: Labelled, answer: Asked) -> Json:
+def predict(options: Options, case: Labelled, answer: Asked) -> Json:
+    """What is found in one case with what the model answered, as a line of predictions."""
     found = extract(case.item, *answer.answers, gated=options.format == "folder")
     return prediction(case.sample.file, str(case.sample.label.get("kind") or "email"), found)
 

@@ -325,7 +325,7 @@ def import_archive(
     sorted_ = (_sorted(batch, kind) for batch in entries(source, name))
     for batch, readings in read_ahead(sorted_, processes):
         received = _take_in(actor, batch, readings, origin)
-        tally.merge(Tally(refused=len(batch.refused)))
+        tally.refused += len(batch.refused)
         tally.add(received)
         if progress:
             progress(tally)

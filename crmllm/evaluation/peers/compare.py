@@ -20,9 +20,7 @@ from crmllm.evaluation import blocks, extraction, scorer
 from crmllm.evaluation.extraction import Options, Progress
 from crmllm.evaluation.formats import BadSet, Labelled
 from crmllm.evaluation.model import Answers, ask_all, no_model
-from crmllm.evaluation.predict import prediction
 from crmllm.evaluation.scorer import Score
-from crmllm.extraction.extract import extract
 from crmllm.extraction.types import CONTACT_FIELDS
 from crmllm.llm.server.own import model_server
 
@@ -83,13 +81,7 @@ def _without_model(options: Options, cases: list[Labelled]) -> tuple[list[Json],
 
 
 def _predictions(options: Options, cases: list[Labelled], answers: Answers) -> list[Json]:
-    gated = options.format == "folder"
-    return [
-        prediction(case.sample.file, str(case.sample.label.get("kind") or "email"), found)
-        for case, found in (
-            (case, extract(case.item, *answers.of(index).answers, gated=gated)) for index, case in enumerate(cases)
-        )
-    ]
+    return [extraction.predict(options, case, answers.of(index)) for index, case in enumerate(cases)]
 
 
 def _peer(script: str, cases: list[Labelled], model: str) -> tuple[list[Json], Cost, int]:
