@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import resources
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
 
@@ -52,6 +55,34 @@ def _fresh_fields() -> None:
     forget_fields()
 
 
+@contextmanager
+def answering() -> Iterator[Callable[[], None]]:
+    """Counts the requests being answered; the function waits for the last: one that outlives its tab would meet the
+    emptying of the tables and lock them crosswise."""
+    under_way, changed = [0], threading.Condition()
+
+    def count(by: int) -> None:
+        with changed:
+            under_way[0] += by
+            changed.notify_all()
+
+    def started(**kwargs: Any) -> None:
+        count(1)
+
+    def finished(**kwargs: Any) -> None:
+        count(-1)
+
+    def rest() -> None:
+        with changed:
+            assert changed.wait_for(lambda: under_way[0] <= 0, timeout=30), "a request is never answered"
+
+    request_started.connect(started)
+    request_finished.connect(finished)
+    yield rest
+    request_started.disconnect(started)
+    request_finished.disconnect(finished)
+
+
 @pytest.fixture
 def new_tab(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
     """Opens a tab for somebody; what its console says is in ``tab.complaints`` (content policy, script errors)."""
@@ -78,9 +109,11 @@ def new_tab(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
         tab.on("pageerror", on_error)
         return tab
 
-    yield make
-    for context in opened:
-        context.close()
+    with answering() as rest:
+        yield make
+        for context in opened:
+            context.close()
+        rest()
 
 
 def _session(user: User) -> str:
