@@ -1,0 +1,76 @@
+"""Holds a server and its client to an OpenAPI document: every request and every answer that passes is checked.
+
+kept = Contract(app, Path("openapi.yaml"))
+with serving(kept) as address: ...
+kept.verify()
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from openapi_core import OpenAPI
+from openapi_core.contrib.starlette import StarletteOpenAPIRequest
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from tests.support.crm_server import App, Receive, Scope, Send
+from tests.support.faults import CONTROL, read_body, replay
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What was answered, in the words that openapi-core asks for."""
+
+    status_code: int
+    headers: Headers
+    data: bytes
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "")
+
+
+class Contract:
+    """An application with a checker around it; `violations` grows, one line for each."""
+
+    def __init__(self, app: App, document: Path) -> None:
+        self.app = app
+        self.document = OpenAPI.from_dict(yaml.safe_load(document.read_text()))
+        self.violations: list[str] = []
+        self.checked = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(CONTROL):
+            await self.app(scope, receive, send)
+            return
+        body = await read_body(receive)
+        request = StarletteOpenAPIRequest(Request(scope), body or None)
+        messages = []
+
+        async def keep(message: Scope) -> None:
+            messages.append(message)
+            await send(message)
+
+        self._check("asked", request, lambda: self.document.validate_request(request))
+        await self.app(scope, replay(body, receive), keep)
+        if messages:  # a connection that was cut has no answer to check
+            content = b"".join(message.get("body", b"") for message in messages[1:])
+            answer = _Answer(messages[0]["status"], Headers(raw=messages[0].get("headers", [])), content)
+            self._check(f"got {answer.status_code}", request, lambda: self.document.validate_response(request, answer))
+
+    def _check(self, what: str, request: StarletteOpenAPIRequest, check: object) -> None:
+        self.checked += 1
+        try:
+            check()  # type: ignore[operator]
+        except Exception as error:
+            cause = error.__cause__
+            detail = "; ".join(str(one.message) for one in getattr(cause, "schema_errors", ())) or cause or ""
+            self.violations.append(f"{request.method.upper()} {request.path} {what}: {error} {detail}".strip())
+
+    def verify(self) -> None:
+        """Fails with every line that broke the contract."""
+        assert self.checked, "nothing passed through the contract"
+        assert not self.violations, "\n".join(self.violations)
