@@ -1,38 +1,37 @@
 """Rules and model together: one pure function from candidates and an answer to what is proposed.
 
-The rules stand. The model may confirm a value, choose where the rules are unsure, and add what they missed, but only as
-far as its own answer can be trusted: how much of what it copied stands in the text, and how many of the values that are
-certain it found by itself (the prompt does not tell it those). A weak model thereby changes nothing; a strong one adds
-much. Every value that it gives is checked by type, located by code, and compared with what is off the table.
+The rules stand. The model may confirm a value and add what they missed where its form and its place speak for it
+(`admission`); it may choose where the rules are unsure and use its own words as far as its answer can be trusted
+(`trust`): how much of what it copied stands in the text, and how many of the values that are certain it found by itself
+(the prompt does not tell it those). A weak model thereby adds little and harms nothing; a strong one adds much. Every
+value that it gives is checked by type, located by code, and compared with what is off the table.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
 from crmllm.extraction import grounding
-from crmllm.extraction.grounding import Kind
-from crmllm.extraction.prompting import CERTAIN
+from crmllm.extraction.admission import admitted, counts_things
 from crmllm.extraction.rules import (
     cases,
     contacts,
     deals,
     emails,
     money,
-    organisations,
     people,
     phones,
     requests,
-    titles,
 )
+from crmllm.extraction.rules.contacts import Person
 from crmllm.extraction.rules.reader import Reading
-from crmllm.extraction.rules.text import Candidate, letters, mask, words
-from crmllm.extraction.schema import MailAnswer, ModelAnswer
+from crmllm.extraction.rules.text import Candidate, letters, mask, sentences, words
+from crmllm.extraction.schema import ModelAnswer
+from crmllm.extraction.trust import Checked, check, locate, number, same
 from crmllm.extraction.types import (
     CRM_CATEGORIES,
     Case,
@@ -51,30 +50,17 @@ from crmllm.extraction.types import (
 ADD_TRUST = 0.7
 DECIDE_TRUST = 0.8
 UNSURE = 0.6
-# Small models fill in a company where there is none: it must have a legal form or a company's word, or fit the sender's
-# domain.
-SEEMS_A_COMPANY = 0.6
+# Below this the rules' category is a guess: small models call nearly everything a sale.
+GUESSED = 0.5
+# The form of a name says less than that of a title or a company: an answer that copies little is not believed there.
+NAME_TRUST = 0.25
 MOST_MOOD_WORDS = 3
-
-_KINDS: dict[str, Kind] = {
-    "name": "text", "title": "text", "company": "text", "email": "email", "phone": "phone", "products": "text",
-    "quantity": "quantity", "amount": "amount", "currency": "currency", "close_by": "date", "due": "date",
-}  # fmt: skip
-
-
-@dataclass(slots=True)
-class _Checked:
-    """One answer held against one item: what of it is located, and how far it can be trusted."""
-
-    answer: MailAnswer
-    trust: float
-    rejected: list[Rejected]
 
 
 def merge(item: Item, reading: Reading, answer: ModelAnswer | None = None, *, gated: bool = True) -> Extracted:
     """What is proposed for an item, from the rules alone or together with a model's answer."""
-    checked = _check(item, reading, answer) if answer is not None else None
-    category = _choice(reading.category, checked.answer.category if checked else "", checked)
+    checked = check(item, reading, answer) if answer is not None else None
+    category = _choice(reading.category, checked.answer.category if checked else "", checked, GUESSED)
     rejected = _decoys(item, reading) + (checked.rejected if checked else [])
     open_to_crm = category.value in CRM_CATEGORIES or not gated
     found = Extracted(
@@ -125,122 +111,40 @@ def _model_value(value: str, evidence: tuple[Span, ...], confidence: float) -> V
     return Value(value, evidence, round(confidence, 3), inferred=not evidence, source="model", rule="")
 
 
-def _choice(rule: Candidate, said: str, checked: _Checked | None) -> Value:
-    """A judgement: the rules' where they are sure, else the trusted model's."""
+def _choice(rule: Candidate, said: str, checked: Checked | None, unsure: float) -> Value:
+    """A judgement: the rules' where they are surer than that, else the trusted model's."""
     if checked is None or not said:
         return _plain(rule)
     if said == rule.value:
         lifted = rule.confidence + (1 - rule.confidence) * 0.5 * checked.trust
         return replace(_plain(rule), confidence=round(lifted, 3), source="both")
-    if checked.trust >= DECIDE_TRUST and rule.confidence < UNSURE:
+    if checked.trust >= DECIDE_TRUST and rule.confidence < unsure:
         return Value(said, (), round(0.7 * checked.trust, 3), source="model", rule="")
     doubt = 0.15 * checked.trust if checked.trust >= ADD_TRUST else 0.0
     return replace(_plain(rule), confidence=round(rule.confidence * (1 - doubt), 3))
 
 
-def _mood(item: Item, reading: Reading, checked: _Checked | None) -> Value:
+def _mood(item: Item, reading: Reading, checked: Checked | None) -> Value:
     """The mood, whoever judged it, with the words that show it."""
-    value = _choice(reading.sentiment, checked.answer.sentiment if checked else "", checked)
+    value = _choice(reading.sentiment, checked.answer.sentiment if checked else "", checked, UNSURE)
     places = reading.mood_words.get(value.value, [])[:MOST_MOOD_WORDS]
     return replace(value, evidence=tuple(grounding.span(item.text, start, end) for start, end in places))
-
-
-# --- how far an answer can be trusted ----------------------------------------------------------------------------
-
-
-def _check(item: Item, reading: Reading, answer: ModelAnswer) -> _Checked:
-    given = answer.value
-    author = reading.persons[0] if reading.persons else None
-    copied: list[tuple[str, str, Candidate | None]] = [
-        ("name", given.name, author.name if author else None),
-        ("title", given.title, author.title if author else None),
-        ("company", given.company, author.company if author else None),
-        ("phone", given.phone, author.phone if author else None),
-        ("name", given.name2, None),
-        ("title", given.title2, None),
-        ("email", given.email2, None),
-        ("phone", given.phone2, None),
-        ("quantity", given.quantity, reading.deal.quantity if reading.deal else None),
-        ("amount", given.amount, reading.deal.amount if reading.deal else None),
-        *(("products", product, None) for product in given.products),
-    ]
-    rejected: list[Rejected] = []
-    tried = located = asked = known = 0.0
-    for field, value, rule in copied:
-        certain = rule is not None and rule.confidence >= CERTAIN
-        if certain:
-            asked += 1.0 if value.strip() else 0.3
-        if not value.strip():
-            continue
-        tried += 1
-        if _locate(item, reading, field, value) or _in_header(item, field, value):
-            located += 1
-        else:
-            why = grounding.refusal(value, _KINDS[field], item, reading.text, reading.countries)
-            rejected.append(Rejected(field, value, why))
-        if certain and rule is not None and _same(field, value, rule.value, reading.countries):
-            known += 1
-    for field, value in (("close_by", given.close_by), ("due", given.due), ("due", given.due2)):
-        if value.strip() and not _locate(item, reading, field, value):
-            rejected.append(Rejected(field, value, "no words in the text mean this day"))
-    # Without a single certain value to compare with, an answer may confirm but not add.
-    trust = (located / tried if tried else 0.5) * (known / asked if asked else 0.6)
-    if answer.mean_logprob is not None and answer.mean_logprob < -1.0:
-        trust *= 0.8
-    return _Checked(given, trust, rejected)
-
-
-def _locate(item: Item, reading: Reading, field: str, value: str) -> tuple[Span, ...] | None:
-    """Where a value stands in the readable text, quoted from the item's own text."""
-    found = grounding.locate(
-        value.strip(),
-        _KINDS[field],
-        reading.text,
-        sent_at=item.sent_at,
-        countries=reading.countries,
-        month_first=reading.month_first,
-    )
-    return tuple(grounding.span(item.text, one.start, one.end) for one in found) if found else None
-
-
-def _in_header(item: Item, field: str, value: str) -> bool:
-    people_known = [one for one in (item.sender, *item.recipients) if one is not None]
-    if field == "name":
-        return any(people.same_person(value, one.name) for one in people_known if one.name)
-    return field == "email" and any(value.strip().casefold() == one.email.casefold() for one in people_known)
-
-
-def _same(field: str, one: str, other: str, countries: tuple[str, ...]) -> bool:
-    if field == "phone":
-        return phones.e164(one, countries) == phones.e164(other, countries)
-    if field in {"amount", "quantity"}:
-        return _number(one) is not None and _number(one) == _number(other)
-    return letters(one) == letters(other)
-
-
-def _number(written: str) -> Decimal | None:
-    bare = written.strip().strip("€$£").strip()
-    if not re.fullmatch(r"\d[\d.,' \u00a0]*", bare):
-        return None
-    try:
-        return money.number(bare)
-    except InvalidOperation:
-        return None
 
 
 # --- contacts ----------------------------------------------------------------------------------------------------
 
 
-def _contacts(item: Item, reading: Reading, checked: _Checked | None) -> tuple[Contact, ...]:
+def _contacts(item: Item, reading: Reading, checked: Checked | None) -> tuple[Contact, ...]:
+    persons = reading.persons or ([Person("sender")] if checked is not None else [])
     found: list[Contact] = []
-    for index, person in enumerate(reading.persons):
+    for index, person in enumerate(persons):
         said = checked.answer if checked is not None and index == 0 else None
         fields = {
-            name: _contact_field(
-                item, reading, checked, name, getattr(person, name), getattr(said, name, "") if said else ""
-            )
+            name: _contact_field(item, reading, checked, person, name, getattr(said, name, "") if said else "")
             for name in ("name", "title", "company", "phone")
         }
+        if not reading.persons and fields["name"] is None:
+            continue  # whom the rules do not see must at least have a name
         contact = Contact(role=person.role, email=_value(item, person.email), **fields)
         if contact.name is not None or contact.email is not None or contact.phone is not None:
             found.append(contact)
@@ -250,58 +154,33 @@ def _contacts(item: Item, reading: Reading, checked: _Checked | None) -> tuple[C
 
 
 def _contact_field(
-    item: Item, reading: Reading, checked: _Checked | None, field: str, candidate: Candidate | None, said: str
+    item: Item, reading: Reading, checked: Checked | None, person: Person, field: str, said: str
 ) -> Value | None:
+    """The rules' value, or the model's where they have none or a doubtful one and its form and place speak for it."""
+    candidate: Candidate | None = getattr(person, field)
     said = people.clean(said) if field == "name" else " ".join(said.split())
     if checked is None or not said:
         return _value(item, candidate)
-    if candidate is not None and _same(field, said, candidate.value, reading.countries):
+    if candidate is not None and same(field, said, candidate.value, reading.countries):
         return _value(item, candidate, agreed=True)
-    spans = _locate(item, reading, field, said)
-    signed = tuple(span for span in spans or () if any(start <= span.start < end for start, end in reading.signatures))
-    usable = bool(spans) and _fits(item, reading, field, said)
-    if candidate is None:
-        if usable and signed and checked.trust >= ADD_TRUST:
-            return _model_value(_canonical(reading, field, said), signed[:1], 0.62 * checked.trust)
-        return None
-    if usable and signed and candidate.confidence < UNSURE and checked.trust >= DECIDE_TRUST:
-        return _model_value(_canonical(reading, field, said), signed[:1], 0.68 * checked.trust)
-    return _value(item, candidate, agreed=False if usable else None)
-
-
-def _fits(item: Item, reading: Reading, field: str, value: str) -> bool:
-    """Whether a located value can be what its field says, and is nobody else's."""
-    if field == "name":
-        return people.shape(value) >= 0.5 and not item.us.employs(value)
-    if field == "phone":
-        kinds = {
-            one.kind
-            for start, end in reading.signatures
-            for one in phones.find(reading.text, start, end, reading.countries, signature=True)
-            if _same("phone", value, one.e164, reading.countries)
-        }
-        return bool(kinds) and kinds <= {"phone", "mobile"}
-    if field == "title" and not titles.score(value) and not titles.is_whole_area(value):
-        return False
-    if field == "company" and organisations.score(value, _sender_label(item)) < SEEMS_A_COMPANY:
-        return False
-    if field == "company" and item.us.company:
-        return letters(value) not in letters(item.us.company)
-    return 2 <= len(value) <= 80 and "@" not in value
-
-
-def _sender_label(item: Item) -> str:
-    return emails.domain_label(item.sender.email) if item.sender is not None else ""
+    place = admitted(item, reading, person, field, said)
+    believed = checked.trust >= (NAME_TRUST if field == "name" else 0.0)
+    if place is None or not believed:
+        return _value(item, candidate)
+    if candidate is None or (candidate.confidence < UNSURE and field != "phone"):
+        confidence = 0.65 * max(checked.trust, ADD_TRUST)
+        return _model_value(_canonical(reading, field, said), (place,), confidence)
+    return _value(item, candidate, agreed=False)
 
 
 def _canonical(reading: Reading, field: str, value: str) -> str:
     return phones.e164(value, reading.countries) if field == "phone" else value
 
 
-def _second(item: Item, reading: Reading, checked: _Checked) -> Contact | None:
+def _second(item: Item, reading: Reading, checked: Checked) -> Contact | None:
     """Another contact that the model names: it must stand in the author's own words with a person's name."""
     name = people.clean(checked.answer.name2)
-    spans = _locate(item, reading, "name", name) if name else None
+    spans = locate(item, reading, "name", name) if name else None
     if not spans or len(name.split()) < 2 or people.shape(name) < 0.6 or item.us.employs(name):
         return None
     sentence = reading.text[max(0, spans[0].start - 90) : spans[0].end + 90]
@@ -309,7 +188,7 @@ def _second(item: Item, reading: Reading, checked: _Checked) -> Contact | None:
         checked.rejected.append(Rejected("name", name, "is named as somebody else's person"))
         return None
     email = checked.answer.email2.strip().lower()
-    email_spans = _locate(item, reading, "email", email) if email else None
+    email_spans = locate(item, reading, "email", email) if email else None
     near = email_spans is not None and abs(email_spans[0].start - spans[0].start) < 200 and not item.us.owns(email)
     return Contact(
         role="mentioned",
@@ -333,7 +212,7 @@ def _joined(found: list[Contact], extra: Contact) -> list[Contact]:
 # --- opportunity, case, actions ----------------------------------------------------------------------------------
 
 
-def _opportunity(item: Item, reading: Reading, checked: _Checked | None, category: str) -> Opportunity | None:
+def _opportunity(item: Item, reading: Reading, checked: Checked | None, category: str) -> Opportunity | None:
     deal = reading.deal or deals.Deal()
     concrete = sum(one is not None for one in (deal.quantity, deal.amount, deal.close_by)) + bool(deal.products)
     wanted = (
@@ -355,7 +234,7 @@ def _opportunity(item: Item, reading: Reading, checked: _Checked | None, categor
     )
 
 
-def _agrees(checked: _Checked | None, field: str, candidate: Candidate | None) -> bool | None:
+def _agrees(checked: Checked | None, field: str, candidate: Candidate | None) -> bool | None:
     said = getattr(checked.answer, field) if checked is not None else ""
     return None if not said or candidate is None or checked is None or checked.trust < 0.5 else said == candidate.value
 
@@ -364,7 +243,7 @@ def _graded(
     item: Item,
     candidate: Candidate | None,
     said: str,
-    checked: _Checked | None,
+    checked: Checked | None,
     signs: Mapping[str, tuple[int, int]] = MappingProxyType({}),
 ) -> Value | None:
     """A closed choice that words of the text carry; the model's choice has the words that `signs` knows for it."""
@@ -381,7 +260,7 @@ def _graded(
     return _model_value(said, evidence, 0.6 * checked.trust)
 
 
-def _products(item: Item, reading: Reading, checked: _Checked | None, deal: deals.Deal) -> tuple[Value, ...]:
+def _products(item: Item, reading: Reading, checked: Checked | None, deal: deals.Deal) -> tuple[Value, ...]:
     said = {letters(one): one for one in checked.answer.products} if checked is not None else {}
     found = [
         value
@@ -394,7 +273,7 @@ def _products(item: Item, reading: Reading, checked: _Checked | None, deal: deal
     known = {letters(one.value) for one in found}
     listed = {letters(name): name for name in item.products}
     for key, written in said.items():
-        spans = _locate(item, reading, "products", written)
+        spans = locate(item, reading, "products", written)
         if not spans or key in known | off or not 2 <= len(written) <= 60 or (listed and key not in listed):
             continue
         if any(_overlaps(span, deal) for span in spans):
@@ -408,7 +287,7 @@ def _overlaps(span: Span, deal: deals.Deal) -> bool:
 
 
 def _figure(
-    item: Item, reading: Reading, checked: _Checked | None, field: str, candidate: Candidate | None, deal: deals.Deal
+    item: Item, reading: Reading, checked: Checked | None, field: str, candidate: Candidate | None, deal: deals.Deal
 ) -> Value | None:
     """A number or day: the rules', or the trusted model's where the rules have none and code finds its words."""
     said = getattr(checked.answer, field).strip() if checked is not None else ""
@@ -420,13 +299,14 @@ def _figure(
     if candidate is not None:
         same = canonical == candidate.value
         return _value(item, candidate, agreed=True if same else (False if checked.trust >= ADD_TRUST else None))
-    spans = _locate(item, reading, field, canonical)
+    spans = locate(item, reading, field, canonical)
     off = {one.value for one in deal.decoys if one.field == field}
     if (
         not spans
         or canonical in off
         or checked.trust < ADD_TRUST
         or (field == "amount" and not _is_total(reading, spans[0]))
+        or (field == "quantity" and not counts_things(item, reading.text, spans[0]))
     ):
         return None
     return _model_value(canonical, spans[:1], 0.58 * checked.trust)
@@ -438,7 +318,7 @@ def _canonical_figure(field: str, said: str) -> str | None:
             return date.fromisoformat(said).isoformat()
         except ValueError:
             return None
-    value = _number(said)
+    value = number(said)
     if (
         value is None
         or value <= 0
@@ -453,20 +333,28 @@ def _is_total(reading: Reading, span: Span) -> bool:
 
 
 def _summary(
-    item: Item, reading: Reading, checked: _Checked | None, candidate: Candidate | None, said: str
+    item: Item, reading: Reading, checked: Checked | None, candidate: Candidate | None, said: str
 ) -> Value | None:
-    """A short sentence: the trusted model's wording if all its facts stand in the text, else the text's best clause.
+    """A short sentence: the text's best clause, or the trusted model's wording if all its facts stand in the text.
 
-    A clause that the model merely copied is taken only where the rules found none: they choose better.
+    Where the rules found a clause, another wording must say as much; one that is merely copied is no better.
     """
     said = " ".join(said.split())
     if checked is None or not said or checked.trust < DECIDE_TRUST or not _says_nothing_new(reading, said):
         return _value(item, candidate)
     spans = grounding.locate(said, "text", reading.text)
-    if spans and candidate is not None:
+    if candidate is not None and (spans or not _says_as_much(reading, candidate.value, said)):
         return _value(item, candidate)
     evidence = tuple(grounding.span(item.text, one.start, one.end) for one in spans[:1]) if spans else ()
     return _model_value(said, evidence, 0.65 * checked.trust)
+
+
+def _says_as_much(reading: Reading, clause: str, said: str) -> bool:
+    """Whether a sentence has all figures and products that a clause has, and there is one at all."""
+    products = [letters(one.value) for one in reading.deal.products] if reading.deal is not None else []
+    named = [one for one in products if one in letters(clause)]
+    figures = [word for word in words(clause) if any(char.isdigit() for char in word)]
+    return bool(named or figures) and all(one in letters(said) for one in named) and set(figures) <= set(words(said))
 
 
 def _says_nothing_new(reading: Reading, said: str) -> bool:
@@ -481,7 +369,7 @@ def _says_nothing_new(reading: Reading, said: str) -> bool:
     return bool(long_words) and sum(word[:5] in stems for word in long_words) >= 0.5 * len(long_words)
 
 
-def _case(item: Item, reading: Reading, checked: _Checked | None, category: str) -> Case | None:
+def _case(item: Item, reading: Reading, checked: Checked | None, category: str) -> Case | None:
     strength = cases.strength(reading.text)
     if category not in ("support", "billing") and not (category == "sales" and strength >= 2.4):
         return None
@@ -496,7 +384,7 @@ def _case(item: Item, reading: Reading, checked: _Checked | None, category: str)
     )
 
 
-def _severity(item: Item, reading: Reading, said: str, checked: _Checked | None) -> Value | None:
+def _severity(item: Item, reading: Reading, said: str, checked: Checked | None) -> Value | None:
     value = _graded(item, reading.severity, said, checked)
     # "Nothing said" is a judgement on the whole mail, not a value without evidence.
     return (
@@ -506,14 +394,11 @@ def _severity(item: Item, reading: Reading, said: str, checked: _Checked | None)
     )
 
 
-def _actions(item: Item, reading: Reading, checked: _Checked | None) -> tuple[NextAction, ...]:
+def _actions(item: Item, reading: Reading, checked: Checked | None) -> tuple[NextAction, ...]:
     found = [_action(item, one) for one in reading.actions]
-    if checked is not None and checked.trust >= DECIDE_TRUST and not found:
-        for text, owner, due in (
-            (checked.answer.action, checked.answer.owner, checked.answer.due),
-            (checked.answer.action2, checked.answer.owner2, checked.answer.due2),
-        ):
-            if (extra := _said_action(item, reading, checked, text, owner, due)) is not None:
+    if checked is not None and not found:
+        for text, due in ((checked.answer.action, checked.answer.due), (checked.answer.action2, checked.answer.due2)):
+            if (extra := _said_action(item, reading, checked, text, due)) is not None:
                 found.append(extra)
     return tuple(found)
 
@@ -528,17 +413,22 @@ def _action(item: Item, action: requests.Action) -> NextAction:
     )
 
 
-def _said_action(item: Item, reading: Reading, checked: _Checked, text: str, owner: str, due: str) -> NextAction | None:
+def _said_action(item: Item, reading: Reading, checked: Checked, text: str, due: str) -> NextAction | None:
+    """What a model says is asked for or promised: words of a sentence that asks or promises; it says who is to act."""
     text = " ".join(text.split())
-    if len(text.split()) < 2 or not _says_nothing_new(reading, text):
+    spans = grounding.locate(text, "text", reading.text) if len(text.split()) > 1 else None
+    if not spans or not _says_nothing_new(reading, text):
         return None
-    spans = grounding.locate(text, "text", reading.text)
-    evidence = tuple(grounding.span(item.text, one.start, one.end) for one in spans[:1]) if spans else ()
-    due_spans = _locate(item, reading, "due", due) if due.strip() else None
+    sentence = next((one for one in sentences(reading.text) if one.start <= spans[0].start < one.end), None)
+    owner = requests.owner(sentence.text) if sentence is not None else ""
+    if not owner:
+        return None
+    evidence = (grounding.span(item.text, spans[0].start, spans[0].end),)
+    due_spans = locate(item, reading, "due", due) if due.strip() else None
     return NextAction(
-        text=_model_value(text, evidence, 0.6 * checked.trust),
-        due=_model_value(due.strip(), due_spans[:1], 0.55 * checked.trust) if due_spans else None,
-        owner=_model_value(owner, evidence, 0.55 * checked.trust) if owner else None,
+        text=_model_value(text, evidence, 0.6 * max(checked.trust, ADD_TRUST)),
+        due=_model_value(due.strip(), due_spans[:1], 0.55 * max(checked.trust, ADD_TRUST)) if due_spans else None,
+        owner=_model_value(owner, evidence, 0.55 * max(checked.trust, ADD_TRUST)),
     )
 
 

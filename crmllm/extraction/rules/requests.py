@@ -336,6 +336,11 @@ def asks(sentence: str) -> float:
     return 0.1
 
 
+def owner(sentence: str) -> str:
+    """Who is to act by a sentence that asks or promises: "us" or "them", empty for one that does neither."""
+    return _who(run(sentence.strip()))[0]
+
+
 def opening(folded: str) -> int | None:
     """Where the words begin that ask the reader for something, in a sentence folded by `run`; None without any."""
     hits = [match.start() for pattern in (_ASK, _NEED) if (match := pattern.search(folded)) is not None]
