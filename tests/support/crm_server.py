@@ -48,9 +48,16 @@ def resettable(app: App) -> App:
     return wrapped
 
 
+def _listen(port: int) -> socket.socket:
+    # asyncio only does this for sockets that name their protocol; without it every answer waits for an acknowledgement.
+    listener = socket.create_server(("127.0.0.1", port))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
 def _server(app: App) -> uvicorn.Server:
     config = uvicorn.Config(
-        resettable(app), log_level="critical", lifespan="off", proxy_headers=False, timeout_graceful_shutdown=0
+        resettable(app), log_level="error", lifespan="auto", proxy_headers=False, timeout_graceful_shutdown=1
     )
     return uvicorn.Server(config)
 
@@ -59,7 +66,7 @@ def _server(app: App) -> uvicorn.Server:
 def serving(app: App) -> Iterator[str]:
     """The application in a thread; yields its address. Tests may hold and change its state from outside."""
     # The socket listens before the thread runs, so that a client's first call waits instead of failing.
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with _listen(0) as listener:
         server = _server(app)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
@@ -98,7 +105,7 @@ def _answers(port: int) -> bool:
 def main(vendor: str, port: str, state: str = "") -> None:
     """Serves until it is stopped."""
     app: App = importlib.import_module(f"tests.support.{vendor}.server").build(Path(state) if state else None)
-    with socket.create_server(("127.0.0.1", int(port))) as listener:
+    with _listen(int(port)) as listener:
         _server(app).run([listener])
 
 

@@ -134,6 +134,7 @@ class Wire:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            await self.app(scope, receive, send)
             return
         body = await read_body(receive)
         if scope["path"].startswith(CONTROL):
