@@ -72,7 +72,7 @@ class Account:
         """The last search of one object, for callers from whom the same is hidden."""
         return self._searches.setdefault((name, hidden), Search(self.store, self.table(name)))
 
-    def add_property(self, name: str, **definition: Any) -> Property:
+    def add_property(self, name: str, /, **definition: Any) -> Property:
         """An admin adds a property: add_property("contacts", name="vip", type="bool")."""
         made = self.schema.add(name, **definition)
         self.keep_schema()
@@ -82,13 +82,13 @@ class Account:
         """To be called when properties have changed."""
         self.store.note({"properties": self.schema.custom()})
 
-    def edit(self, name: str, row_id: int, source: Source = PERSON, **values: str) -> Row:
+    def edit(self, name: str, row_id: int, /, source: Source = PERSON, **values: str) -> Row:
         """Somebody else changes a record in HubSpot's own pages; checked as everybody's values are."""
         row = self.table(name).get(row_id)
         assert row is not None, f"no {name} {row_id}"
         return self.store.change(name, row, checked(self, name, values, row), source)
 
-    def make(self, name: str, source: Source = APP, **values: str) -> Row:
+    def make(self, name: str, /, source: Source = APP, **values: str) -> Row:
         """A record out of nowhere, checked as everybody's."""
         return self.store.create(name, checked(self, name, values), source)
 

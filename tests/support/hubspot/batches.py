@@ -1,4 +1,4 @@
-"""Records in batches of up to 100. Some may fail if each input has an objectWriteTraceId; else one failure fails all."""
+"""Records in batches of up to 100. Some may fail if each input has an objectWriteTraceId; else one failure is all."""
 
 from __future__ import annotations
 

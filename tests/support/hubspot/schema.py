@@ -258,7 +258,7 @@ class Schema:
     def __getitem__(self, name: str) -> dict[str, Property]:
         return self._objects[name]
 
-    def add(self, object_name: str, **definition: Any) -> Property:
+    def add(self, object_name: str, /, **definition: Any) -> Property:
         """Tests' short way to a custom property: add("contacts", name="vip", type="bool")."""
         given = _prop(definition.pop("name"), definition.pop("type", "string"), custom=True, **definition)
         self[object_name][given.name] = given

@@ -39,9 +39,9 @@ class Search:
         if after + limit > MOST:
             raise invalid(f"The search cannot go beyond its first {MOST} results")
         asked = (self.table.version, repr([body.get(key) for key in ("filterGroups", "sorts", "query")]))
-        if asked != self._asked or self._expire_lag():
+        if self._is_behind() or asked != self._asked:
             self._found = self._matching(body)
-            self._asked = () if self.table.lagging else asked
+            self._asked = asked
         seen = self._found if visible is everything else [row for row in self._found if visible(row)]
         page = seen[after : after + limit]
         return len(seen), page, after + limit if after + limit < len(seen) else None
@@ -91,15 +91,15 @@ class Search:
         ]
         return max(stamps, default=0)
 
-    def _expire_lag(self) -> bool:
+    def _is_behind(self) -> bool:
+        """Forgets what the index has caught up with. What was found while it lagged is not to be kept."""
         now, lagging = self.store.clock.now(), self.table.lagging
+        was_behind = bool(lagging)
         for row_id in list(lagging):
-            kept = [one for one in lagging[row_id] if one[0] > now]
-            if kept:
-                lagging[row_id] = kept
-            else:
+            lagging[row_id] = [kept for kept in lagging[row_id] if kept[0] > now]
+            if not lagging[row_id]:
                 del lagging[row_id]
-        return bool(lagging)
+        return was_behind
 
     def _sorted(self, rows: list[Row], sorts: list[Any]) -> list[Row]:
         if len(sorts) > 1:

@@ -169,8 +169,11 @@ async def _body(request: Request) -> Any:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """OAuth speaks in forms; what stands in the address is not read."""
-    return {name: values[-1] for name, values in parse_qs((await request.body()).decode()).items()}
+    """OAuth speaks in forms, as the contract says; HubSpot's own client library sends JSON."""
+    content = await request.body()
+    if request.headers.get("content-type", "").startswith("application/json"):
+        return {name: str(value) for name, value in json.loads(content).items()}
+    return {name: values[-1] for name, values in parse_qs(content.decode()).items()}
 
 
 def _response(reply: Reply, headers: dict[str, str]) -> Response:
