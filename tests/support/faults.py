@@ -11,7 +11,7 @@ import json
 import random
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -142,33 +142,40 @@ class Wire:
             return
         method, path, query = scope["method"], scope["path"], scope["query_string"].decode()
         fault = self.faults.take(method, f"{path}?{unquote(query)}" if query else path)
-        status = await self._carry_out(fault, scope, body, receive, send)
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-        self.log.append(Seen(method, path, query, body, headers, fault, status))
 
-    async def _carry_out(self, fault: str | None, scope: Scope, body: bytes, receive: Receive, send: Send) -> int:
-        status = 0
+        def note(status: int) -> None:
+            self.log.append(Seen(method, path, query, body, headers, fault, status))
+
+        await self._carry_out(fault, scope, body, receive, send, note)
+
+    async def _carry_out(
+        self, fault: str | None, scope: Scope, body: bytes, receive: Receive, send: Send, note: Callable[[int], None]
+    ) -> None:
+        """The line of the log is written before the answer leaves, so that whoever has the answer finds it there."""
 
         async def pass_on(message: Scope) -> None:
-            nonlocal status
-            status = message.get("status", status)
+            if "status" in message:
+                note(message["status"])
             await send(message)
 
         async def swallow(message: Scope) -> None:
             return
 
         if fault == HANG:
+            note(0)
             await _gone(receive)
         elif fault == RESET_BEFORE:
+            note(0)
             await _cut(scope, receive)
         elif fault == RESET_AFTER:
             await self.app(scope, replay(body, receive), swallow)
+            note(0)
             await _cut(scope, receive)
         elif fault is not None and fault in self.faults.answers:
             await answer(self.faults.answers[fault], pass_on)
         else:
             await self.app({**scope, "fault": fault}, replay(body, receive), pass_on)
-        return status
 
     async def _control(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         what, method = scope["path"].removeprefix(CONTROL), scope["method"]
