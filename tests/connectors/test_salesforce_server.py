@@ -109,6 +109,9 @@ def test_a_signed_statement_logs_in_and_only_the_right_key_does(sf: Salesforce, 
     assert client.query("SELECT COUNT() FROM Contact")["totalSize"] == 0
     with pytest.raises(SalesforceAuthenticationFailed, match="invalid_grant"):
         Client(**login, privatekey=private[1])
+    sf.controls.set_clock(skew=300)  # by the vendor's clock the statement is too old
+    with pytest.raises(SalesforceAuthenticationFailed, match="not within its validity"):
+        Client(**login, privatekey=private[0])
 
 
 def test_records_are_made_read_changed_and_deleted(client: Any) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import jwt
+from cryptography import x509
 
 from tests.support.salesforce.calls import Reply
 
 BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+LONGEST_STATEMENT = 300  # seconds that a signed statement may be good for
 AUDIENCES = ("https://login.salesforce.com", "https://test.salesforce.com")
 
 
@@ -59,6 +61,7 @@ class SignIn:
     codes: dict[str, Code] = field(default_factory=dict)
     inactive: set[str] = field(default_factory=set)
     number: int = 0
+    now: float = 0  # by the CRM's clock, at the last request
 
     def secret(self, kind: str) -> str:
         """A value that only its receiver knows; the same one in every run."""
@@ -87,6 +90,7 @@ class SignIn:
         if authorization.startswith("Basic "):
             client, _, secret = base64.b64decode(authorization[6:]).decode().partition(":")
             form = {**form, "client_id": client, "client_secret": secret}
+        self.now = now_ms / 1000
         grants = {
             "authorization_code": self._by_code,
             "refresh_token": self._by_refresh,
@@ -173,10 +177,12 @@ class SignIn:
             if app is None:
                 raise Denied("invalid_client_id", "client identifier invalid")
             key = _key(app.public_key)
-            options: Any = {"require": ["exp", "sub", "aud"]}
+            options: Any = {"require": ["exp", "sub", "aud"], "verify_exp": False}
             claims = jwt.decode(form["assertion"], key, ["RS256"], options, audience=[*AUDIENCES, base])
         except (jwt.PyJWTError, ValueError):
             raise Denied("invalid_grant", "invalid assertion") from None
+        if not self.now < float(claims["exp"]) <= self.now + LONGEST_STATEMENT:
+            raise Denied("invalid_grant", "assertion is not within its validity")
         if claims["sub"] not in self.users:
             raise Denied("invalid_grant", "user hasn't approved this consumer")
         return self.users[claims["sub"]], ""
@@ -190,6 +196,4 @@ class SignIn:
 def _key(pem: str) -> Any:
     if "CERTIFICATE" not in pem:
         return pem
-    from cryptography import x509
-
     return x509.load_pem_x509_certificate(pem.encode()).public_key()

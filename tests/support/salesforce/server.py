@@ -44,6 +44,7 @@ ANSWERS = {
     "expired": _error(401, "INVALID_SESSION_ID", "Session expired or invalid"),
     "limited": _error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
     "throttled": _error(429, "REQUEST_LIMIT_EXCEEDED", "Too many requests."),
+    "throttled_for_a_second": Answer(429, _error(429, "REQUEST_LIMIT_EXCEEDED", "").body, {"Retry-After": "1"}),
     "error_500": _error(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred."),
     "html_502": Answer(502, "<html><body><h1>Bad Gateway</h1></body></html>"),
     "unavailable": _error(503, "SERVER_UNAVAILABLE", "Servers are busy."),

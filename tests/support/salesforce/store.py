@@ -13,7 +13,6 @@ from typing import Any
 from tests.support.salesforce.calls import Refused, not_found
 from tests.support.salesforce.schema import (
     CONVERTED,
-    EXTERNAL_ID,
     LEAD_STATUSES,
     STAGES,
     Field,
@@ -278,6 +277,3 @@ def refuse_duplicate(field: Field, record_id: str) -> Refused:
     """Two rows with the same unique value."""
     message = f"duplicate value found: {field.name} duplicates value on record with id: {record_id}"
     return Refused(400, "DUPLICATE_VALUE", message, [field.name])
-
-
-__all__ = ["EXTERNAL_ID", "Access", "Clock", "Org", "Row", "Table", "Write", "long_id", "make_id", "stamp"]

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from tests.support.salesforce.calls import Refused, not_found
+from tests.support.salesforce.calls import Refused
 from tests.support.salesforce.schema import NUMBERS, STAGES, TEXTS, Field, ObjectType
 from tests.support.salesforce.store import Org, Row, long_id, refuse_duplicate, stamp
 
@@ -303,6 +303,3 @@ def _lock(rules: Rules, record_id: str) -> None:
         rules.busy[record_id] -= 1
         message = f"unable to obtain exclusive access to this record or 1 records: {record_id}"
         raise Refused(400, "UNABLE_TO_LOCK_ROW", message, [])
-
-
-__all__ = ["Rules", "Validation", "convert", "delete", "derived", "merge", "not_found", "save", "undelete"]
