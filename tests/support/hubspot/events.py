@@ -67,9 +67,10 @@ class Events:
     def wrote(self, write: Write) -> None:
         """Turns a committed write into events."""
         kind = OBJECTS[write.object].singular
+        by = {"changeSource": write.source.kind, "sourceId": write.source.id}
         if write.what == "update":
-            for name, value in write.values.items():
-                self.add(kind, "propertyChange", write.id, propertyName=name, propertyValue=value)
+            for name in write.changed:
+                self.add(kind, "propertyChange", write.id, propertyName=name, propertyValue=write.values[name], **by)
         elif write.what in ("associate", "dissociate"):
             [other] = [name for name in write.values if name in OBJECTS]
             ends = f"{kind.upper()}_TO_{OBJECTS[other].singular.upper()}"
@@ -79,9 +80,9 @@ class Events:
             merged = [int(write.values["merged"])]
             self.add(kind, "merge", write.id, primaryObjectId=write.id, mergedObjectIds=merged, newObjectId=write.id)
         else:
-            self.add(kind, _KINDS[write.what], write.id)
+            self.add(kind, _KINDS[write.what], write.id, **by)
             if write.what == "erase":
-                self.add(kind, "deletion", write.id)
+                self.add(kind, "deletion", write.id, **by)
 
     def add(self, kind: str, happened: str, object_id: int, **more: Any) -> None:
         """One event; tests add some about records that nobody knows."""

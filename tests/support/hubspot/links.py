@@ -52,8 +52,6 @@ def tie(account: Account, name: str, row: Row, link: Link) -> None:
         wanted.append(types.default(name, link.other))
     for one in {known.number: known for known in wanted}.values():
         account.store.link(name, row, link.other, link.row, one.number, types.inverse(one))
-    if (name, link.other) == ("contacts", "companies") and "associatedcompanyid" not in row.values:
-        account.store.change(name, row, {"associatedcompanyid": str(link.row.id)})
 
 
 def list_(call: Call) -> Reply:
@@ -68,7 +66,7 @@ def list_(call: Call) -> Reply:
 
 
 def set_labels(call: Call) -> Reply:
-    """PUT …/associations/{other}/{far}: exactly these types, beside the default."""
+    """PUT …/associations/{other}/{far}: these types, beside those that are there."""
     records, other = Records(call, call.path["object"], write=True), Records(call, call.path["other"])
     row, far = records.get(call.path["id"]), other.get(call.path["far"])
     types = [_named(call.account, records.name, given, other.name) for given in call.body or []]
@@ -86,8 +84,8 @@ def set_labels(call: Call) -> Reply:
 
 def set_default(call: Call) -> Reply:
     records, other = Records(call, call.path["object"], write=True), Records(call, call.path["other"])
-    pairs = [{"from": {"id": call.path["id"]}, "to": {"id": call.path["far"]}}]
-    return Reply(200, _batch(call, [_default(call, records, other, pair) for pair in pairs]))
+    ends = {"from": {"id": call.path["id"]}, "to": {"id": call.path["far"]}}
+    return Reply(200, _batch(call, [_default(call, records, other, ends)]))
 
 
 def remove(call: Call) -> Reply:

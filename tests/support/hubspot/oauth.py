@@ -111,8 +111,8 @@ class Tokens:
 
     def authorize(self, query: Mapping[str, str]) -> dict[str, str]:
         """What the consent page sends back, at once, for the user who is signed in."""
-        if query.get("client_id") != self.client_id:
-            raise Refused(400, error("This app does not exist.", "BAD_CLIENT_ID"))
+        if query.get("client_id") != self.client_id or "redirect_uri" not in query:
+            raise Refused(400, error("This app, or an address to come back to, does not exist.", "BAD_CLIENT_ID"))
         state = {"state": query["state"]} if "state" in query else {}
         if not self.consent:
             return {"error": "access_denied", "error_description": "The user denied access.", **state}

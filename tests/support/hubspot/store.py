@@ -25,6 +25,8 @@ class Source(NamedTuple):
     user: int | None = None
 
 
+PRIMARY_COMPANY = 1  # the type of association from a contact
+
 APP = Source()
 PERSON = Source("CRM_UI", "userId:789", 789)
 
@@ -68,6 +70,8 @@ class Write:
     id: int
     values: Mapping[str, str]
     trace: str | None = None
+    source: Source = APP
+    changed: tuple[str, ...] = ()  # of the values, those that were different before
 
 
 class Table:
@@ -100,6 +104,9 @@ class Table:
             return iso(row.created)
         if name == "hs_merged_object_ids":
             return ";".join(map(str, row.merged)) or None
+        if name == "associatedcompanyid":
+            firms = row.links.get("companies", {})
+            return next((str(firm) for firm, numbers in firms.items() if PRIMARY_COMPANY in numbers), None)
         return row.values.get(name)
 
     def listed(self, after: int, archived: bool) -> Iterable[Row]:
@@ -143,7 +150,7 @@ class Store:
             table = self.tables[name]
             self._remember(table, row.id, None)
             self._place(table, row)
-            self._commit("create", table, row, values, trace)
+            self._commit("create", table, row, values, trace, source, tuple(values))
             return row
 
     def change(
@@ -157,7 +164,7 @@ class Store:
             for key, value in new.items():
                 row.past[key] = [Change(value, now, source), *row.history(key)]
                 self._set(table, row, key, value)
-            self._commit("update", table, row, values, trace)
+            self._commit("update", table, row, values, trace, source, tuple(new))
             return row
 
     def archive(self, name: str, row: Row) -> None:
@@ -173,14 +180,16 @@ class Store:
         with self.lock:
             table = self.tables[name]
             row.archived, row.updated = None, self.clock.now()
+            self._remember(table, row.id, None)
             self._place(table, row)
-            self._commit("restore", table, row)
+            self._commit("restore", table, row, source=PERSON)
 
     def erase(self, name: str, row: Row) -> None:
         """For good: the row and every mention of it among other rows' associations."""
         with self.lock:
             table = self.tables[name]
             if row.archived is None:
+                self._remember(table, row.id, row)
                 self._unplace(table, row)
             for other, links in row.links.items():
                 for other_id in links:
@@ -192,6 +201,7 @@ class Store:
         """The winner keeps its values, takes what it had not, and answers for the loser's id from now on."""
         with self.lock:
             table = self.tables[name]
+            self._remember(table, loser.id, loser)
             self._unplace(table, loser)
             del table.rows[loser.id]
             table.winners[loser.id] = winner.id
@@ -288,9 +298,17 @@ class Store:
     # ledger and file ------------------------------------------------------------
 
     def _commit(
-        self, what: str, table: Table, row: Row, values: Mapping[str, str] | None = None, trace: str | None = None
+        self,
+        what: str,
+        table: Table,
+        row: Row,
+        values: Mapping[str, str] | None = None,
+        trace: str | None = None,
+        source: Source = APP,
+        changed: tuple[str, ...] = (),
     ) -> None:
-        write = Write(len(self.ledger) + 1, self.clock.now(), what, table.kind.name, row.id, dict(values or {}), trace)
+        number, now, sent = len(self.ledger) + 1, self.clock.now(), dict(values or {})
+        write = Write(number, now, what, table.kind.name, row.id, sent, trace, source, changed)
         self.ledger.append(write)
         table.version += 1
         self._save(table, row, write)
@@ -323,7 +341,9 @@ class Store:
                 self._forget(table, merged)
                 table.winners[merged] = row.id
         if line["write"] is not None:
-            self.ledger.append(Write(**line["write"]))
+            kept = line["write"]
+            known = {"source": Source(*kept["source"]), "changed": tuple(kept["changed"])}
+            self.ledger.append(Write(**{**kept, **known}))
         self._last_id = max(self._last_id, line["id"])
 
     def _forget(self, table: Table, row_id: int) -> None:
