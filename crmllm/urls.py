@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from crmllm.connectors.events.views import receive as receive_events
 from crmllm.core.views import home, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("records/", include("crmllm.crm.urls")),
     path("writebacks/", include("crmllm.writeback.urls")),
     path("settings/connections/", include("crmllm.connectors.urls")),
+    path("hooks/<uuid:pk>/", receive_events, name="hooks"),
 ]
 
 handler400 = "crmllm.core.middleware.handler400"

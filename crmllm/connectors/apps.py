@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -9,11 +11,17 @@ class ConnectorsConfig(AppConfig):
     verbose_name = "Connectors"
 
     def ready(self) -> None:
-        from crmllm.connectors import registry
+        from django.conf import settings
+
+        from crmllm.access import rules
+        from crmllm.connectors import models, registry
         from crmllm.connectors.local.connector import LocalConnector
         from crmllm.core.registry import NavItem, settings_pages
 
         registry.register(LocalConnector.key, LocalConnector)
+        for model in (models.Stream, models.RemoteEvent):  # figures and sentences; `settings.view` guards the pages
+            rules.everyone(model)
+        registry.declare_all(Path(folder) for folder in settings.CONNECTOR_FOLDERS)
         post_migrate.connect(_ensure_local_connection, sender=self)
         settings_pages.add(
             "connections", NavItem(_("Connections"), "connectors:list", permission="settings.view"), order=45

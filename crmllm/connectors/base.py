@@ -12,10 +12,11 @@ three-way compare, order and retries belong to write-back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from enum import StrEnum
+from typing import Any, Protocol
 from uuid import UUID
 
 from crmllm.core.audit import Actor
@@ -67,30 +68,93 @@ class WriteContext:
     actor: Actor
 
 
+@dataclass(frozen=True)
+class Change:
+    """One record to be made, changed or deleted. `etag` is what the record had when it was compared."""
+
+    context: WriteContext
+    values: Mapping[str, Any]
+    external_id: str = ""
+    etag: str = ""
+
+
+class Operation(StrEnum):
+    """What a connector carries out; taking a change back is an update or a deletion."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+#: What came of one change: the record as it is now, None for one that was deleted, or why it was refused.
+Outcome = RemoteRecord | ConnectorError | None
+
+
 class Connector(Protocol):
     """The doors of one CRM. Each may raise any ConnectorError."""
 
-    key: ClassVar[str]
-    label: ClassVar[str]
+    @property
+    def key(self) -> str: ...
 
-    def read(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None:
-        """The record as it is there now; None when it is gone."""
+    @property
+    def label(self) -> str: ...
 
-    def find_created(self, object_name: str, context: WriteContext) -> RemoteRecord | None:
-        """What an earlier, unclear try of the same create left there: by our key or id in a field of the CRM, or by the
+    def read(self, object_name: str, external_ids: Sequence[str], fields: list[str]) -> dict[str, RemoteRecord]:
+        """The records as they are there now, by external id; those that are gone or hidden are left out."""
+
+    def find_created(self, object_name: str, change: Change) -> RemoteRecord | None:
+        """What an earlier, unclear try of the same create left there: by our id in a field of the CRM, or by the
         record's natural key."""
 
-    def create(self, object_name: str, values: Mapping[str, Any], context: WriteContext) -> RemoteRecord: ...
+    def batch(self, object_name: str, operation: Operation) -> int:
+        """How many changes of this kind go together well."""
 
-    def update(
-        self,
-        object_name: str,
-        external_id: str,
-        values: Mapping[str, Any],
-        *,
-        etag: str,
-        context: WriteContext,
-    ) -> RemoteRecord:
-        """Changes the fields, only if the record still has this etag (where the CRM can check that)."""
+    def send(self, object_name: str, operation: Operation, changes: Sequence[Change]) -> list[Outcome]:
+        """Carries the changes out and returns what came of each, in order.
 
-    def delete(self, object_name: str, external_id: str, *, etag: str, context: WriteContext) -> None: ...
+        A change whose etag is no longer the record's is refused, where the CRM can check that. An error that is raised,
+        not returned, holds for all of them.
+        """
+
+    def kept(self, object_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values as the CRM will show them after they were written there, where it keeps less than we do."""
+
+
+class OneByOne:
+    """For a CRM that takes one change at a time: `create`, `update`, `delete` and `read_one` are the class's own."""
+
+    def read(self, object_name: str, external_ids: Sequence[str], fields: list[str]) -> dict[str, RemoteRecord]:
+        found = (self.read_one(object_name, one, fields) for one in external_ids)
+        return {record.external_id: record for record in found if record is not None}
+
+    def batch(self, object_name: str, operation: Operation) -> int:
+        return 1
+
+    def send(self, object_name: str, operation: Operation, changes: Sequence[Change]) -> list[Outcome]:
+        carry_out = {
+            Operation.CREATE: self.create,
+            Operation.UPDATE: self.update,
+            Operation.DELETE: self.delete,
+        }[operation]
+        outcomes: list[Outcome] = []
+        for change in changes:
+            try:
+                outcomes.append(carry_out(object_name, change))
+            except ConnectorError as error:
+                outcomes.append(error)
+        return outcomes
+
+    def kept(self, object_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(values)
+
+    def read_one(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None:
+        raise NotImplementedError
+
+    def create(self, object_name: str, change: Change) -> RemoteRecord:
+        raise NotImplementedError
+
+    def update(self, object_name: str, change: Change) -> RemoteRecord:
+        raise NotImplementedError
+
+    def delete(self, object_name: str, change: Change) -> None:
+        raise NotImplementedError

@@ -15,3 +15,16 @@ class ExternalState(models.TextChoices):
     HIDDEN = "hidden", _("hidden")
     DELETED = "deleted", _("deleted")
     MERGED = "merged_into", _("merged into another")
+
+
+class RunKind(models.TextChoices):
+    FULL = "full", _("everything")
+    CHANGES = "changes", _("changes")
+    RECORD = "record", _("one record")
+
+
+class RunState(models.TextChoices):
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    STOPPED = "stopped", _("stopped; goes on where it was")
+    FAILED = "failed", _("failed")

@@ -8,10 +8,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from crmllm.connectors.choices import ConnectionState, ExternalState
+from crmllm.connectors.choices import ConnectionState, ExternalState, RunKind, RunState
 from crmllm.core.crypto import new_key
 from crmllm.core.fields import SealedField
-from crmllm.core.models import BaseModel
+from crmllm.core.models import BaseModel, WorkItem
 from crmllm.crm.choices import Object
 
 
@@ -25,6 +25,9 @@ class Connection(BaseModel):
     credentials = SealedField(null=True)
     state = models.CharField(max_length=8, choices=ConnectionState.choices, default=ConnectionState.ACTIVE)
     state_reason = models.CharField(max_length=300, blank=True)
+    way = models.CharField(max_length=40, blank=True, help_text="How it signs in: a name of the declaration.")
+    token_until = models.DateTimeField(null=True, help_text="Until when the access token is good.")
+    dry_run = models.BooleanField(default=False, help_text="Shows what would be written, and writes nothing.")
     master_of = ArrayField(
         models.CharField(max_length=12, choices=Object.choices),
         default=list,
@@ -64,3 +67,115 @@ class ExternalRecord(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.object} {self.external_id}"
+
+
+class Stream(BaseModel, WorkItem):
+    """One list of a connection that is kept in step: what is read, what may be written, and how far reading has come.
+
+    It is work for the stage `sync`: `next_attempt_at` is when it is read again.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="streams")
+    name = models.CharField(max_length=12, help_text="An object, or owner, product, stage.")
+    reads = models.BooleanField(default=True)
+    writes = ArrayField(models.CharField(max_length=60), default=list, blank=True, help_text="Fields we may write.")
+    mapping = models.JSONField(default=dict, blank=True, help_text="What an admin changed of the declared mapping.")
+    hidden = ArrayField(
+        models.CharField(max_length=120), default=list, blank=True, help_text="Fields that the CRM does not show us."
+    )
+    paused = models.BooleanField(default=False)
+    every = models.PositiveIntegerField(default=300, help_text="Seconds between two reads.")
+    position = models.JSONField(default=dict, blank=True, help_text="How far reading has come (engine.reader).")
+    full_wanted = models.BooleanField(default=True, help_text="The next run reads everything.")
+    last_full_at = models.DateTimeField(null=True)
+    last_run_at = models.DateTimeField(null=True)
+    read_until = models.DateTimeField(null=True, help_text="The newest change that was seen.")
+
+    class Meta:
+        ordering: ClassVar = ["connection", "name"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "name"], name="stream_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["next_attempt_at"], condition=Q(paused=False, reads=True), name="stream_work")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SyncRun(BaseModel):
+    """One read of a stream: what came, what became of it, and why something was left."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="runs")
+    kind = models.CharField(max_length=8, choices=RunKind.choices)
+    state = models.CharField(max_length=8, choices=RunState.choices, default=RunState.RUNNING)
+    finished_at = models.DateTimeField(null=True)
+    counts = models.JSONField(
+        default=dict, help_text="read, created, updated, unchanged, skipped, deleted, merged, hidden."
+    )
+    there = models.PositiveIntegerField(null=True, help_text="Records that the CRM counts.")
+    here = models.PositiveIntegerField(null=True, help_text="Records that we know of.")
+    reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["stream", "-id"], name="syncrun_newest")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class SkippedRecord(BaseModel):
+    """A record of a CRM that was not taken over, and why. Reading it again, when it can be, removes the row."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="skipped")
+    external_id = models.CharField(max_length=200)
+    code = models.CharField(max_length=60)
+    reason = models.CharField(max_length=400)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["stream", "external_id"], name="skipped_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class RemoteEvent(BaseModel, WorkItem):
+    """What a CRM told us of a change: stored first, then the record is read anew. The same event comes in once."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="events")
+    key = models.CharField(max_length=200, help_text="What makes it the same event when it comes twice.")
+    object = models.CharField(max_length=12)
+    external_id = models.CharField(max_length=200)
+    occurred_at = models.DateTimeField(null=True)
+    deleted = models.BooleanField(default=False)
+    done_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, blank=True, help_text="What became of it, as in the counts of a run.")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "key"], name="event_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["next_attempt_at"], condition=Q(done_at=None), name="event_work"),
+            models.Index(fields=["connection", "-id"], name="event_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.object
+
+
+class LimitWindow(BaseModel):
+    """How much of one limit of a connection is used, shared by all workers (engine.budget)."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="limits")
+    name = models.CharField(max_length=40)
+    started_at = models.DateTimeField()
+    used = models.PositiveIntegerField(default=0)
+    before = models.PositiveIntegerField(default=0, help_text="Used in the window before.")
+    most = models.PositiveIntegerField()
+    blocked_until = models.DateTimeField(null=True, help_text="The CRM said: not before.")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "name"], name="limit_once")]
+
+    def __str__(self) -> str:
+        return self.name

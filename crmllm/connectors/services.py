@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
 
+from crmllm.access.choices import Role
 from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.connectors.base import RemoteRecord
@@ -16,6 +20,10 @@ from crmllm.core.crypto import Sealed
 from crmllm.core.errors import Conflict
 from crmllm.crm.choices import Object
 from crmllm.jobs.services import enqueue
+from crmllm.notifications.services import notify
+
+if TYPE_CHECKING:
+    from crmllm.connectors.engine.mapping import Reference
 
 LOCAL = "local"
 
@@ -44,6 +52,19 @@ def external_id(connection: Connection, object_name: str, record_id: UUID) -> st
     return rows.filter(state=ExternalState.ACTIVE).values_list("external_id", flat=True).first()
 
 
+def ours(connection: Connection, references: Iterable[Reference]) -> dict[Reference, UUID]:
+    """Which of our records these are, as far as we know them; one query an object."""
+    wanted: dict[str, dict[str, Reference]] = {}
+    for one in references:
+        wanted.setdefault(one.target, {})[one.external_id] = one
+    found: dict[Reference, UUID] = {}
+    for target, by_id in wanted.items():
+        rows = ExternalRecord.objects.filter(connection=connection, object=target, external_id__in=by_id)
+        for external_id, record_id in rows.values_list("external_id", "record_id"):
+            found[by_id[external_id]] = record_id
+    return found
+
+
 def remember(
     *,
     connection: Connection,
@@ -69,6 +90,12 @@ def remember(
     return row
 
 
+def note_stamp(*, connection: Connection, object_name: str, remote: RemoteRecord) -> None:
+    """Keeps etag and stamp of a record as they were read back, so that our own write is known when it comes back."""
+    rows = ExternalRecord.objects.filter(connection=connection, object=object_name, external_id=remote.external_id)
+    rows.update(etag=remote.etag, modified_at=remote.modified_at)
+
+
 def forget(*, connection: Connection, object_name: str, record_id: UUID) -> None:
     """Notes that a record is no longer in the CRM."""
     rows = ExternalRecord.objects.filter(connection=connection, object=object_name, record_id=record_id)
@@ -88,3 +115,39 @@ def set_paused(*, actor: User, connection: Connection, paused: bool) -> Connecti
     if not paused:
         enqueue("write")
     return row
+
+
+# --- signing in
+
+
+def keep_token(
+    *, connection: Connection, credentials: Mapping[str, Any], until: datetime | None, options: Mapping[str, Any]
+) -> Connection:
+    """Seals the tokens of a connection and notes until when the access token is good. A broken one works again."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        row.credentials = Sealed.of(dict(credentials), row.key_id)
+        row.token_until = until
+        row.options = {**row.options, **options}
+        if row.state == ConnectionState.BROKEN:
+            row.state, row.state_reason = ConnectionState.ACTIVE, ""
+            enqueue("write")
+        row.save(update_fields=["credentials", "token_until", "options", "state", "state_reason", "updated_at"])
+    return row
+
+
+def mark_broken(*, connection: Connection, reason: str) -> None:
+    """The CRM does not let us in any more: work waits, admins are told once, nothing is lost."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        if row.state != ConnectionState.ACTIVE:
+            return
+        row.state, row.state_reason = ConnectionState.BROKEN, reason[:300]
+        row.save(update_fields=["state", "state_reason", "updated_at"])
+        audit.record(actor=audit.SYSTEM, action="connection.broken", subject_type="connection", subject_id=row.pk)
+        notify(
+            kind="connection-broken",
+            role=Role.ADMIN,
+            sentence=f"The connection {row.name} needs somebody to sign in again; changes wait until then.",
+            link=f"/settings/connections/{row.pk}/",
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from crmllm.core.crypto import new_key, new_keys
 from crmllm.core.errors import BadInput, Conflict, NotFound
 from crmllm.core.ids import uuid7
 from crmllm.crm import selectors, values
-from crmllm.crm.choices import ActivityKind, Object, RecordState, StageKind, WriterKind
+from crmllm.crm.choices import ActivityKind, ForecastCategory, Object, RecordState, StageKind, WriterKind
 from crmllm.crm.models import (
     MODELS,
     Activity,
@@ -38,6 +38,8 @@ from crmllm.crm.models import (
     Stage,
     model_for,
 )
+
+Kept = TypeVar("Kept", CrmUser, Product, Stage)
 
 #: Letters of a competitor: one alone would stand in every text.
 LEAST_NAME = 2
@@ -280,7 +282,21 @@ class Import:
     past: Past = field(default_factory=dict)
 
 
-def import_records(*, actor: audit.Actor, records: Sequence[Import]) -> list[Record]:
+def give(*, actor: audit.Actor, record: Record, owner: CrmUser, writer: Writer) -> Record:
+    """Gives a record to another owner, and with it to that person's team."""
+    at = timezone.now()
+    with transaction.atomic():
+        current = lock(record.object_name, record.pk)
+        before, current.owner, current.team = current.owner_id, owner, owner.team
+        current.field_meta = {**current.field_meta, "owner": writer.stamp(at)}
+        current.version += 1
+        current.save(update_fields=["owner", "team", "field_meta", "version", "updated_at"])
+        _keep_history(current, at)
+        _audit(actor, "record.given", current, {"before": before, "after": owner.pk})
+    return current
+
+
+def import_records(*, actor: audit.Actor, records: Sequence[Import], writer: Writer | None = None) -> list[Record]:
     """Takes over many records with their past, all or none, in a few statements. One whose id is known stays as it is.
 
     Records may refer to others of the same call. Raises BadInput for a value of the wrong form.
@@ -291,7 +307,7 @@ def import_records(*, actor: audit.Actor, records: Sequence[Import]) -> list[Rec
         pk for model in MODELS.values() for pk in model._base_manager.filter(pk__in=wanted).values_list("pk", flat=True)
     }
     fresh = [one for one in records if one.id not in known]
-    importer = _Importer()
+    importer = _Importer(writer or Writer(WriterKind.IMPORT))
     rows = [importer.row(one, key_id) for one, key_id in zip(fresh, new_keys(len(fresh)), strict=True)]
     with transaction.atomic():
         for model in MODELS.values():
@@ -311,7 +327,8 @@ def import_records(*, actor: audit.Actor, records: Sequence[Import]) -> list[Rec
 class _Importer:
     """Makes rows of imports; what all of them need is read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
         self.history: list[OpportunityHistory] = []
         self._fields = {name: selectors.field_map(name) for name in MODELS}
         self._stages = {str(stage.pk): stage for stage in Stage.objects.all()}
@@ -333,9 +350,8 @@ class _Importer:
             id=one.id, key_id=key_id, owner=one.owner, team=one.owner.team if one.owner else None, created_at=one.at
         )
         values.assign(row, fields, wanted)
-        writer = Writer(WriterKind.IMPORT)
         row.field_meta = {
-            name: writer.stamp(past[name][-1][0] if name in past else one.at)
+            name: self.writer.stamp(past[name][-1][0] if name in past else one.at)
             for name, value in wanted.items()
             if value is not None
         }
@@ -463,6 +479,100 @@ def add_pipeline(*, actor: audit.Actor, name: str, stages: Sequence[Stage]) -> d
         Stage.objects.bulk_create(stages, ignore_conflicts=True)
         _audit_import(actor, "stage", len(stages))
     return {row.name: row for row in pipeline.stages.all()}
+
+
+# --- what another CRM says of its users, products and stages
+
+
+def keep_crm_user(
+    *, actor: audit.Actor, known: UUID | None, name: str, email: str, team: str, active: bool
+) -> tuple[UUID, bool]:
+    """A user of the CRM, by our id or by e-mail, made or brought up to date. Returns its id, and whether it changed."""
+    if not email:
+        raise BadInput("A user of the CRM has no e-mail address.")
+    row = _by_id(CrmUser, known) or CrmUser.objects.filter(email__iexact=email).first() or CrmUser(email=email)
+    wanted = {"name": name[:120] or email, "active": active}
+    if team:
+        wanted["team"] = Team.objects.get_or_create(name=team[:80])[0]
+    if not row._state.adding and all(getattr(row, key) == value for key, value in wanted.items()):
+        return row.pk, False
+    for key, value in wanted.items():
+        setattr(row, key, value)
+    row.save()
+    audit.record(actor=actor, action="crm_user.kept", subject_type="crm_user", subject_id=row.pk)
+    transaction.on_commit(selectors.forget_us)
+    return row.pk, True
+
+
+def keep_product(*, actor: audit.Actor, known: UUID | None, values: Mapping[str, Any]) -> tuple[UUID, bool]:
+    """A product, known by our id or SKU, made or brought up to date. Returns its id, and whether it changed."""
+    name = str(values.get("name") or "")[:160]
+    if not name:
+        raise BadInput("A product of the CRM has no name.")
+    sku = str(values.get("sku") or name)[:40]
+    row = _by_id(Product, known) or Product.objects.filter(sku=sku).first() or Product(sku=sku)
+    wanted: dict[str, Any] = {"name": name, "active": values.get("active") is not False}
+    if values.get("family"):
+        wanted["family"] = str(values["family"])[:80]
+    if values.get("list_price"):
+        wanted["list_price"] = Decimal(str(values["list_price"])).quantize(Decimal("0.01"))
+    if not row._state.adding and all(getattr(row, key) == value for key, value in wanted.items()):
+        return row.pk, False
+    for key, value in wanted.items():
+        setattr(row, key, value)
+    row.save()
+    audit.record(actor=actor, action="product.kept", subject_type="product", subject_id=row.pk)
+    return row.pk, True
+
+
+def keep_stage(
+    *, actor: audit.Actor, known: UUID | None, pipeline: str, values: Mapping[str, Any]
+) -> tuple[UUID, bool]:
+    """A stage, known by our id or by its name in its pipeline. Returns its id, and whether it changed."""
+    name = str(values.get("name") or "")[:80]
+    if not name:
+        raise BadInput("A stage of the CRM has no name.")
+    owner, _ = Pipeline.objects.get_or_create(name=str(values.get("pipeline") or pipeline)[:80])
+    row = _by_id(Stage, known) or Stage.objects.filter(pipeline=owner, name=name).first()
+    row = row or Stage(pipeline=owner, name=name, position=0, probability=0)
+    kind = StageKind.WON if values.get("won") else StageKind.LOST if values.get("closed") else StageKind.OPEN
+    wanted: dict[str, Any] = {
+        "name": name,
+        "kind": kind,
+        "position": int(Decimal(str(values.get("position") or 0))),
+        "probability": _percent(values.get("probability"), kind),
+        "forecast_category": _forecast(values.get("forecast"), kind),
+    }
+    if not row._state.adding and all(getattr(row, key) == value for key, value in wanted.items()):
+        return row.pk, False
+    for key, value in wanted.items():
+        setattr(row, key, value)
+    row.save()
+    audit.record(actor=actor, action="stage.kept", subject_type="stage", subject_id=row.pk)
+    return row.pk, True
+
+
+def _by_id(model: type[Kept], pk: UUID | None) -> Kept | None:
+    return model._default_manager.filter(pk=pk).first() if pk else None
+
+
+def _percent(told: Any, kind: StageKind) -> int:
+    """A probability as the CRM tells it: a share (0.2) or percent (20)."""
+    if told in (None, ""):
+        return {StageKind.WON: 100, StageKind.LOST: 0, StageKind.OPEN: 50}[kind]
+    number = Decimal(str(told))
+    return int(min(max(number * 100 if 0 < number <= 1 else number, Decimal(0)), Decimal(100)))
+
+
+def _forecast(told: Any, kind: StageKind) -> str:
+    plain = str(told or "").strip().casefold().replace(" ", "_")
+    if plain in ForecastCategory.values:
+        return plain
+    return {
+        StageKind.WON: ForecastCategory.CLOSED,
+        StageKind.LOST: ForecastCategory.OMITTED,
+        StageKind.OPEN: ForecastCategory.PIPELINE,
+    }[kind]
 
 
 def add_exchange_rates(*, actor: audit.Actor, rates: Sequence[ExchangeRate]) -> None:

@@ -13,12 +13,13 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from crmllm.connectors.choices import ConnectionState
 from crmllm.core import work
 from crmllm.core.errors import NotFound
 from crmllm.ingestion.choices import Status
@@ -54,13 +55,18 @@ class Stage:
         rows: QuerySet[Any] = apps.get_model(self.model)._base_manager.all()
         return rows
 
+    def unfinished(self) -> dict[str, Any]:
+        """How many rows wait and since when, and how many a worker holds."""
+        held = self._held()
+        return self.rows.filter(self.waiting).aggregate(
+            waiting=Count("pk", filter=~held),
+            oldest_at=Min("created_at", filter=~held),
+            running=Count("pk", filter=held),
+        )
+
     def waiting_rows(self) -> QuerySet[Any]:
         """Rows that wait for a worker, or for their time."""
         return self.rows.filter(self.waiting).exclude(self._held())
-
-    def running_rows(self) -> QuerySet[Any]:
-        """Rows that a worker holds."""
-        return self.rows.filter(self.waiting).filter(self._held())
 
     def failed_rows(self) -> QuerySet[Any]:
         return self.rows.filter(self.failed)
@@ -89,6 +95,30 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
+    Stage(
+        name="sync",
+        label=_("Reading the CRM"),
+        cluster=Cluster.DEFAULT,
+        drain="crmllm.connectors.sync.tasks.drain_sync",
+        model="connectors.Stream",
+        waiting=Q(paused=False, reads=True, connection__state=ConnectionState.ACTIVE),
+        failed=Q(paused=True) & ~Q(error_code=""),
+        retry="crmllm.connectors.sync.services.retry",
+        cancel="crmllm.connectors.sync.services.cancel",
+        interaction="",
+    ),
+    Stage(
+        name="events",
+        label=_("Taking up what a CRM told"),
+        cluster=Cluster.DEFAULT,
+        drain="crmllm.connectors.events.tasks.drain_events",
+        model="connectors.RemoteEvent",
+        waiting=Q(done_at=None, connection__state=ConnectionState.ACTIVE),
+        failed=~Q(done_at=None) & ~Q(error_code=""),
+        retry="crmllm.connectors.events.services.retry",
+        cancel="crmllm.connectors.events.services.cancel",
+        interaction="",
+    ),
     Stage(
         name="read",
         label=_("Reading messages"),

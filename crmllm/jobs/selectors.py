@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q, QuerySet, UUIDField, Value
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, UUIDField, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -48,8 +48,7 @@ def stages() -> list[dict[str, Any]]:
             "name": stage.name,
             "label": stage.label,
             "cluster": stage.cluster,
-            **stage.waiting_rows().aggregate(waiting=Count("pk"), oldest_at=Min("created_at")),
-            "running": stage.running_rows().count(),
+            **stage.unfinished(),
             "failed": stage.failed_rows().count(),
             "paused": stage.name in paused,
         }

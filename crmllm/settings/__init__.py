@@ -416,6 +416,14 @@ LEASE_SECONDS = env.integer(
     "LEASE_SECONDS", 120, "How long a worker may hold an item before another takes it over.", low=10, high=3600
 )
 
+# --- CRMs
+
+env.group("CRMs")
+CRM_NETWORKS = env.words(
+    "CRM_NETWORKS", [], "Private networks in which a CRM may be asked: 10.0.0.0/8. All others are refused."
+)
+CONNECTOR_FOLDERS = env.words("CONNECTOR_FOLDERS", [], "Folders with declarations of CRMs of your own (*.yaml).")
+
 # --- model
 
 env.group("Model")

@@ -31,7 +31,9 @@ def sendable() -> QuerySet[Writeback]:
     )
     parents = Writeback.depends_on.through.objects.filter(from_writeback=OuterRef("pk"))
     return (
-        Writeback.objects.filter(state__in=SENDABLE, connection__state=ConnectionState.ACTIVE)
+        Writeback.objects.filter(
+            state__in=SENDABLE, connection__state=ConnectionState.ACTIVE, connection__dry_run=False
+        )
         .filter(~Exists(earlier.filter(state__in=UNFINISHED)))
         .filter(~Exists(parents.filter(~Q(to_writeback__state__in=DONE))))
         .order_by("next_attempt_at", "id")

@@ -1,35 +1,40 @@
-"""The sender: one write at a time to a record, each once, each verified by reading back.
+"""The sender: writes of one kind to one CRM go together, each of them once, each verified by reading back.
 
-    1. prepare  under the lease: read the CRM, three-way compare, keep the before-image, mark as sent. One transaction.
-    2. send     outside any transaction.
-    3. record   under the lease: identity, canonical mirror, state `written`.
-    4. verify   read back and compare: `verified`.
+    1. settle   what was sent before without a clear answer: is it there already?
+    2. prepare  under the lease: read the CRM, three-way compare, keep the before-image, mark as sent. One transaction.
+    3. send     outside any transaction.
+    4. record   under the lease: identity, canonical mirror, state `written`.
+    5. verify   read back and compare: `verified`.
 
-A process that dies between 2 and 3 leaves a write that was sent but not recorded. The next one to take it up reads the
-CRM first: what is there already is recorded, what is not is sent again under the same key.
+A process that dies between 3 and 4 leaves a write that was sent but not recorded. The next one to take it up reads the
+CRM first: what is there already is recorded, what is not is sent again under the same key. What goes wrong with one
+write ends that one; what goes wrong with a call holds for all that were in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from crmllm.access.choices import Role
+from crmllm.connectors import base as crms
 from crmllm.connectors import services as connectors
 from crmllm.connectors.base import (
+    Change,
     Connector,
     ConnectorError,
     RemoteGone,
     RemoteMoved,
     RemoteRecord,
-    RemoteRefused,
     RemoteUnavailable,
     WriteContext,
 )
+from crmllm.connectors.engine.errors import NeedsSignIn, NotSent, QuotaGone, Throttled
 from crmllm.connectors.registry import open_connection
 from crmllm.core import work
 from crmllm.core.audit import System
@@ -70,72 +75,134 @@ class Delivery:
     external_id: str | None
     sent_before: bool
     remote: RemoteRecord | None = None
+    #: The CRM was read for it.
+    read: bool = False
+    #: It is there already, from an earlier try.
+    settled: bool = False
+    #: How it ended; None while it goes on, and when another sender has it now.
+    ended: State | None = None
+    lost: bool = False
 
     @property
     def names(self) -> list[str]:
         return list(self.values or self.base)
 
+    @property
+    def goes_on(self) -> bool:
+        return self.ended is None and not self.lost
 
-def deliver(row: Writeback) -> State:
-    """Brings one claimed write as far as it goes. Returns its state; LeaseLost when another sender has it now."""
+    @property
+    def creates(self) -> bool:
+        return self.row.operation == Operation.CREATE
+
+
+def deliver(rows: Sequence[Writeback]) -> list[State]:
+    """Brings claimed writes of one connection, object and operation as far as they go. Returns their states; those
+    that another sender has taken over are left out."""
+    connector = open_connection(rows[0].connection)
+    group = [opened for row in rows if (opened := _open(row, connector)) is not None]
+    fresh = [one for one in group if one.row.state != State.WRITTEN]
+    again = [one for one in fresh if one.sent_before]
+    _together([one for one in again if not one.creates], _read)
+    _each(again, _settle)
+    new = [one for one in fresh if not one.settled]
+    _together([one for one in new if not one.creates and not one.read], _read)
+    _each(new, _prepare)
+    _together(new, _send)
+    _each(fresh, _record)
+    _together(group, _read)
+    _each(group, _verify)
+    return [State(one.ended or one.row.state) for one in group if not one.lost]
+
+
+def _each(deliveries: Iterable[Delivery], step: Callable[[Delivery], None]) -> None:
+    """Takes a step with each that still goes on; what goes wrong ends that one."""
+    for one in deliveries:
+        if one.goes_on:
+            try:
+                step(one)
+            except CrmllmError as error:
+                _end(one, error)
+
+
+def _together(deliveries: Sequence[Delivery], step: Callable[[list[Delivery]], None]) -> None:
+    """Takes a step with all that still go on at once; what goes wrong holds for all of them."""
+    going = [one for one in deliveries if one.goes_on]
+    if not going:
+        return
     try:
-        delivery = _open(row)
-        if row.state != State.WRITTEN and not _settled(delivery):
-            _prepare(delivery)
-            _send(delivery)
-        if row.state != State.WRITTEN:
-            _record(delivery)
-        return _verify(delivery)
+        step(going)
+    except CrmllmError as error:
+        for one in going:
+            _end(one, error)
+
+
+def _end(delivery: Delivery, error: CrmllmError) -> None:
+    """What an error means for a write. LeaseLost: another sender has it now, and its word counts."""
+    try:
+        if isinstance(error, work.LeaseLost):
+            delivery.lost = True
+        elif isinstance(error, RemoteMoved | RemoteGone | Differs):
+            delivery.ended = _finish(delivery.row, State.CONFLICT, error)
+        elif isinstance(error, RemoteUnavailable):
+            delivery.ended = _later(delivery, error)
+        elif isinstance(error, ConnectorError | Erased):
+            delivery.ended = _finish(delivery.row, State.FAILED, error)
+        else:
+            raise error
     except work.LeaseLost:
-        raise
-    except (RemoteMoved, RemoteGone, Differs) as error:
-        return _finish(row, State.CONFLICT, error)
-    except RemoteUnavailable as error:
-        return _later(row, error)
-    except (RemoteRefused, ConnectorError, Erased) as error:
-        return _finish(row, State.FAILED, error)
+        delivery.lost = True
 
 
-def _open(row: Writeback) -> Delivery:
-    actor = System("writeback")
+def _open(row: Writeback, connector: Connector) -> Delivery | None:
+    """None when the content of the write was erased; it has ended then."""
+    try:
+        values, base = row.values.open(), row.base.open()
+    except Erased as error:
+        _finish(row, State.FAILED, error)
+        return None
     return Delivery(
         row=row,
-        connector=open_connection(row.connection),
+        connector=connector,
         context=WriteContext(
-            key=row.pk,
-            record_id=row.target_id,
-            proposal_id=row.proposal_id,
-            actor=actor,
+            key=row.pk, record_id=row.target_id, proposal_id=row.proposal_id, actor=System("writeback")
         ),
-        values=row.values.open(),
-        base=row.base.open(),
+        values=values,
+        base=base,
         external_id=connectors.external_id(row.connection, row.object, row.target_id),
         sent_before=row.sent_at is not None,
     )
 
 
-# --- 1. before anything leaves
+# --- 1. and 2. before anything leaves
 
 
-def _settled(delivery: Delivery) -> bool:
+def _read(deliveries: list[Delivery]) -> None:
+    """What the CRM holds now, in one go."""
+    known = [one for one in deliveries if one.external_id is not None]
+    names = list(dict.fromkeys(name for one in known for name in one.names))
+    ids = list(dict.fromkeys(str(one.external_id) for one in known))
+    found = deliveries[0].connector.read(deliveries[0].row.object, ids, names) if ids else {}
+    for one in deliveries:
+        one.remote, one.read = found.get(str(one.external_id)), True
+
+
+def _settle(delivery: Delivery) -> None:
     """After an unclear try: whether the CRM already holds what was to be written."""
-    if not delivery.sent_before:
-        return False
     row = delivery.row
-    if row.operation == Operation.CREATE:
-        delivery.remote = delivery.connector.find_created(row.object, delivery.context)
-        return delivery.remote is not None
-    delivery.remote = _read(delivery)
-    if row.operation == Operation.DELETE:
-        return delivery.remote is None
-    return delivery.remote is not None and _holds(delivery, delivery.remote.values, delivery.values)
+    if delivery.creates:
+        delivery.remote = delivery.connector.find_created(row.object, _change(delivery))
+        delivery.settled = delivery.remote is not None
+    elif row.operation == Operation.DELETE:
+        delivery.settled = delivery.remote is None
+    else:
+        delivery.settled = delivery.remote is not None and _holds(delivery, delivery.remote.values, delivery.values)
 
 
 def _prepare(delivery: Delivery) -> None:
     """Three-way compare and before-image. Raises Differs when the CRM moved."""
     row = delivery.row
-    delivery.remote = None if row.operation == Operation.CREATE else _read(delivery)
-    if row.operation != Operation.CREATE:
+    if not delivery.creates:
         if delivery.remote is None:
             raise RemoteGone("The record is not in the CRM any more.")
         _compare(delivery, delivery.remote.values)
@@ -155,44 +222,61 @@ def _prepare(delivery: Delivery) -> None:
 def _compare(delivery: Delivery, now: Mapping[str, Any]) -> None:
     """Each field must hold what it held when this was decided, or already what is to be written."""
     fields = crm.field_map(delivery.row.object)
+    kept = delivery.connector.kept
+    base, wanted = kept(delivery.row.object, delivery.base), kept(delivery.row.object, delivery.values)
     for name in delivery.names:
-        held, before = now.get(name), delivery.base.get(name)
+        held, before = now.get(name), base.get(name)
         if crm_values.same(fields[name], held, before):
             continue
-        if delivery.values and crm_values.same(fields[name], held, delivery.values.get(name)):
+        if wanted and crm_values.same(fields[name], held, wanted.get(name)):
             continue
         raise Differs(f"“{fields[name].label}” was changed in the CRM by somebody else; nothing was written.")
 
 
 def _holds(delivery: Delivery, now: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     fields = crm.field_map(delivery.row.object)
-    return all(crm_values.same(fields[name], now.get(name), value) for name, value in wanted.items())
+    kept = delivery.connector.kept(delivery.row.object, wanted)
+    return all(crm_values.same(fields[name], now.get(name), value) for name, value in kept.items())
 
 
-def _read(delivery: Delivery) -> RemoteRecord | None:
-    if delivery.external_id is None:
-        return None
-    return delivery.connector.read(delivery.row.object, delivery.external_id, delivery.names)
+# --- 3. out
 
 
-# --- 2. out
+def _send(deliveries: list[Delivery]) -> None:
+    """Sends all that is ready; each learns what came of it."""
+    row, connector = deliveries[0].row, deliveries[0].connector
+    outcomes = connector.send(row.object, sent_as(row), [_change(one) for one in deliveries])
+    for one, outcome in zip(deliveries, outcomes, strict=True):
+        if isinstance(outcome, ConnectorError):
+            _end(one, outcome)
+        else:
+            one.remote = outcome
 
 
-def _send(delivery: Delivery) -> None:
-    row, connector, context = delivery.row, delivery.connector, delivery.context
-    if row.operation == Operation.CREATE:
-        delivery.remote = connector.create(row.object, delivery.values, context)
-        return
-    assert delivery.remote is not None
-    external_id, etag = delivery.remote.external_id, delivery.remote.etag
-    if row.operation == Operation.DELETE:
-        connector.delete(row.object, external_id, etag=etag, context=context)
-        delivery.remote = None
-    else:
-        delivery.remote = connector.update(row.object, external_id, delivery.values, etag=etag, context=context)
+def _change(delivery: Delivery) -> Change:
+    remote = delivery.remote
+    return Change(
+        context=delivery.context,
+        values={} if delivery.row.operation == Operation.DELETE else delivery.values,
+        external_id=remote.external_id if remote else delivery.external_id or "",
+        etag=remote.etag if remote else "",
+    )
 
 
-# --- 3. what came of it
+def sent_as(row: Writeback) -> crms.Operation:
+    """What a connector does for this write."""
+    return _SENT_AS[Operation(row.operation)]
+
+
+_SENT_AS = {
+    Operation.CREATE: crms.Operation.CREATE,
+    Operation.UPDATE: crms.Operation.UPDATE,
+    Operation.RESTORE: crms.Operation.UPDATE,
+    Operation.DELETE: crms.Operation.DELETE,
+}
+
+
+# --- 4. what came of it
 
 
 def _record(delivery: Delivery) -> None:
@@ -200,7 +284,7 @@ def _record(delivery: Delivery) -> None:
     row = delivery.row
     with transaction.atomic():
         current = work.locked_under_lease(row)
-        if delivery.remote is None:
+        if row.operation == Operation.DELETE:
             connectors.forget(
                 connection=row.connection,
                 object_name=row.object,
@@ -208,6 +292,7 @@ def _record(delivery: Delivery) -> None:
             )
             _mirror_delete(delivery)
         else:
+            assert delivery.remote is not None, "sent and recorded go together"
             record = _mirror(delivery)
             connectors.remember(
                 connection=row.connection,
@@ -258,12 +343,11 @@ def _mirror_delete(delivery: Delivery) -> None:
         crm_services.delete_record(actor=delivery.context.actor, record=record, writer=writer)
 
 
-# --- 4. is it true?
+# --- 5. is it true?
 
 
-def _verify(delivery: Delivery) -> State:
-    row = delivery.row
-    remote = _read(delivery)
+def _verify(delivery: Delivery) -> None:
+    row, remote = delivery.row, delivery.remote
     if row.operation == Operation.DELETE:
         if remote is not None:
             raise Differs("The CRM still shows the record that was deleted.")
@@ -271,7 +355,9 @@ def _verify(delivery: Delivery) -> State:
         raise RemoteGone("The CRM does not show the record that was written.")
     elif not _holds(delivery, remote.values, delivery.values):
         raise Differs("The CRM shows other values than those that were written.")
-    return _finish(row, State.VERIFIED, None)
+    else:
+        connectors.note_stamp(connection=row.connection, object_name=row.object, remote=remote)
+    delivery.ended = _finish(row, State.VERIFIED, None)
 
 
 def _finish(row: Writeback, state: State, error: CrmllmError | None) -> State:
@@ -296,13 +382,23 @@ def _finish(row: Writeback, state: State, error: CrmllmError | None) -> State:
     return state
 
 
-def _later(row: Writeback, error: CrmllmError) -> State:
-    """No clear answer: tried again with back-off, settled by reading back first."""
-    if row.attempts >= MAX_ATTEMPTS:
+def _later(delivery: Delivery, error: RemoteUnavailable) -> State:
+    """No clear answer, or nothing was done: tried again, settled by reading back first where anything may have left.
+
+    Waiting for room or for a sign-in is nobody's failure and does not count as a try.
+    """
+    row = delivery.row
+    patient = isinstance(error, Throttled | QuotaGone | NeedsSignIn)
+    if row.attempts >= MAX_ATTEMPTS and not patient:
         return _finish(row, State.FAILED, error)
     with transaction.atomic():
         current = work.locked_under_lease(row)
-        work.postpone(current, error)
+        if patient:
+            current.attempts -= 1
+        if isinstance(error, NotSent) and not delivery.sent_before and current.state == State.SENDING:
+            current.state, current.sent_at = State.WAITING, None
+        wait = timedelta(seconds=error.wait) if isinstance(error, NotSent) and error.wait else None
+        work.postpone(current, error, wait=wait)
         current.save()
     return State(current.state)
 

@@ -103,10 +103,9 @@ def next_action(minute: int = 0, **columns: Any) -> Interaction:
 
 def deliver_all() -> list[str]:
     """Sends every write whose turn it is; returns the states, in order."""
-    from crmllm.core import work
-    from crmllm.writeback import selectors, sender
+    from crmllm.writeback import sender, tasks
 
     states: list[str] = []
-    while rows := work.claim(selectors.sendable(), limit=1, seconds=60):
-        states.append(sender.deliver(rows[0]))
+    while rows := tasks.claim():
+        states += sender.deliver(rows)
     return states

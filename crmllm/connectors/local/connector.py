@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
 from uuid import UUID
 
 from crmllm.connectors.base import (
+    Change,
+    OneByOne,
     RemoteGone,
     RemoteMoved,
     RemoteRecord,
@@ -21,67 +21,59 @@ from crmllm.crm.models import Record
 from crmllm.crm.services import Moved, Writer
 
 
-class LocalConnector:
+class LocalConnector(OneByOne):
     """External id = our id, ETag = the record's version; a create carries our id, so it can happen only once."""
 
-    key: ClassVar[str] = "local"
-    label: ClassVar[str] = "Local CRM"
+    key = "local"
+    label = "Local CRM"
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def read(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None:
+    def read_one(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None:
         record = selectors.by_id(object_name, UUID(external_id))
         return _shown(record, fields) if record else None
 
-    def find_created(self, object_name: str, context: WriteContext) -> RemoteRecord | None:
-        return self.read(object_name, str(context.record_id), [])
+    def find_created(self, object_name: str, change: Change) -> RemoteRecord | None:
+        return self.read_one(object_name, str(change.context.record_id), [])
 
-    def create(self, object_name: str, values: Mapping[str, Any], context: WriteContext) -> RemoteRecord:
+    def create(self, object_name: str, change: Change) -> RemoteRecord:
         try:
             record = services.create_record(
-                actor=context.actor,
+                actor=change.context.actor,
                 object_name=object_name,
-                changes=values,
-                writer=_writer(context),
-                record_id=context.record_id,
+                changes=change.values,
+                writer=_writer(change.context),
+                record_id=change.context.record_id,
             )
         except (BadInput, Conflict) as error:
             raise RemoteRefused(error.message) from None
-        return _shown(record, list(values))
+        return _shown(record, list(change.values))
 
-    def update(
-        self,
-        object_name: str,
-        external_id: str,
-        values: Mapping[str, Any],
-        *,
-        etag: str,
-        context: WriteContext,
-    ) -> RemoteRecord:
-        record = self._existing(object_name, external_id)
+    def update(self, object_name: str, change: Change) -> RemoteRecord:
+        record = self._existing(object_name, change.external_id)
         try:
             record = services.update_record(
-                actor=context.actor,
+                actor=change.context.actor,
                 record=record,
-                changes=values,
-                writer=_writer(context),
-                expected_version=int(etag) if etag else None,
+                changes=change.values,
+                writer=_writer(change.context),
+                expected_version=int(change.etag) if change.etag else None,
             )
         except Moved as error:
             raise RemoteMoved(error.message) from None
         except (BadInput, NotFound) as error:
             raise RemoteRefused(error.message) from None
-        return _shown(record, list(values))
+        return _shown(record, list(change.values))
 
-    def delete(self, object_name: str, external_id: str, *, etag: str, context: WriteContext) -> None:
-        record = self._existing(object_name, external_id)
+    def delete(self, object_name: str, change: Change) -> None:
+        record = self._existing(object_name, change.external_id)
         try:
             services.delete_record(
-                actor=context.actor,
+                actor=change.context.actor,
                 record=record,
-                writer=_writer(context),
-                expected_version=int(etag) if etag else None,
+                writer=_writer(change.context),
+                expected_version=int(change.etag) if change.etag else None,
             )
         except Moved as error:
             raise RemoteMoved(error.message) from None

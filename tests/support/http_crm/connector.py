@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import httpx
 
 from crmllm.connectors.base import (
+    Change,
+    OneByOne,
     RemoteGone,
     RemoteMoved,
     RemoteRecord,
@@ -18,35 +20,33 @@ from crmllm.connectors.base import (
 from crmllm.connectors.models import Connection
 
 
-class HttpConnector:
+class HttpConnector(OneByOne):
     """Speaks to tests.support.http_crm.server; a dropped connection is an unclear answer."""
 
-    key: ClassVar[str] = "http-proof"
-    label: ClassVar[str] = "Proof CRM"
+    key = "http-proof"
+    label = "Proof CRM"
 
     def __init__(self, connection: Connection) -> None:
         self.url = str(connection.options["url"])
 
-    def read(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None:
+    def read_one(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None:
         found = self._ask("GET", f"/{object_name}/{external_id}", missing_is_none=True)
         return _record(found) if found else None
 
-    def find_created(self, object_name: str, context: WriteContext) -> RemoteRecord | None:
-        found = self._ask("GET", f"/{object_name}?our_id={context.record_id}")
+    def find_created(self, object_name: str, change: Change) -> RemoteRecord | None:
+        found = self._ask("GET", f"/{object_name}?our_id={change.context.record_id}")
         return _record(found[0]) if found else None
 
-    def create(self, object_name: str, values: Mapping[str, Any], context: WriteContext) -> RemoteRecord:
-        body = {"our_id": str(context.record_id), "values": dict(values)}
-        return _record(self._ask("POST", f"/{object_name}", body, key=context))
+    def create(self, object_name: str, change: Change) -> RemoteRecord:
+        body = {"our_id": str(change.context.record_id), "values": dict(change.values)}
+        return _record(self._ask("POST", f"/{object_name}", body, key=change.context))
 
-    def update(
-        self, object_name: str, external_id: str, values: Mapping[str, Any], *, etag: str, context: WriteContext
-    ) -> RemoteRecord:
-        path = f"/{object_name}/{external_id}"
-        return _record(self._ask("PATCH", path, {"values": dict(values)}, key=context, etag=etag))
+    def update(self, object_name: str, change: Change) -> RemoteRecord:
+        path, body = f"/{object_name}/{change.external_id}", {"values": dict(change.values)}
+        return _record(self._ask("PATCH", path, body, key=change.context, etag=change.etag))
 
-    def delete(self, object_name: str, external_id: str, *, etag: str, context: WriteContext) -> None:
-        self._ask("DELETE", f"/{object_name}/{external_id}", key=context, etag=etag)
+    def delete(self, object_name: str, change: Change) -> None:
+        self._ask("DELETE", f"/{object_name}/{change.external_id}", key=change.context, etag=change.etag)
 
     def _ask(
         self,

@@ -1,0 +1,284 @@
+"""The doors of a declared CRM: reads, writes and lists, all by its declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from crmllm.connectors import services
+from crmllm.connectors.base import (
+    Change,
+    ConnectorError,
+    Operation,
+    Outcome,
+    RemoteGone,
+    RemoteRecord,
+    RemoteRefused,
+    RemoteUnavailable,
+)
+from crmllm.connectors.engine import strategy
+from crmllm.connectors.engine.budget import Priority
+from crmllm.connectors.engine.declaration import Call, Declaration, Stream
+from crmllm.connectors.engine.mapping import FieldMapping, Reference, Row
+from crmllm.connectors.engine.reader import Reader
+from crmllm.connectors.engine.template import fill
+from crmllm.connectors.engine.transport import Transport, pick
+from crmllm.connectors.models import Connection
+from crmllm.connectors.models import Stream as StreamRow
+from crmllm.core.errors import BadInput
+from crmllm.crm.choices import Object
+from crmllm.crm.selectors import field_map
+
+
+class DeclaredConnector:
+    """One connection to a declared CRM."""
+
+    def __init__(
+        self, connection: Connection, declaration: Declaration, *, priority: Priority = Priority.WRITE
+    ) -> None:
+        self.connection, self.declaration = connection, declaration
+        self.key, self.label = declaration.key, declaration.label
+        self.transport = Transport(connection, declaration, priority=priority)
+        self.strategy = strategy.find(declaration.strategy)(self)
+        self.rows = {row.name: row for row in StreamRow.objects.filter(connection=connection)}
+
+    # --- parts
+
+    def stream(self, name: str) -> Stream:
+        """The declared list of that name. Raises RemoteRefused when this CRM has none."""
+        found = self.declaration.streams.get(name)
+        if found is None:
+            raise RemoteRefused(f"{self.label} has no {name}.", code="crm_no_object")
+        return found
+
+    def mapping(self, name: str) -> FieldMapping:
+        """The fields in force for an object."""
+        row = self.rows.get(name)
+        definitions = field_map(name) if name in Object.values else {}
+        return FieldMapping(
+            self.stream(name),
+            definitions,
+            changed=row.mapping if row else {},
+            hidden=row.hidden if row else (),
+        )
+
+    def reader(self, name: str) -> Reader:
+        return Reader(self.transport, self.stream(name), self.mapping(name))
+
+    # --- read
+
+    def read(self, object_name: str, external_ids: Sequence[str], fields: list[str]) -> dict[str, RemoteRecord]:
+        mapping = self.mapping(object_name)
+        rows = self.rows_by_id(object_name, external_ids, fields or None)
+        links = services.ours(self.connection, [one for row in rows for one in row.references])
+        return {row.external_id: self._record(row, links, mapping) for row in rows if not row.deleted}
+
+    def rows_by_id(self, object_name: str, external_ids: Sequence[str], fields: list[str] | None = None) -> list[Row]:
+        """Rows of these ids, in as few calls as the CRM allows. A field that it refuses is noted as hidden and left."""
+        stream, mapping = self.stream(object_name), self.mapping(object_name)
+        many = stream.call("read_many")
+        found: list[Row] = []
+        if many is not None and (len(external_ids) > 1 or stream.call("read") is None):
+            for start in range(0, len(external_ids), many.size):
+                found += self._read_many(many, stream, mapping, external_ids[start : start + many.size], fields)
+            return found
+        one = self._needed(stream, "read")
+        for external_id in external_ids:
+            values = {"object": stream.theirs, "id": external_id, "columns": mapping.columns(fields)}
+            try:
+                body = pick(one.row, self.transport.send(one, values))
+            except RemoteGone:
+                continue
+            if body:
+                found.append(mapping.row(body))
+        return found
+
+    def _read_many(
+        self, call: Call, stream: Stream, mapping: FieldMapping, ids: Sequence[str], fields: list[str] | None
+    ) -> list[Row]:
+        values = {"object": stream.theirs, "ids": list(ids), "columns": mapping.columns(fields)}
+        body = self.transport.send(call, values)
+        return [mapping.row(pick(call.row, one)) for one in pick(call.rows, body) or []]
+
+    def find_created(self, object_name: str, change: Change) -> RemoteRecord | None:
+        stream, mapping = self.stream(object_name), self.mapping(object_name)
+        call = self._needed(stream, "find")
+        values = {
+            "object": stream.theirs,
+            "our_id": str(change.context.record_id),
+            "columns": mapping.columns(),
+            "keys": {name: change.values.get(name) or "" for name in stream.natural_key},
+        }
+        try:
+            body = self.transport.send(call, values)
+        except RemoteGone:
+            return None
+        found = pick(call.rows, body) if call.rows else [pick(call.row, body)]
+        rows = [mapping.row(one if not call.rows else pick(call.row, one)) for one in found or [] if one]
+        if len(rows) > 1:
+            raise RemoteRefused(
+                f"{self.label} has several records like the one that was to be made; a person has to look."
+            )
+        return self._record(rows[0], services.ours(self.connection, rows[0].references), mapping) if rows else None
+
+    def _record(self, row: Row, links: Mapping[Reference, UUID], mapping: FieldMapping) -> RemoteRecord:
+        return RemoteRecord(row.external_id, resolved(row, links), row.etag, row.modified_at)
+
+    # --- write
+
+    def batch(self, object_name: str, operation: Operation) -> int:
+        many = self.stream(object_name).call(f"{operation}_many")
+        return self.strategy.bulk_size(object_name, operation) or (many.size if many else 1)
+
+    def send(self, object_name: str, operation: Operation, changes: Sequence[Change]) -> list[Outcome]:
+        """See Connector. A change that cannot be put in the CRM's words is refused by itself; the others go on."""
+        stream, mapping = self.stream(object_name), self.mapping(object_name)
+        outcomes: list[Outcome] = [None] * len(changes)
+        ready: list[tuple[int, Change, dict[str, Any]]] = []
+        for index, change in enumerate(changes):
+            try:
+                ready.append((index, change, self._body(stream, mapping, operation, change)))
+            except (BadInput, ConnectorError) as error:
+                outcomes[index] = RemoteRefused(f"{self.label}: {error.message}", code=error.code)
+        for start in range(0, len(ready), max(1, self.batch(object_name, operation))):
+            part = ready[start : start + max(1, self.batch(object_name, operation))]
+            for (index, _, _), outcome in zip(part, self._send(stream, object_name, operation, part), strict=True):
+                outcomes[index] = outcome
+        return outcomes
+
+    def _body(self, stream: Stream, mapping: FieldMapping, operation: Operation, change: Change) -> dict[str, Any]:
+        if operation == Operation.DELETE:
+            return {}
+        body = mapping.body(change.values, lambda target, pk: services.external_id(self.connection, target, pk))
+        if operation == Operation.CREATE:
+            known = {"our_id": str(change.context.record_id), **self.transport.values()}
+            body = {**fill(stream.defaults, known), **body}
+            if stream.our_id:
+                body[stream.our_id] = str(change.context.record_id)
+        return body
+
+    def _send(
+        self,
+        stream: Stream,
+        object_name: str,
+        operation: Operation,
+        part: list[tuple[int, Change, dict[str, Any]]],
+    ) -> list[Outcome]:
+        bodies = [self._item(stream, operation, change, body) for _, change, body in part]
+        many = stream.call(f"{operation}_many")
+        size = self.strategy.bulk_size(object_name, operation)
+        if size is not None and len(part) >= size:
+            done = self.strategy.bulk(object_name, operation, bodies)
+            if done is not None:
+                return [self._outcome(operation, change, one) for (_, change, _), one in zip(part, done, strict=True)]
+        if many is not None and len(part) > 1:
+            return self._send_many(many, operation, part, bodies)
+        return [
+            self._send_one(stream, operation, change, values)
+            for (_, change, _), values in zip(part, bodies, strict=True)
+        ]
+
+    def _item(self, stream: Stream, operation: Operation, change: Change, body: dict[str, Any]) -> dict[str, Any]:
+        """What a call's template may use for one change."""
+        our_id = str(change.context.record_id)
+        return {
+            "object": stream.theirs,
+            "id": change.external_id or None,
+            "our_id": our_id,
+            "our_id_field": stream.our_id or None,
+            "key": str(change.context.key),
+            "body": body,
+            "body_without_id": {name: value for name, value in body.items() if name != stream.our_id},
+            "etag": change.etag or None,
+        }
+
+    def _send_one(
+        self, stream: Stream, operation: Operation, change: Change, values: dict[str, Any]
+    ) -> RemoteRecord | ConnectorError | None:
+        call = self._needed(stream, operation)
+        if change.etag and call.guard:
+            call = call.model_copy(update={"headers": {**call.headers, **call.guard}})
+        try:
+            answer = self.transport.send(call, values)
+        except RemoteUnavailable:
+            raise
+        except ConnectorError as error:
+            return error
+        return self._outcome(operation, change, str(pick(call.id, answer) or change.external_id))
+
+    def _send_many(
+        self,
+        call: Call,
+        operation: Operation,
+        part: list[tuple[int, Change, dict[str, Any]]],
+        items: list[dict[str, Any]],
+    ) -> list[Outcome]:
+        """One call for many; the answer tells of each, in order or by key."""
+        values = {
+            "object": items[0]["object"],
+            "our_id_field": items[0]["our_id_field"],
+            "items": [fill(call.item, {**self.transport.values(), **one}) for one in items],
+            "ids": [one["id"] for one in items],
+        }
+        body = self.transport.send(call, values)
+        told = pick(call.rows, body) or []
+        if call.key:
+            by_key = {str(pick(call.key, one)): one for one in told}
+            told = [by_key.get(one["id"] or one["our_id"]) for one in items]
+        if len(told) != len(part):
+            raise RemoteUnavailable(f"{self.label} did not say what became of each record; they are looked up.")
+        return [self._told(call, operation, change, one) for (_, change, _), one in zip(part, told, strict=True)]
+
+    def _told(self, call: Call, operation: Operation, change: Change, one: Any) -> Outcome:
+        if one is None:
+            return RemoteUnavailable(f"{self.label} did not say what became of the record; it is looked up.")
+        if not call.done or pick(call.done, one):
+            return self._outcome(operation, change, str(pick(call.id, one) or change.external_id))
+        problem = pick(call.problem, one) if call.problem else one
+        rule = self.transport.rule_for(None, problem, str(problem))
+        if rule is None:
+            words = str(pick(self.declaration.message, problem) or "no reason given")[:160]
+            return RemoteRefused(f"{self.label}: {words}")
+        return self.transport.told(rule, problem, str(problem), wait=rule.wait)
+
+    def _outcome(self, operation: Operation, change: Change, told: Any) -> Outcome:
+        """What came of a change whose answer was an id, or an error of a bulk job."""
+        if isinstance(told, ConnectorError):
+            return told
+        if operation == Operation.DELETE:
+            return None
+        if not told:
+            return RemoteUnavailable(f"{self.label} gave the new record no id; it is looked up.")
+        return RemoteRecord(str(told), dict(change.values))
+
+    def kept(self, object_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        return self.mapping(object_name).kept(values)
+
+    # --- for set-up
+
+    def test(self) -> Any:
+        """A harmless call that shows whether we are let in. Raises ConnectorError."""
+        call = self.declaration.test
+        return pick(call.row, self.transport.send(call, {}))
+
+    @staticmethod
+    def _needed(stream: Stream, name: str) -> Call:
+        call = stream.call(name)
+        if call is None:
+            raise RemoteRefused(
+                f"This CRM offers no way to {name} a {stream.label or stream.theirs}.", code="crm_no_way"
+            )
+        return call
+
+
+def resolved(row: Row, links: Mapping[Reference, UUID]) -> dict[str, Any]:
+    """A row's values with our ids for theirs; a reference to a record that we do not know is left out."""
+    values = {}
+    for name, value in row.values.items():
+        if isinstance(value, Reference):
+            if value not in links:
+                continue
+            value = str(links[value])
+        values[name] = value
+    return values

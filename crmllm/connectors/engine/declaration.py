@@ -1,0 +1,445 @@
+"""What a CRM is, as data: one YAML file a CRM, checked whole before the first request.
+
+Addresses, queries and bodies are templates (engine.template). What is picked from answers is written in JMESPath.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import jmespath
+import yaml
+from jmespath.exceptions import JMESPathError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from crmllm.connectors.engine import strategy, template
+from crmllm.connectors.engine.signatures import SCHEMES
+from crmllm.core.errors import BadInput
+from crmllm.crm.choices import Object
+from crmllm.crm.fields import BUILT_IN
+
+MAX_FILE = 1_000_000  # bytes of a declaration
+
+
+def _path(written: str) -> str:
+    try:
+        jmespath.compile(written)
+    except JMESPathError as error:
+        raise ValueError(f"“{written}” is no JMESPath: {error}") from None
+    return written
+
+
+def _regex(written: str) -> str:
+    try:
+        re.compile(written)
+    except re.error as error:
+        raise ValueError(f"“{written}” is no regular expression: {error}") from None
+    return written
+
+
+#: Where something stands in an answer, as JMESPath.
+Pick = Annotated[str, AfterValidator(_path)]
+Pattern = Annotated[str, AfterValidator(_regex)]
+
+
+class Part(BaseModel):
+    """Every part refuses keys that it does not know: a typing slip in a declaration must not pass as silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# --- calls
+
+
+class PagingKind(StrEnum):
+    """How a CRM says that there is more."""
+
+    NONE = "none"
+    NEXT_URL = "next_url"  # the answer holds the address of the next page
+    CURSOR = "cursor"  # the answer holds a {cursor} for the next call
+    OFFSET = "offset"  # {offset} counts rows
+    PAGE = "page"  # {page} counts pages, from 1
+    LINK = "link"  # a Link header with rel="next"
+
+
+class Paging(Part):
+    """How to get the next page of a call."""
+
+    kind: PagingKind = PagingKind.NONE
+    next: Pick = Field(default="", description="The next address or cursor in the answer; empty ends the list.")
+    size: int = Field(default=100, gt=0, description="Rows that are asked for, as {size}.")
+    cap: int | None = Field(default=None, gt=0, description="Rows after which the CRM refuses to go on.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.kind in (PagingKind.NEXT_URL, PagingKind.CURSOR) and not self.next:
+            raise ValueError(f"paging by {self.kind} needs “next”")
+        return self
+
+
+class Call(Part):
+    """One request, as a template."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
+    path: str = Field(description="Below the base address, or an address of its own.")
+    query: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+    body: Any = None
+    form: bool = Field(default=False, description="The body goes as a form instead of JSON.")
+    rows: Pick = Field(default="", description="The list in the answer.")
+    row: Pick = Field(default="@", description="The record in the answer, or in an element of the list.")
+    id: Pick = Field(default="", description="The new record's id in the answer to a create.")
+    paging: Paging = Paging()
+    size: int = Field(default=1, gt=0, description="Most records in one call of a batch.")
+    item: Any = Field(default=None, description="What stands for one record in a batch's {items}.")
+    done: Pick = Field(default="", description="In a batch's answer: whether an element tells of success.")
+    problem: Pick = Field(default="", description="In a batch's answer: an element's error.")
+    key: Pick = Field(default="", description="In a batch's answer: what an element answers to; else by order.")
+    guard: dict[str, str] = Field(default={}, description="Headers of a conditional write; {etag}, {modified_at}.")
+    limits: list[str] = Field(default=["default"], description="Names of the limits that the call counts towards.")
+    cost: int = Field(default=1, ge=0, description="What one call costs there.")
+
+
+# --- how to sign in
+
+
+class Setting(Part):
+    """Something that an admin types when a connection is made. Secrets are sealed, the rest is plain."""
+
+    name: str
+    label: str
+    kind: Literal["text", "url", "secret", "choice"] = "text"
+    choices: list[str] = []
+    required: bool = True
+    default: str = ""
+    help: str = ""
+
+
+class AuthKind(StrEnum):
+    """The ways of signing in that the engine knows."""
+
+    HEADER = "header"  # what the admin typed goes along as it is
+    CODE = "oauth_code"  # a person signs in there; refresh token
+    CLIENT = "client_credentials"
+    JWT = "jwt_bearer"
+    SESSION = "session"  # a call that signs in and yields a token
+
+
+class Jwt(Part):
+    """The assertion of the JWT bearer flow (RFC 7523); all values are templates over the settings."""
+
+    issuer: str
+    subject: str
+    audience: str
+    key: str
+    minutes: int = Field(default=3, ge=1, le=10)
+
+
+class Auth(Part):
+    """One way of signing in."""
+
+    name: str
+    label: str
+    kind: AuthKind
+    settings: list[Setting] = []
+    headers: dict[str, str] = Field(description="Sent with each call; {token} is the access token.")
+    authorize: str = ""
+    token: str = ""
+    revoke: str = ""
+    parameters: dict[str, str] = Field(default={}, description="Further parameters of the authorize address.")
+    form: dict[str, str] = Field(default={}, description="Further fields of the token request.")
+    scopes: list[str] = []
+    pkce: bool = True
+    client_in: Literal["body", "basic"] = "body"
+    lifetime: int = Field(default=3600, gt=0, description="Seconds, where the answer does not say.")
+    keep: dict[str, Pick] = Field(default={}, description="What of the token's answer becomes an option.")
+    jwt: Jwt | None = None
+    login: Call | None = None
+    picked: Pick = Field(default="access_token", description="Where the session call's answer has the token.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        needs = {
+            AuthKind.HEADER: (),
+            AuthKind.CODE: ("authorize", "token"),
+            AuthKind.CLIENT: ("token",),
+            AuthKind.JWT: ("token", "jwt"),
+            AuthKind.SESSION: ("login",),
+        }[self.kind]
+        missing = [name for name in needs if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"signing in by {self.kind} needs {', '.join(missing)}")
+        return self
+
+
+# --- events
+
+
+class Signature(Part):
+    """How a CRM signs its events; `scheme` names a strategy of engine.webhooks."""
+
+    scheme: str
+    secret: str = Field(description="Name of the setting that holds the secret.")
+    headers: dict[str, str] = {}
+    window: int = Field(default=300, gt=0, description="Seconds that a signature is good for.")
+
+
+class Events(Part):
+    """Events that a CRM sends to us. Each is only a hint: the record is read anew before anything changes."""
+
+    signature: Signature
+    rows: Pick = "@"
+    key: Pick = Field(description="What makes an event the same event when it comes twice.")
+    at: Pick = ""
+    at_format: Literal["iso", "milliseconds", "seconds"] = "iso"
+    object: Pick
+    objects: dict[str, str] = Field(description="The CRM's word to the object's name; others are left.")
+    id: Pick
+    deleted: Pick = Field(default="", description="True when the event tells of a deletion.")
+
+
+# --- objects
+
+
+class Codec(StrEnum):
+    """How a value is written there."""
+
+    TEXT = "text"
+    NUMBER = "number"  # a JSON number
+    NUMERAL = "numeral"  # a number as text
+    DATE = "date"  # YYYY-MM-DD
+    INSTANT_DATE = "instant_date"  # midnight UTC of a date, as text
+    BOOLEAN = "boolean"
+    CHOICE = "choice"  # by the table in `choices`
+    JOINED = "joined"  # several values in one text
+    LIST = "list"
+    PERSON = "person"  # a name in parts: [given, family] or [title, given, family]
+    LINES = "lines"  # an address in parts, one a line
+    DOMAIN = "domain"  # a list of mail domains, of which the CRM keeps one
+    REFERENCE = "reference"  # another record's id there; stages, owners and products too
+
+
+class FieldMap(Part):
+    """One of our fields and what it is there."""
+
+    theirs: str | list[str]
+    codec: Codec = Codec.TEXT
+    pick: Pick = Field(default="", description="Where a row has the value; else by `theirs`.")
+    choices: dict[str, str] = Field(default={}, description="Our value to theirs.")
+    separator: str = ";"
+    target: str = Field(default="", description="The object that a reference points to.")
+    readable: bool = True
+    writable: bool = True
+    link: str = Field(default="", description="A reference that is written by the call of this name, not as a field.")
+    empty: Any = Field(default=None, description="What clears the field there.")
+
+    @property
+    def columns(self) -> list[str]:
+        return [self.theirs] if isinstance(self.theirs, str) else list(self.theirs)
+
+
+class StreamName(StrEnum):
+    """What is read from a CRM beside the six objects."""
+
+    OWNER = "owner"
+    PRODUCT = "product"
+    STAGE = "stage"
+
+
+class Stream(Part):
+    """One list of a CRM: where it is, how its rows look, and what can be done with them."""
+
+    theirs: str
+    label: str = ""
+    id: Pick
+    stamp: Pick = Field(default="", description="When the row was last changed.")
+    stamp_format: Literal["iso", "milliseconds", "seconds"] = "iso"
+    etag: Pick = ""
+    deleted: Pick = ""
+    merged_into: Pick = ""
+    merged_from: Pick = ""
+    owner: Pick = ""
+    our_id: str = Field(default="", description="The field there that carries our id.")
+    url: str = Field(default="", description="Where a person opens the record.")
+    natural_key: list[str] = Field(default=[], description="Our fields that tell a record, where our id is not kept.")
+    columns: list[str] = Field(default=[], description="Fields to ask for beside those that are mapped.")
+    overlap: int = Field(default=300, ge=0, description="Seconds that a later run reads again.")
+    fields: dict[str, FieldMap] = {}
+    defaults: dict[str, Any] = Field(default={}, description="What a create must hold there, where we have nothing.")
+    calls: dict[str, Call] = {}
+
+    def call(self, name: str) -> Call | None:
+        return self.calls.get(name)
+
+
+#: What the engine asks of a stream, by name.
+CALLS = frozenset(
+    {
+        "list", "changed", "deleted", "count", "read", "read_many", "find", "create", "update", "delete",
+        "create_many", "update_many", "delete_many", "erase", "describe", "convert", "link", "after",
+    }
+)  # fmt: skip
+
+
+class Discovery(Part):
+    """How the CRM tells of its fields."""
+
+    call: Call
+    name: Pick
+    label: Pick
+    type: Pick
+    types: dict[str, str] = Field(description="Their word for a type to ours.")
+    choices: Pick = ""
+    writable: Pick = ""
+    required: Pick = ""
+    reference: Pick = ""
+
+
+# --- limits and errors
+
+
+class Limit(Part):
+    """A window in which only so much may be asked for."""
+
+    seconds: int = Field(gt=0)
+    calls: int = Field(gt=0, description="Until the CRM's own headers say otherwise.")
+    share: float = Field(default=0.8, gt=0, le=1, description="What background work may use; the rest is people's.")
+    header: str = Field(default="", description="The header that tells how things stand.")
+    used: Pattern = Field(default="", description="Group 1 of the header: calls used.")
+    left: Pattern = Field(default="", description="Group 1 of the header: calls left.")
+    most: Pattern = Field(default="", description="Group 1 of the header or of `most_header`: calls allowed.")
+    most_header: str = ""
+
+
+class Problem(StrEnum):
+    """What a CRM's refusal means, and with it what is done."""
+
+    SIGNED_OUT = "signed_out"  # a new token, once
+    NEEDS_SIGN_IN = "needs_sign_in"  # a person has to sign in again
+    THROTTLED = "throttled"  # slower, soon again
+    QUOTA = "quota"  # nothing until the window ends
+    UNAVAILABLE = "unavailable"  # no clear answer
+    LOCKED = "locked"  # soon again; nothing was done
+    MOVED = "moved"
+    GONE = "gone"
+    DUPLICATE = "duplicate"
+    FORBIDDEN = "forbidden"
+    FIELD = "field"  # a field is not there (any more), or hidden from us
+    VALUE = "value"  # the CRM refuses a value
+    CURSOR = "cursor"  # the position is no longer known there
+    REFUSED = "refused"
+
+
+class ErrorRule(Part):
+    """Which answer means what. The first rule that fits counts."""
+
+    problem: Problem
+    status: list[int] = []
+    where: Pick = Field(default="", description="True in the answer's body.")
+    matches: Pattern = Field(default="", description="Found in the body as text.")
+    say: str = Field(description="A sentence for the operator; {message} is the CRM's own.")
+    wait: float = Field(default=0, ge=0, description="Seconds until it is worth another try.")
+    name: Pattern = Field(default="", description="Group 1 in the body names the field.")
+
+
+class Declaration(Part):
+    """One CRM."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9-]{1,38}$")
+    label: str
+    about: str = ""
+    docs: str = Field(default="", description="The page of our documentation.")
+    base: str = Field(description="Base address of all calls, a template over settings and kept options.")
+    settings: list[Setting] = []
+    headers: dict[str, str] = {}
+    auth: list[Auth] = Field(min_length=1)
+    test: Call
+    streams: dict[str, Stream]
+    discovery: Discovery | None = None
+    objects: Call | None = Field(default=None, description="Lists the CRM's own objects.")
+    limits: dict[str, Limit] = {}
+    errors: list[ErrorRule] = []
+    message: Pick = Field(default="message", description="The CRM's own words in an error's body.")
+    failed: Pick = Field(default="", description="True in the body of an answer that says 200 and means an error.")
+    events: Events | None = None
+    strategy: str = Field(default="", description="Name of a registered strategy, for what data cannot say.")
+    timeout: float = Field(default=30, gt=0, le=120)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        problems = [*self._unknown_names(), *self._unknown_words(), *self._loose_ends()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _unknown_names(self) -> list[str]:
+        """Objects, fields, calls and limits that nobody knows."""
+        known = {(spec.object.value, spec.name) for spec in BUILT_IN}
+        objects = {*Object.values, *StreamName}
+        found = []
+        for name, stream in self.streams.items():
+            if name not in objects:
+                found.append(f"there is no object “{name}”; known: {', '.join(sorted(objects))}")
+                continue
+            found += [f"{name} has no call “{one}”" for one in stream.calls if one not in CALLS]
+            if name in Object.values:
+                found += [f"{name} has no field “{one}”" for one in stream.fields if (name, one) not in known]
+            for call in stream.calls.values():
+                found += [f"there is no limit “{one}”" for one in call.limits if one not in {"default", *self.limits}]
+        return found
+
+    def _unknown_words(self) -> list[str]:
+        """Filters, signature schemes and strategies that nobody knows."""
+        found = [f"there is no filter “{one}”" for one in template.unknown_filters(self.model_dump(mode="json"))]
+        if self.events is not None and self.events.signature.scheme not in SCHEMES:
+            found.append(f"there is no signature scheme “{self.events.signature.scheme}”; known: {', '.join(SCHEMES)}")
+        if self.strategy and self.strategy not in strategy.known():
+            found.append(f"there is no strategy “{self.strategy}”")
+        return found
+
+    def _loose_ends(self) -> list[str]:
+        """What must be there together."""
+        found = []
+        for name, stream in self.streams.items():
+            if "list" not in stream.calls and "changed" not in stream.calls:
+                found.append(f"{name} has neither “list” nor “changed”")
+            if "changed" in stream.calls and not stream.stamp:
+                found.append(f"{name} is read by changes and has no “stamp”")
+            if "create" in stream.calls and not (stream.our_id or stream.natural_key):
+                found.append(
+                    f"{name} can be created, but nothing tells whether that happened: give our_id or natural_key"
+                )
+            if ("create" in stream.calls or "update" in stream.calls) and "read" not in stream.calls:
+                found.append(f"{name} can be written but not read back")
+            for field, mapped in stream.fields.items():
+                if mapped.codec == Codec.REFERENCE and mapped.target not in self.streams:
+                    found.append(f"{name}.{field} refers to “{mapped.target}”, which is not declared")
+                if mapped.codec == Codec.CHOICE and not mapped.choices:
+                    found.append(f"{name}.{field} has no choices")
+        return found
+
+    def way(self, name: str) -> Auth:
+        """The way of signing in of that name. Raises BadInput."""
+        for one in self.auth:
+            if one.name == name:
+                return one
+        raise BadInput(f"There is no way of signing in named “{name}”. Known: {', '.join(a.name for a in self.auth)}.")
+
+
+def read(path: Path) -> Declaration:
+    """The declaration in a file. Raises BadInput with every fault and where it is."""
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise BadInput(f"{path.name} is longer than {MAX_FILE:,} bytes.")
+        written = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return Declaration.model_validate(written)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path.name} is no YAML: {error}") from None
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, one['loc'])) or 'declaration'}: {one['msg']}" for one in error.errors()]
+        raise BadInput(f"{path.name}: " + "; ".join(faults)) from None

@@ -1,0 +1,353 @@
+"""Our fields and theirs: what a row of a CRM says in canonical values, and what a change of ours is there.
+
+Absent is not empty: a field that the CRM did not send, hides, or that we cannot read is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from nameparser import HumanName
+
+from crmllm.connectors.engine.declaration import Codec, FieldMap, Stream
+from crmllm.connectors.engine.transport import pick
+from crmllm.core.errors import BadInput, CrmllmError
+from crmllm.crm import values as crm_values
+from crmllm.crm.models import FieldDef
+
+ABSENT = object()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Another record, by its id in the CRM."""
+
+    target: str
+    external_id: str
+
+
+@dataclass
+class Row:
+    """One record as a CRM listed it."""
+
+    external_id: str
+    values: dict[str, Any] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    etag: str = ""
+    modified_at: datetime | None = None
+    deleted: bool = False
+    merged_into: str = ""
+    merged_from: list[str] = field(default_factory=list)
+    owner: str = ""
+    our_id: UUID | None = None
+
+    @property
+    def references(self) -> list[Reference]:
+        return [value for value in self.values.values() if isinstance(value, Reference)]
+
+
+class FieldMapping:
+    """The fields of one stream in force: declared, changed by an admin, without those that the CRM hides."""
+
+    def __init__(
+        self, stream: Stream, fields: Mapping[str, FieldDef], *, changed: Mapping[str, Any], hidden: Iterable[str] = ()
+    ) -> None:
+        self.stream, self.definitions = stream, fields
+        away = set(hidden)
+        self.fields = {
+            name: one for name, one in _in_force(stream, changed).items() if not away.intersection(one.columns)
+        }
+
+    def columns(self, names: Iterable[str] | None = None) -> list[str]:
+        """Their fields to ask for, each once, in a stable order."""
+        wanted = list(self.fields) if names is None else [name for name in names if name in self.fields]
+        asked = [column for name in wanted for column in self.fields[name].columns if self.fields[name].readable]
+        ours = [self.stream.our_id] if self.stream.our_id else []
+        return list(dict.fromkeys([*self.stream.columns, *ours, *asked]))
+
+    # --- theirs to ours
+
+    def row(self, found: Mapping[str, Any]) -> Row:
+        """A record of the CRM. Raises BadInput when it has no id."""
+        stream = self.stream
+        external_id = pick(stream.id, found)
+        if external_id in (None, ""):
+            raise BadInput("A record came without an id.")
+        row = Row(
+            external_id=str(external_id),
+            etag=_text(pick(stream.etag, found)),
+            modified_at=instant(pick(stream.stamp, found), stream.stamp_format),
+            deleted=_true(pick(stream.deleted, found)),
+            merged_into=_text(pick(stream.merged_into, found)),
+            merged_from=_several(pick(stream.merged_from, found)),
+            owner=_text(pick(stream.owner, found)),
+            our_id=_uuid(_at(found, stream.our_id)) if stream.our_id else None,
+        )
+        for name, mapped in self.fields.items():
+            if mapped.readable:
+                self._read(row, name, mapped, found)
+        return row
+
+    def _read(self, row: Row, name: str, mapped: FieldMap, found: Mapping[str, Any]) -> None:
+        given = _given(mapped, found)
+        if given is ABSENT:
+            return
+        try:
+            value = READERS[mapped.codec](mapped, given)
+            definition = self.definitions.get(name)
+            if definition is not None and not isinstance(value, Reference):
+                value = crm_values.normalise(definition, value)
+        except (CrmllmError, ValueError, TypeError, InvalidOperation, KeyError):
+            row.left.append(name)  # the CRM holds what has no form here: our value stays as it is
+            return
+        row.values[name] = value
+
+    # --- ours to theirs
+
+    def body(self, values: Mapping[str, Any], resolve: Callable[[str, UUID], str | None]) -> dict[str, Any]:
+        """A change in their fields. Raises BadInput for a field that is not written there or an unknown parent."""
+        body: dict[str, Any] = {}
+        for name, value in values.items():
+            mapped = self.fields.get(name)
+            if mapped is None or not mapped.writable:
+                label = self.definitions[name].label if name in self.definitions else name
+                raise BadInput(f"“{label}” is not written to this CRM.", code="crm_field")
+            if mapped.codec == Codec.REFERENCE and value is not None:
+                value = resolve(mapped.target, UUID(str(value)))
+                if value is None:
+                    raise BadInput(f"The record that “{name}” refers to is not in this CRM.", code="crm_reference")
+            written = WRITERS[mapped.codec](mapped, value) if value is not None else _emptied(mapped)
+            if not mapped.link:
+                body.update(zip(mapped.columns, written, strict=True))
+        return body
+
+    def kept(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values as the CRM shows them again: of a list of domains it may keep one, of a name its parts."""
+        shown = dict(values)
+        for name, value in values.items():
+            mapped = self.fields.get(name)
+            if value is None or mapped is None or mapped.codec not in _LOSSY:
+                continue
+            written = WRITERS[mapped.codec](mapped, value)
+            shown[name] = READERS[mapped.codec](mapped, written if isinstance(mapped.theirs, list) else written[0])
+        return shown
+
+    def writes(self, name: str) -> bool:
+        mapped = self.fields.get(name)
+        return mapped is not None and mapped.writable
+
+
+def _in_force(stream: Stream, changed: Mapping[str, Any]) -> dict[str, FieldMap]:
+    """Declared fields, with an admin's changes: {"field": {...}} sets one, {"field": None} takes one out."""
+    fields = dict(stream.fields)
+    for name, one in changed.items():
+        if one is None:
+            fields.pop(name, None)
+        else:
+            fields[name] = FieldMap.model_validate(one)
+    return fields
+
+
+def instant(given: Any, written: str = "iso") -> datetime | None:
+    """A moment as the CRM writes it, in UTC; None when it is none."""
+    if given in (None, ""):
+        return None
+    try:
+        if written != "iso":
+            number = float(given)
+            return datetime.fromtimestamp(number / 1000 if written == "milliseconds" else number, UTC)
+        text = str(given).strip().replace(" ", "T", 1)
+        found = datetime.fromisoformat(text.replace("+0000", "+00:00"))
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+# --- codecs: what stands there, and what it is here
+
+
+def _given(mapped: FieldMap, found: Mapping[str, Any]) -> Any:
+    """What the row has for a field: one value, or a list of the parts. ABSENT when the row has none of it."""
+    if mapped.pick:
+        value = pick(mapped.pick, found)
+        return ABSENT if value is None and not _holds(found, mapped.columns[0]) else value
+    parts = [_at(found, column) if _holds(found, column) else ABSENT for column in mapped.columns]
+    if all(part is ABSENT for part in parts):
+        return ABSENT
+    known = [None if part is ABSENT else part for part in parts]
+    return known if isinstance(mapped.theirs, list) else known[0]
+
+
+def _holds(found: Mapping[str, Any], column: str) -> bool:
+    """Whether a dotted column is there at all; a parent that is null holds null."""
+    inside: Any = found
+    for step in column.split("."):
+        if inside is None:
+            return True
+        if not isinstance(inside, Mapping) or step not in inside:
+            return False
+        inside = inside[step]
+    return True
+
+
+def _at(found: Mapping[str, Any], column: str) -> Any:
+    inside: Any = found
+    for step in column.split("."):
+        inside = inside.get(step) if isinstance(inside, Mapping) else None
+    return inside
+
+
+def _read_text(mapped: FieldMap, given: Any) -> Any:
+    return None if given is None else str(given)
+
+
+def _read_number(mapped: FieldMap, given: Any) -> Any:
+    return None if given in (None, "") else str(Decimal(str(given)).normalize().__format__("f"))
+
+
+def _read_date(mapped: FieldMap, given: Any) -> Any:
+    return None if given in (None, "") else date.fromisoformat(str(given)[:10]).isoformat()
+
+
+def _read_instant_date(mapped: FieldMap, given: Any) -> Any:
+    if given in (None, ""):
+        return None
+    if str(given).isdigit():
+        return datetime.fromtimestamp(int(given) / 1000, UTC).date().isoformat()
+    return _read_date(mapped, given)
+
+
+def _read_choice(mapped: FieldMap, given: Any) -> Any:
+    if given in (None, ""):
+        return None
+    written = str(given).lower() if isinstance(given, bool) else str(given)
+    return {theirs: ours for ours, theirs in reversed(mapped.choices.items())}[written]
+
+
+def _read_joined(mapped: FieldMap, given: Any) -> Any:
+    return [] if not given else [part.strip() for part in str(given).split(mapped.separator) if part.strip()]
+
+
+def _read_list(mapped: FieldMap, given: Any) -> Any:
+    return [] if not given else [str(one) for one in given]
+
+
+def _read_parts(mapped: FieldMap, given: Any) -> Any:
+    parts = given if isinstance(given, list) else [given]
+    joint = "\n" if mapped.codec == Codec.LINES else " "
+    return joint.join(str(part).strip() for part in parts if part not in (None, "") and str(part).strip()) or None
+
+
+def _read_domain(mapped: FieldMap, given: Any) -> Any:
+    host = str(given or "").strip().casefold().removeprefix("https://").removeprefix("http://").removeprefix("www.")
+    return [host.partition("/")[0]] if host else []
+
+
+def _read_reference(mapped: FieldMap, given: Any) -> Any:
+    return None if given in (None, "") else Reference(mapped.target, str(given))
+
+
+def _read_boolean(mapped: FieldMap, given: Any) -> Any:
+    return None if given in (None, "") else _true(given)
+
+
+#: Codecs that do not bring back all that was written.
+_LOSSY = (Codec.DOMAIN, Codec.PERSON, Codec.LINES)
+
+READERS: dict[Codec, Callable[[FieldMap, Any], Any]] = {
+    Codec.TEXT: _read_text,
+    Codec.NUMBER: _read_number,
+    Codec.NUMERAL: _read_number,
+    Codec.DATE: _read_date,
+    Codec.INSTANT_DATE: _read_instant_date,
+    Codec.BOOLEAN: _read_boolean,
+    Codec.CHOICE: _read_choice,
+    Codec.JOINED: _read_joined,
+    Codec.LIST: _read_list,
+    Codec.PERSON: _read_parts,
+    Codec.LINES: _read_parts,
+    Codec.DOMAIN: _read_domain,
+    Codec.REFERENCE: _read_reference,
+}
+
+
+def _emptied(mapped: FieldMap) -> list[Any]:
+    return [mapped.empty for _ in mapped.columns]
+
+
+def _number(mapped: FieldMap, value: Any) -> list[Any]:
+    number = Decimal(str(value))
+    return [int(number) if number == number.to_integral_value() else float(number)]
+
+
+def _choice(mapped: FieldMap, value: Any) -> list[Any]:
+    if str(value) not in mapped.choices:
+        raise BadInput(f"“{value}” has no counterpart in this CRM.", code="crm_value")
+    theirs = mapped.choices[str(value)]
+    return [{"true": True, "false": False}.get(theirs, theirs)]
+
+
+def _person(mapped: FieldMap, value: Any) -> list[Any]:
+    """A name in parts. A single word is a family name: that is what CRMs insist on."""
+    name = HumanName(str(value))
+    given = " ".join(part for part in (name.first, name.middle) if part)
+    family = " ".join(part for part in (name.last, name.suffix) if part)
+    if not family:
+        given, family = "", given or str(value)
+    parts = [given, family]
+    if len(mapped.columns) == 3:
+        parts = [name.title, *parts]
+    elif name.title:
+        parts[0] = f"{name.title} {given}".strip()
+    return [part or mapped.empty for part in parts]
+
+
+def _lines(mapped: FieldMap, value: Any) -> list[Any]:
+    """An address: the first line to the first part, the rest where it has room; nothing is lost."""
+    written = [line.strip() for line in str(value).splitlines() if line.strip()]
+    room = len(mapped.columns)
+    kept = [*written[: room - 1], "\n".join(written[room - 1 :])] if len(written) > room else written
+    return [*kept, *[mapped.empty] * (room - len(kept))]
+
+
+WRITERS: dict[Codec, Callable[[FieldMap, Any], list[Any]]] = {
+    Codec.TEXT: lambda mapped, value: [str(value)],
+    Codec.NUMBER: _number,
+    Codec.NUMERAL: lambda mapped, value: [str(value)],
+    Codec.DATE: lambda mapped, value: [str(value)],
+    Codec.INSTANT_DATE: lambda mapped, value: [f"{value}T00:00:00Z"],
+    Codec.BOOLEAN: lambda mapped, value: [bool(value)],
+    Codec.CHOICE: _choice,
+    Codec.JOINED: lambda mapped, value: [mapped.separator.join(value)],
+    Codec.LIST: lambda mapped, value: [list(value)],
+    Codec.PERSON: _person,
+    Codec.LINES: _lines,
+    Codec.DOMAIN: lambda mapped, value: [value[0] if value else mapped.empty],
+    Codec.REFERENCE: lambda mapped, value: [value],
+}
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _true(value: Any) -> bool:
+    return value is True or str(value).casefold() in ("true", "1", "yes")
+
+
+def _several(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [part.strip() for part in value.replace(",", ";").split(";") if part.strip()]
+    return [str(one) for one in value or []]
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None

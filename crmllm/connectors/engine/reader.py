@@ -1,0 +1,229 @@
+"""Reads a stream page by page. Every page brings the position from which a later process goes on.
+
+A pass by changes goes along (stamp, id): `since` and `last_id` are those of the last row, so that a cursor which
+expired, or a CRM that lists only so many rows of one search, costs nothing but a new start at the same place. Rows of
+the overlap come twice; whoever takes them over knows them by their stamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from crmllm.connectors.base import RemoteUnavailable
+from crmllm.connectors.engine.declaration import Call, Paging, PagingKind, Stream
+from crmllm.connectors.engine.errors import CursorExpired
+from crmllm.connectors.engine.mapping import FieldMapping, Row
+from crmllm.connectors.engine.transport import Transport, pick
+from crmllm.core.errors import BadInput
+from crmllm.core.guarded_http import Answer
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_RESTARTS = 3  # without a step forward
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far a pass has come; plain enough for JSON. `full` says whether the pass reads everything."""
+
+    full: bool = True
+    since: str = ""
+    last_id: str = ""
+    cursor: str = ""
+    count: int = 0
+    newest: str = ""
+    started: str = ""
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Position:
+        known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
+        return cls(**known)
+
+    def stored(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.since) if self.since else BEGINNING
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, rows that could not be read and why, and where the next page starts; `last` ends the pass."""
+
+    rows: list[Row]
+    unreadable: list[str]
+    position: Position
+    last: bool
+
+
+class Reader:
+    """Reads one stream of one connection."""
+
+    def __init__(self, transport: Transport, stream: Stream, mapping: FieldMapping) -> None:
+        self.transport, self.stream, self.mapping = transport, stream, mapping
+
+    # --- passes
+
+    def pages(self, position: Position) -> Iterator[Page]:
+        """The pages from a position on. Raises ConnectorError."""
+        call = self._call(position)
+        by_stamp = call is self.stream.call("changed")
+        restarts, before = 0, frozenset[str]()
+        while True:
+            try:
+                page, ids = self._page(call, position, by_stamp)
+            except CursorExpired:
+                restarts += 1
+                if restarts > MAX_RESTARTS:
+                    raise
+                position = replace(position, cursor="", count=0)
+                continue
+            if ids and ids == before and not page.last:
+                restarts += 1
+                if restarts > MAX_RESTARTS or not by_stamp:
+                    raise RemoteUnavailable("The CRM gives the same page again and again; it is asked again later.")
+                position = replace(position, cursor="", count=0)
+                before = frozenset()
+                continue
+            restarts, before = 0, ids
+            yield page
+            if page.last:
+                return
+            position = page.position
+
+    def _call(self, position: Position) -> Call:
+        names = ("list", "changed") if position.full else ("changed", "list")
+        found = next((call for name in names if (call := self.stream.call(name)) is not None), None)
+        assert found is not None, "a declaration without both is refused"
+        return found
+
+    def _page(self, call: Call, position: Position, by_stamp: bool) -> tuple[Page, frozenset[str]]:
+        answer = self._ask(call, position)
+        body = self.transport.parsed(answer)
+        found = _rows(call, body)
+        rows, unreadable = self._read(found)
+        onward = _next(call.paging, answer, body, position, len(found))
+        moved = _moved(position, rows, by_stamp, len(found))
+        if onward is None and by_stamp and _capped(call.paging, position, len(found)):
+            if (moved.since, moved.last_id) == (position.since, position.last_id):
+                raise RemoteUnavailable("More records share one moment than the CRM lists at once.")
+            return Page(rows, unreadable, replace(moved, cursor="", count=0), last=False), frozenset()
+        last = onward is None
+        page = Page(rows, unreadable, replace(moved, cursor=onward or ""), last)
+        return page, frozenset(row.external_id for row in rows)
+
+    def _ask(self, call: Call, position: Position) -> Answer:
+        url = position.cursor if position.cursor and call.paging.kind in (PagingKind.NEXT_URL, PagingKind.LINK) else ""
+        return self.transport.ask(call, self.values(call, position), url=url)
+
+    def values(self, call: Call, position: Position) -> dict[str, Any]:
+        """What a listing call's template may use."""
+        return {
+            "object": self.stream.theirs,
+            "columns": self.mapping.columns(),
+            "since": position.at,
+            "last_id": position.last_id or None,
+            "cursor": position.cursor or None,
+            "offset": position.count,
+            "page": position.count // call.paging.size + 1,
+            "size": call.paging.size,
+        }
+
+    def _read(self, found: list[Any]) -> tuple[list[Row], list[str]]:
+        rows, unreadable = [], []
+        for one in found:
+            try:
+                rows.append(self.mapping.row(one))
+            except (BadInput, AttributeError, TypeError) as error:
+                unreadable.append(error.message if isinstance(error, BadInput) else "The record has an unknown form.")
+        return rows, unreadable
+
+    def after(self, position: Position) -> Position:
+        """Where the next pass by changes begins: the newest change that was seen, less the overlap."""
+        if not position.newest:
+            return Position(full=False, since=position.since)
+        start = datetime.fromisoformat(position.newest) - timedelta(seconds=self.stream.overlap)
+        return Position(full=False, since=max(start, BEGINNING).isoformat(), newest=position.newest)
+
+    # --- what is gone, and how many there are
+
+    def deletions(self, since: datetime) -> Iterator[Row]:
+        """Records that the CRM says were deleted or merged since then; nothing where it does not tell."""
+        call = self.stream.call("deleted")
+        if call is None:
+            return
+        position = Position(full=False, since=since.isoformat())
+        while True:
+            answer = self._ask(call, position)
+            body = self.transport.parsed(answer)
+            found = _rows(call, body)
+            for one in found:
+                row = self.mapping.row(one if isinstance(one, Mapping) else {self.stream.id: one})
+                row.deleted = True
+                yield row
+            onward = _next(call.paging, answer, body, position, len(found))
+            if onward is None:
+                return
+            position = replace(position, cursor=onward, count=position.count + len(found))
+
+    def count(self) -> int | None:
+        """How many records the CRM counts; None where it does not tell."""
+        call = self.stream.call("count")
+        if call is None:
+            return None
+        answer = self.transport.ask(call, {"object": self.stream.theirs})
+        found = pick(call.row, self.transport.parsed(answer))
+        return int(found) if found is not None else None
+
+
+def _rows(call: Call, body: Any) -> list[Any]:
+    found = pick(call.rows or "@", body)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise RemoteUnavailable("The CRM answered without the list that was asked for.")
+    return found if call.row == "@" else [pick(call.row, one) for one in found]
+
+
+def _next(paging: Paging, answer: Answer, body: Any, position: Position, got: int) -> str | None:
+    """The next page's address or cursor; None at the end."""
+    match paging.kind:
+        case PagingKind.NONE:
+            return None
+        case PagingKind.NEXT_URL | PagingKind.CURSOR:
+            found = pick(paging.next, body)
+            if not found or _capped(paging, position, got):
+                return None
+            if str(found) == position.cursor:
+                raise RemoteUnavailable("The CRM gives the same page again and again; it is asked again later.")
+            return str(found)
+        case PagingKind.LINK:
+            link = _links(answer).get("next")
+            return None if not link or _capped(paging, position, got) else link
+        case _:
+            return None if got < paging.size or _capped(paging, position, got) else str(position.count + got)
+
+
+def _links(answer: Answer) -> dict[str, str]:
+    found = httpx.Response(200, headers=answer.headers).links
+    return {name: one["url"] for name, one in found.items() if name and "url" in one}
+
+
+def _capped(paging: Paging, position: Position, got: int) -> bool:
+    return paging.cap is not None and got > 0 and position.count + got >= paging.cap
+
+
+def _moved(position: Position, rows: list[Row], by_stamp: bool, got: int) -> Position:
+    """The position behind these rows."""
+    stamps = [row.modified_at for row in rows if row.modified_at is not None]
+    newest = max([*stamps, *([datetime.fromisoformat(position.newest)] if position.newest else [])], default=None)
+    moved = replace(position, count=position.count + got, newest=newest.isoformat() if newest else "")
+    last = rows[-1] if rows else None
+    if not by_stamp or last is None or last.modified_at is None:
+        return moved
+    return replace(moved, since=last.modified_at.isoformat(), last_id=last.external_id)

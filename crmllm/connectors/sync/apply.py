@@ -1,0 +1,262 @@
+"""Takes rows of a CRM over into the canonical records, a page at a time, in a fixed number of queries where known.
+
+For its objects the CRM is right: what it shows takes the place of what we hold. A row is known by its external id, else
+by our id that it carries, else by the exact e-mail of a person whom this CRM does not know yet by another id.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from crmllm.connectors.choices import ExternalState
+from crmllm.connectors.engine.connector import resolved
+from crmllm.connectors.engine.mapping import Reference, Row
+from crmllm.connectors.models import ExternalRecord, SkippedRecord, Stream
+from crmllm.connectors.services import ours
+from crmllm.core import audit
+from crmllm.core.bulk import insert_many
+from crmllm.core.crypto import Sealed
+from crmllm.core.errors import BadInput, Conflict, CrmllmError, NotFound
+from crmllm.core.identifiers import email_index
+from crmllm.crm import selectors as crm
+from crmllm.crm import services as crm_services
+from crmllm.crm.choices import Object, RecordState, WriterKind
+from crmllm.crm.models import CrmUser, Record, model_for
+from crmllm.crm.services import Import, Writer
+from crmllm.privacy.selectors import suppressed_among
+
+SYNC = audit.System("sync")
+PEOPLE = (Object.CONTACT, Object.LEAD)
+
+
+@dataclass
+class Taken:
+    """What became of the rows of a page."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    skipped: dict[str, CrmllmError] = field(default_factory=dict)
+
+    def skip(self, row: Row, error: CrmllmError) -> None:
+        self.counts["skipped"] += 1
+        self.skipped[row.external_id] = error
+
+
+class Page:
+    """The rows of one page and all that is needed to take them over."""
+
+    def __init__(self, stream: Stream, rows: Sequence[Row]) -> None:
+        self.stream, self.connection = stream, stream.connection
+        self.object: str = stream.name
+        self.rows = list({row.external_id: row for row in rows}.values())  # of a row that came twice the later counts
+        self.taken = Taken()
+        self.writer = Writer(WriterKind.CRM, self.connection.pk)
+        self.known = {one.external_id: one for one in self._externals(row.external_id for row in self.rows)}
+
+    def _externals(self, ids: Iterable[str]) -> Iterable[ExternalRecord]:
+        return ExternalRecord.objects.filter(connection=self.connection, object=self.object, external_id__in=list(ids))
+
+    def take(self) -> Taken:
+        """Takes all rows over; one that cannot be is skipped with its reason, the others go on."""
+        self.taken.counts["read"] += len(self.rows)
+        gone = [row for row in self.rows if row.deleted or row.merged_into]
+        here = [row for row in self.rows if not row.deleted and not row.merged_into]
+        moved = [row for row in here if not self._unchanged(row)]
+        self.taken.counts["unchanged"] += len(here) - len(moved)
+        self.links = ours(self.connection, [one for row in moved for one in row.references])
+        self.owners = self._owners(moved)
+        self._adopt([row for row in moved if row.external_id not in self.known])
+        records = self._records(moved)
+        fresh = [row for row in moved if row.external_id not in self.known]
+        self._create(fresh)
+        for row in moved:
+            external = self.known.get(row.external_id)
+            if external is not None:
+                self._one(row, external, records.get(external.record_id))
+        for row in [*gone, *self._merged_away(here)]:
+            self._gone(row)
+        self._note_skipped()
+        return self.taken
+
+    def _unchanged(self, row: Row) -> bool:
+        """Seen at this stamp already: our own writes come back so, and rows of the overlap."""
+        known = self.known.get(row.external_id)
+        return (
+            known is not None
+            and known.state == ExternalState.ACTIVE
+            and row.modified_at is not None
+            and known.modified_at == row.modified_at
+        )
+
+    def _owners(self, rows: Sequence[Row]) -> dict[str, CrmUser]:
+        ids = {row.owner for row in rows if row.owner}
+        found = ours(self.connection, [Reference("owner", one) for one in ids])
+        users = CrmUser.objects.select_related("team").in_bulk(list(found.values()))
+        return {reference.external_id: users[pk] for reference, pk in found.items() if pk in users}
+
+    def _records(self, rows: Sequence[Row]) -> dict[UUID, Record]:
+        ids = [self.known[row.external_id].record_id for row in rows if row.external_id in self.known]
+        return model_for(self.object)._base_manager.in_bulk(ids)
+
+    # --- who is this?
+
+    def _adopt(self, rows: Sequence[Row]) -> None:
+        """Ties rows to records that we have already: by our id that they carry, or by a person's exact e-mail."""
+        by_id = {row.our_id: row for row in rows if row.our_id}
+        indexes = {}
+        if self.object in PEOPLE:
+            indexes = {bytes(email_index(row.values["email"])): row for row in rows if row.values.get("email")}
+        model = model_for(self.object)._base_manager.filter(state=RecordState.ACTIVE)
+        found: dict[UUID, Row] = {pk: by_id[pk] for pk in model.filter(pk__in=by_id).values_list("pk", flat=True)}
+        if indexes:
+            people: Any = model
+            same = people.filter(email_index__in=list(indexes)).order_by("-created_at").values_list("pk", "email_index")
+            found |= {pk: indexes[bytes(index)] for pk, index in same if pk not in found}
+        taken = ExternalRecord.objects.filter(
+            connection=self.connection, object=self.object, record_id__in=found, state=ExternalState.ACTIVE
+        )
+        for pk in taken.values_list("record_id", flat=True):
+            found.pop(pk, None)
+        for row, pk in {row.external_id: (row, pk) for pk, row in found.items()}.values():
+            self.known[row.external_id] = ExternalRecord(
+                connection=self.connection, object=self.object, external_id=row.external_id, record_id=pk
+            )
+
+    # --- new ones
+
+    def _create(self, rows: Sequence[Row]) -> None:
+        """Makes records of rows that nobody knew, in a few statements; one by one where something is wrong with one."""
+        wanted = self._without_suppressed(rows)
+        if not wanted:
+            return
+        try:
+            self._create_all(wanted)
+        except CrmllmError:
+            for row in wanted:
+                try:
+                    self._create_all([row])
+                except CrmllmError as error:
+                    self.taken.skip(row, error)
+
+    def _without_suppressed(self, rows: Sequence[Row]) -> list[Row]:
+        """Erased stays erased: a person on the suppression list does not come back by a sync."""
+        if self.object not in PEOPLE:
+            return list(rows)
+        told = {row.external_id: [row.values[one] for one in ("email", "phone") if row.values.get(one)] for row in rows}
+        away = suppressed_among(one for identifiers in told.values() for one in identifiers)
+        for row in rows:
+            if away.intersection(told[row.external_id]):
+                self.taken.skip(row, Conflict("This person was erased here and does not come back.", code="suppressed"))
+        return [row for row in rows if not away.intersection(told[row.external_id])]
+
+    def _create_all(self, rows: Sequence[Row]) -> None:
+        now = timezone.now()
+        imports = [
+            Import(
+                object_name=self.object,
+                changes={name: value for name, value in resolved(row, self.links).items() if value is not None},
+                at=row.modified_at or now,
+                owner=self.owners.get(row.owner),
+            )
+            for row in rows
+        ]
+        with transaction.atomic():
+            made = crm_services.import_records(actor=SYNC, records=imports, writer=self.writer)
+            insert_many([self._external(row, record) for row, record in zip(rows, made, strict=True)])
+        self.taken.counts["created"] += len(rows)
+        self.taken.counts["left"] += sum(len(row.left) for row in rows)
+
+    def _external(self, row: Row, record: Record) -> ExternalRecord:
+        return ExternalRecord(
+            connection=self.connection,
+            object=self.object,
+            external_id=row.external_id,
+            record_id=record.pk,
+            etag=row.etag,
+            modified_at=row.modified_at,
+            seen=Sealed.of(resolved(row, self.links), record.key_id),
+        )
+
+    # --- known ones
+
+    def _one(self, row: Row, external: ExternalRecord, record: Record | None) -> None:
+        """Brings one known record up to date."""
+        try:
+            with transaction.atomic():
+                if record is None:
+                    record = crm.by_id(self.object, external.record_id)
+                if record is None or record.state == RecordState.DELETED:
+                    raise Conflict("We deleted this record; it is still in the CRM.", code="deleted_here")
+                before = record.version
+                changes = resolved(row, self.links)
+                record = crm_services.update_record(actor=SYNC, record=record, changes=changes, writer=self.writer)
+                record = self._give_owner(record, row)
+                self._keep(row, external, record)
+            self.taken.counts["updated" if record.version != before else "unchanged"] += 1
+            self.taken.counts["left"] += len(row.left)
+        except (BadInput, Conflict, NotFound) as error:
+            self.taken.skip(row, error)
+
+    def _give_owner(self, record: Record, row: Row) -> Record:
+        owner = self.owners.get(row.owner)
+        if owner is None or record.owner_id == owner.pk:
+            return record
+        return crm_services.give(actor=SYNC, record=record, owner=owner, writer=self.writer)
+
+    def _keep(self, row: Row, external: ExternalRecord, record: Record) -> None:
+        external.etag, external.modified_at = row.etag, row.modified_at
+        external.state = ExternalState.ACTIVE
+        external.seen = Sealed.of(resolved(row, self.links), record.key_id)
+        external.save()
+
+    # --- gone ones
+
+    def _merged_away(self, rows: Sequence[Row]) -> list[Row]:
+        """The losers that winners name: rows of their own, so that they end as merged."""
+        losers = {loser: row.external_id for row in rows for loser in row.merged_from if loser != row.external_id}
+        if not losers:
+            return []
+        known = {one.external_id for one in self._externals(losers) if one.state == ExternalState.ACTIVE}
+        return [Row(external_id=one, merged_into=losers[one]) for one in sorted(known)]
+
+    def _gone(self, row: Row) -> None:
+        """Deleted or merged there: our record goes too, unless it was made here and lives elsewhere as well."""
+        external = self.known.get(row.external_id) or next(iter(self._externals([row.external_id])), None)
+        if external is None or external.state in (ExternalState.DELETED, ExternalState.MERGED):
+            self.taken.counts["unchanged"] += 1
+            return
+        state = ExternalState.MERGED if row.merged_into else ExternalState.DELETED
+        with transaction.atomic():
+            external.state = state
+            external.save(update_fields=["state", "updated_at"])
+            record = crm.by_id(self.object, external.record_id)
+            if record is not None and self.object in self.connection.master_of:
+                crm_services.delete_record(actor=SYNC, record=record, writer=self.writer)
+        self.taken.counts["merged" if row.merged_into else "deleted"] += 1
+
+    # --- what was left
+
+    def _note_skipped(self) -> None:
+        """Keeps why a record was skipped; one that came through is no longer listed."""
+        through = [row.external_id for row in self.rows if row.external_id not in self.taken.skipped]
+        SkippedRecord.objects.filter(stream=self.stream, external_id__in=through).delete()
+        SkippedRecord.objects.bulk_create(
+            [
+                SkippedRecord(stream=self.stream, external_id=pk, code=error.code, reason=error.message[:400])
+                for pk, error in self.taken.skipped.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["stream", "external_id"],
+            update_fields=["code", "reason", "updated_at"],
+        )
+
+
+def take(stream: Stream, rows: Sequence[Row]) -> Taken:
+    """Takes rows of an object over. Returns what became of them."""
+    return Page(stream, rows).take()

@@ -1,0 +1,152 @@
+"""HTTP to addresses that a person typed: never into our own network, never further than asked, never without end.
+
+A name is resolved here, every address behind it is checked, and the connection goes to the address that was checked:
+a name that answers differently the second time gains nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
+
+import httpx
+
+from crmllm.core.errors import BadInput, Unavailable
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+class Refused(BadInput):
+    """The address may not be asked."""
+
+    code = "address_refused"
+
+
+class TooLarge(Unavailable):
+    """The answer is larger than it may be, or takes longer than it may take."""
+
+    code = "answer_too_large"
+
+
+class Unreachable(Unavailable):
+    """No answer came. `sent` tells whether the request may have arrived."""
+
+    code = "no_answer"
+
+    def __init__(self, message: str, *, sent: bool) -> None:
+        super().__init__(message)
+        self.sent = sent
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, whole."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError."""
+        return httpx.Response(self.status, headers=self.headers, content=self.body).json()
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+
+def networks(written: Iterable[str]) -> list[Network]:
+    return [ip_network(one, strict=False) for one in written]
+
+
+def may_ask(address: Address, allowed: Iterable[Network]) -> bool:
+    """Public addresses, and those of our own network that the settings name."""
+    mapped = getattr(address, "ipv4_mapped", None)
+    if mapped is not None:
+        address = mapped
+    if any(address.version == network.version and address in network for network in allowed):
+        return True
+    return address.is_global and not address.is_multicast
+
+
+class _Guard(httpx.BaseTransport):
+    """Resolves, checks, and connects to what was checked."""
+
+    def __init__(self, allowed: list[Network], timeout: float) -> None:
+        self.allowed = allowed
+        self.below = httpx.HTTPTransport(retries=0, limits=httpx.Limits(max_connections=20, keepalive_expiry=30))
+        self.timeout = timeout
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        if request.url.scheme not in ("http", "https"):
+            raise Refused("Only http and https addresses can be asked.")
+        address = self._checked(host, request.url.port or (443 if request.url.scheme == "https" else 80))
+        if request.url.scheme == "http" and address.is_global:
+            raise Refused(f"{host} is asked without encryption; only https is allowed outside of your network.")
+        request.extensions = {**request.extensions, "sni_hostname": host}
+        request.url = request.url.copy_with(host=str(address))
+        return self.below.handle_request(request)
+
+    def _checked(self, host: str, port: int) -> Address:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise Unreachable(f"There is no host named {host}.", sent=False) from None
+        addresses = [ip_address(str(one[4][0]).partition("%")[0]) for one in found]
+        for address in addresses:
+            if not may_ask(address, self.allowed):
+                raise Refused(
+                    f"{host} is an address inside a private network. If it is meant, name its network in CRM_NETWORKS."
+                )
+        return addresses[0]
+
+    def close(self) -> None:
+        self.below.close()
+
+
+class GuardedClient:
+    """Asks, follows no redirect, and gives up on answers that are too large or take too long."""
+
+    def __init__(self, *, allowed: Iterable[str], timeout: float, max_bytes: int, total: float) -> None:
+        self.max_bytes, self.total = max_bytes, total
+        self._client = httpx.Client(
+            transport=_Guard(networks(allowed), timeout), timeout=timeout, follow_redirects=False, trust_env=False
+        )
+
+    def ask(self, request: httpx.Request, *, total: float | None = None) -> Answer:
+        """Sends one request. Raises Refused, Unreachable or TooLarge."""
+        ends = time.monotonic() + (total or self.total)
+        try:
+            answer = self._client.send(request, stream=True)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise Unreachable(f"It cannot be reached ({type(error).__name__}).", sent=False) from None
+        except httpx.TransportError as error:
+            raise Unreachable(f"It gave no answer ({type(error).__name__}).", sent=True) from None
+        try:
+            return Answer(answer.status_code, answer.headers, self._body(answer, ends))
+        except httpx.TransportError as error:
+            raise Unreachable(f"Its answer broke off ({type(error).__name__}).", sent=True) from None
+        finally:
+            answer.close()
+
+    def _body(self, answer: httpx.Response, ends: float) -> bytes:
+        body = bytearray()
+        for piece in answer.iter_bytes():
+            body += piece
+            if len(body) > self.max_bytes:
+                raise TooLarge(f"The answer is longer than {self.max_bytes // 1_000_000} MB.")
+            if time.monotonic() > ends:
+                raise TooLarge("The answer took too long.")
+        return bytes(body)
+
+    def build(self, method: str, url: str, **options: Any) -> httpx.Request:
+        return self._client.build_request(method, url, **options)
+
+    def close(self) -> None:
+        self._client.close()
