@@ -8,6 +8,7 @@ class ConnectionState(models.TextChoices):
     ACTIVE = "active", _("active")
     PAUSED = "paused", _("paused")
     BROKEN = "broken", _("needs attention")
+    REMOVED = "removed", _("removed")
 
 
 class ExternalState(models.TextChoices):
@@ -15,6 +16,15 @@ class ExternalState(models.TextChoices):
     HIDDEN = "hidden", _("hidden")
     DELETED = "deleted", _("deleted")
     MERGED = "merged_into", _("merged into another")
+
+
+class Direction(models.TextChoices):
+    """What is done with the records of one object."""
+
+    BOTH = "both", _("read and write")
+    READ = "read", _("only read")
+    WRITE = "write", _("only write")
+    OFF = "off", _("neither")
 
 
 class RunKind(models.TextChoices):

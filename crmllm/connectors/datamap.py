@@ -14,8 +14,8 @@ declare(
 )
 declare(
     "connectors.Stream",
-    plain=f"{BASE} {WORK} connection name reads writes mapping hidden paused every position full_wanted last_full_at "
-    "last_run_at read_until",
+    plain=f"{BASE} {WORK} connection name reads writes discovered discovered_at mapping hidden paused every position "
+    "full_wanted last_full_at last_run_at read_until",
 )
 declare("connectors.SyncRun", plain=f"{BASE} stream kind state finished_at counts there here reason")
 declare("connectors.SkippedRecord", plain=f"{BASE} stream external_id code reason")

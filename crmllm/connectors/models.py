@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from crmllm.connectors.choices import ConnectionState, ExternalState, RunKind, RunState
+from crmllm.connectors.choices import ConnectionState, Direction, ExternalState, RunKind, RunState
 from crmllm.core.crypto import new_key
 from crmllm.core.fields import SealedField
 from crmllm.core.models import BaseModel, WorkItem
@@ -78,7 +78,14 @@ class Stream(BaseModel, WorkItem):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="streams")
     name = models.CharField(max_length=12, help_text="An object, or owner, product, stage.")
     reads = models.BooleanField(default=True)
-    writes = ArrayField(models.CharField(max_length=60), default=list, blank=True, help_text="Fields we may write.")
+    writes = ArrayField(
+        models.CharField(max_length=60),
+        null=True,
+        blank=True,
+        help_text="Our fields that may be written; none: all that the CRM takes.",
+    )
+    discovered = models.JSONField(default=list, blank=True, help_text="The CRM's own fields (engine.discovery).")
+    discovered_at = models.DateTimeField(null=True)
     mapping = models.JSONField(default=dict, blank=True, help_text="What an admin changed of the declared mapping.")
     hidden = ArrayField(
         models.CharField(max_length=120), default=list, blank=True, help_text="Fields that the CRM does not show us."
@@ -100,6 +107,13 @@ class Stream(BaseModel, WorkItem):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def direction(self) -> Direction:
+        writes = self.writes is None or bool(self.writes)
+        if self.reads:
+            return Direction.BOTH if writes else Direction.READ
+        return Direction.WRITE if writes else Direction.OFF
 
 
 class SyncRun(BaseModel):

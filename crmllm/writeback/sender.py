@@ -224,7 +224,7 @@ def _compare(delivery: Delivery, now: Mapping[str, Any]) -> None:
     fields = crm.field_map(delivery.row.object)
     kept = delivery.connector.kept
     base, wanted = kept(delivery.row.object, delivery.base), kept(delivery.row.object, delivery.values)
-    for name in delivery.names:
+    for name in base.keys() | wanted.keys():
         held, before = now.get(name), base.get(name)
         if crm_values.same(fields[name], held, before):
             continue

@@ -61,6 +61,7 @@ class DeclaredConnector:
             definitions,
             changed=row.mapping if row else {},
             hidden=row.hidden if row else (),
+            allowed=row.writes if row else (),
         )
 
     def reader(self, name: str) -> Reader:
@@ -150,7 +151,11 @@ class DeclaredConnector:
     def _body(self, stream: Stream, mapping: FieldMapping, operation: Operation, change: Change) -> dict[str, Any]:
         if operation == Operation.DELETE:
             return {}
-        body = mapping.body(change.values, lambda target, pk: services.external_id(self.connection, target, pk))
+        body = mapping.body(
+            change.values,
+            lambda target, pk: services.external_id(self.connection, target, pk),
+            create=operation == Operation.CREATE,
+        )
         if operation == Operation.CREATE:
             known = {"our_id": str(change.context.record_id), **self.transport.values()}
             body = {**fill(stream.defaults, known), **body}

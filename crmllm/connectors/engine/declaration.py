@@ -61,7 +61,7 @@ class PagingKind(StrEnum):
     NEXT_URL = "next_url"  # the answer holds the address of the next page
     CURSOR = "cursor"  # the answer holds a {cursor} for the next call
     OFFSET = "offset"  # {offset} counts rows
-    PAGE = "page"  # {page} counts pages, from 1
+    PAGE = "page"  # {page} counts pages from 1, {page_from_0} from 0
     LINK = "link"  # a Link header with rel="next"
 
 
@@ -233,6 +233,8 @@ class FieldMap(Part):
     target: str = Field(default="", description="The object that a reference points to.")
     readable: bool = True
     writable: bool = True
+    written: Any = Field(default=None, description="How the value goes into a body, as a template over {value}.")
+    created_only: bool = Field(default=False, description="Goes along with a create; an update leaves it.")
     link: str = Field(default="", description="A reference that is written by the call of this name, not as a field.")
     empty: Any = Field(default=None, description="What clears the field there.")
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from nameparser import HumanName
 
 from crmllm.connectors.engine.declaration import Codec, FieldMap, Stream
+from crmllm.connectors.engine.template import fill
 from crmllm.connectors.engine.transport import pick
 from crmllm.core.errors import BadInput, CrmllmError
 from crmllm.crm import values as crm_values
@@ -55,9 +56,15 @@ class FieldMapping:
     """The fields of one stream in force: declared, changed by an admin, without those that the CRM hides."""
 
     def __init__(
-        self, stream: Stream, fields: Mapping[str, FieldDef], *, changed: Mapping[str, Any], hidden: Iterable[str] = ()
+        self,
+        stream: Stream,
+        fields: Mapping[str, FieldDef],
+        *,
+        changed: Mapping[str, Any],
+        hidden: Iterable[str] = (),
+        allowed: Iterable[str] = (),
     ) -> None:
-        self.stream, self.definitions = stream, fields
+        self.stream, self.definitions, self.allowed = stream, fields, frozenset(allowed)
         away = set(hidden)
         self.fields = {
             name: one for name, one in _in_force(stream, changed).items() if not away.intersection(one.columns)
@@ -109,37 +116,48 @@ class FieldMapping:
 
     # --- ours to theirs
 
-    def body(self, values: Mapping[str, Any], resolve: Callable[[str, UUID], str | None]) -> dict[str, Any]:
-        """A change in their fields. Raises BadInput for a field that is not written there or an unknown parent."""
+    def body(
+        self, values: Mapping[str, Any], resolve: Callable[[str, UUID], str | None], *, create: bool = False
+    ) -> dict[str, Any]:
+        """A change in their fields. What the CRM has no place for, or may not be written, stays with us.
+
+        Raises BadInput when nothing is left to write, and for a parent that the CRM does not know.
+        """
         body: dict[str, Any] = {}
         for name, value in values.items():
             mapped = self.fields.get(name)
-            if mapped is None or not mapped.writable:
-                label = self.definitions[name].label if name in self.definitions else name
-                raise BadInput(f"“{label}” is not written to this CRM.", code="crm_field")
+            if mapped is None or not self.writes(name) or (mapped.created_only and not create):
+                continue
             if mapped.codec == Codec.REFERENCE and value is not None:
                 value = resolve(mapped.target, UUID(str(value)))
                 if value is None:
                     raise BadInput(f"The record that “{name}” refers to is not in this CRM.", code="crm_reference")
             written = WRITERS[mapped.codec](mapped, value) if value is not None else _emptied(mapped)
-            if not mapped.link:
+            if mapped.written is not None and value is not None:
+                body.update(fill(mapped.written, {"value": written[0]}))
+            elif not mapped.link:
                 body.update(zip(mapped.columns, written, strict=True))
+        if not body and not any(self.fields[name].link for name in values if self.writes(name)):
+            raise BadInput("None of these fields is written to this CRM.", code="crm_field")
         return body
 
     def kept(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values as the CRM shows them again: of a list of domains it may keep one, of a name its parts."""
-        shown = dict(values)
+        """The values as the CRM shows them again: only what is written there; of a list of domains it may keep one."""
+        shown = {}
         for name, value in values.items():
-            mapped = self.fields.get(name)
-            if value is None or mapped is None or mapped.codec not in _LOSSY:
+            if not self.writes(name) or not self.fields[name].readable:
                 continue
-            written = WRITERS[mapped.codec](mapped, value)
-            shown[name] = READERS[mapped.codec](mapped, written if isinstance(mapped.theirs, list) else written[0])
+            mapped = self.fields[name]
+            if value is not None and mapped.codec in _LOSSY:
+                written = WRITERS[mapped.codec](mapped, value)
+                value = READERS[mapped.codec](mapped, written if isinstance(mapped.theirs, list) else written[0])
+            shown[name] = value
         return shown
 
     def writes(self, name: str) -> bool:
+        """Whether the field is written there: it has a place, and an admin did not keep us from it."""
         mapped = self.fields.get(name)
-        return mapped is not None and mapped.writable
+        return mapped is not None and mapped.writable and (not self.allowed or name in self.allowed)
 
 
 def _in_force(stream: Stream, changed: Mapping[str, Any]) -> dict[str, FieldMap]:
@@ -158,6 +176,9 @@ def instant(given: Any, written: str = "iso") -> datetime | None:
     if given in (None, ""):
         return None
     try:
+        if isinstance(given, Mapping):
+            year, month, day, hour, minute, second = (int(given.get(part) or 0) for part in _PARTS)
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         if written != "iso":
             number = float(given)
             return datetime.fromtimestamp(number / 1000 if written == "milliseconds" else number, UTC)
@@ -166,6 +187,10 @@ def instant(given: Any, written: str = "iso") -> datetime | None:
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+#: How a moment is told in parts.
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
 
 
 # --- codecs: what stands there, and what it is here
@@ -211,6 +236,8 @@ def _read_number(mapped: FieldMap, given: Any) -> Any:
 
 
 def _read_date(mapped: FieldMap, given: Any) -> Any:
+    if isinstance(given, Mapping):
+        return date(*(int(given[part]) for part in _PARTS[:3])).isoformat()
     return None if given in (None, "") else date.fromisoformat(str(given)[:10]).isoformat()
 
 

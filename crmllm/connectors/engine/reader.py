@@ -1,8 +1,9 @@
 """Reads a stream page by page. Every page brings the position from which a later process goes on.
 
-A pass by changes goes along (stamp, id): `since` and `last_id` are those of the last row, so that a cursor which
-expired, or a CRM that lists only so many rows of one search, costs nothing but a new start at the same place. Rows of
-the overlap come twice; whoever takes them over knows them by their stamp.
+A pass by changes asks for what changed from (`since`, `last_id`) on, in the order of stamp and id, and pages through
+the answer. How far it came is (`reached`, `reached_id`): a cursor that expired, or a CRM that lists only so many rows of
+one search, costs nothing but a new question from there. Rows of the overlap come twice; whoever takes them over knows
+them by their stamp.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Position:
     full: bool = True
     since: str = ""
     last_id: str = ""
+    reached: str = ""
+    reached_id: str = ""
     cursor: str = ""
     count: int = 0
     newest: str = ""
@@ -49,6 +52,11 @@ class Position:
     @property
     def at(self) -> datetime:
         return datetime.fromisoformat(self.since) if self.since else BEGINNING
+
+    def anew(self) -> Position:
+        """A new question from where the pass has come to; a list without stamps starts at its beginning."""
+        since, last_id = (self.reached, self.reached_id) if self.reached else (self.since, self.last_id)
+        return replace(self, since=since, last_id=last_id, cursor="", count=0)
 
 
 @dataclass(frozen=True)
@@ -81,13 +89,13 @@ class Reader:
                 restarts += 1
                 if restarts > MAX_RESTARTS:
                     raise
-                position = replace(position, cursor="", count=0)
+                position = position.anew()
                 continue
             if ids and ids == before and not page.last:
                 restarts += 1
                 if restarts > MAX_RESTARTS or not by_stamp:
                     raise RemoteUnavailable("The CRM gives the same page again and again; it is asked again later.")
-                position = replace(position, cursor="", count=0)
+                position = position.anew()
                 before = frozenset()
                 continue
             restarts, before = 0, ids
@@ -110,9 +118,10 @@ class Reader:
         onward = _next(call.paging, answer, body, position, len(found))
         moved = _moved(position, rows, by_stamp, len(found))
         if onward is None and by_stamp and _capped(call.paging, position, len(found)):
-            if (moved.since, moved.last_id) == (position.since, position.last_id):
+            anew = moved.anew()
+            if (anew.since, anew.last_id) == (position.since, position.last_id):
                 raise RemoteUnavailable("More records share one moment than the CRM lists at once.")
-            return Page(rows, unreadable, replace(moved, cursor="", count=0), last=False), frozenset()
+            return Page(rows, unreadable, anew, last=False), frozenset()
         last = onward is None
         page = Page(rows, unreadable, replace(moved, cursor=onward or ""), last)
         return page, frozenset(row.external_id for row in rows)
@@ -131,6 +140,7 @@ class Reader:
             "cursor": position.cursor or None,
             "offset": position.count,
             "page": position.count // call.paging.size + 1,
+            "page_from_0": position.count // call.paging.size,
             "size": call.paging.size,
         }
 
@@ -226,4 +236,4 @@ def _moved(position: Position, rows: list[Row], by_stamp: bool, got: int) -> Pos
     last = rows[-1] if rows else None
     if not by_stamp or last is None or last.modified_at is None:
         return moved
-    return replace(moved, since=last.modified_at.isoformat(), last_id=last.external_id)
+    return replace(moved, reached=last.modified_at.isoformat(), reached_id=last.external_id)

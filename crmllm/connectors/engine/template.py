@@ -26,7 +26,7 @@ PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)((?:\|[a-z0-9_]+)*)\}")
 def _at(value: Any) -> datetime:
     """A moment, also as a CRM wrote it (ISO 8601)."""
     found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).replace("+0000", "+00:00"))
-    return found.astimezone(UTC)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _soql(value: Any) -> str:
