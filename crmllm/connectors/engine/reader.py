@@ -1,9 +1,9 @@
 """Reads a stream page by page. Every page brings the position from which a later process goes on.
 
 A pass by changes asks for what changed from (`since`, `last_id`) on, in the order of stamp and id, and pages through
-the answer. How far it came is (`reached`, `reached_id`): a cursor that expired, or a CRM that lists only so many rows of
-one search, costs nothing but a new question from there. Rows of the overlap come twice; whoever takes them over knows
-them by their stamp.
+the answer. How far it came is (`reached`, `reached_id`): a cursor that expired, or a CRM that lists only so many rows
+of one search, costs nothing but a new question from there. Rows of the overlap come twice; whoever takes them over
+knows them by their stamp.
 """
 
 from __future__ import annotations
