@@ -74,6 +74,35 @@ def may_ask(address: Address, allowed: Iterable[Network]) -> bool:
     return address.is_global and not address.is_multicast
 
 
+def _checked(url: httpx.URL, allowed: list[Network]) -> Address:
+    """The address behind a URL that may be asked. Raises Refused or Unreachable."""
+    host = url.host
+    if url.scheme not in ("http", "https") or not host:
+        raise Refused("Only http and https addresses can be asked.")
+    try:
+        found = socket.getaddrinfo(host, url.port or (443 if url.scheme == "https" else 80), type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Unreachable(f"There is no host named {host}.", sent=False) from None
+    addresses = [ip_address(str(one[4][0]).partition("%")[0]) for one in found]
+    for address in addresses:
+        if not may_ask(address, allowed):
+            raise Refused(
+                f"{host} is an address inside a private network. If it is meant, name its network in CRM_NETWORKS."
+            )
+    if url.scheme == "http" and addresses[0].is_global:
+        raise Refused(f"{host} is asked without encryption; only https is allowed outside of your network.")
+    return addresses[0]
+
+
+def check(url: str, allowed: Iterable[str]) -> None:
+    """Whether an address that somebody types may be asked at all. Raises Refused or Unreachable."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        raise Refused("This is no address of a web server.") from None
+    _checked(parsed, networks(allowed))
+
+
 class _Guard(httpx.BaseTransport):
     """Resolves, checks, and connects to what was checked."""
 
@@ -83,28 +112,10 @@ class _Guard(httpx.BaseTransport):
         self.timeout = timeout
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        host = request.url.host
-        if request.url.scheme not in ("http", "https"):
-            raise Refused("Only http and https addresses can be asked.")
-        address = self._checked(host, request.url.port or (443 if request.url.scheme == "https" else 80))
-        if request.url.scheme == "http" and address.is_global:
-            raise Refused(f"{host} is asked without encryption; only https is allowed outside of your network.")
-        request.extensions = {**request.extensions, "sni_hostname": host}
+        address = _checked(request.url, self.allowed)
+        request.extensions = {**request.extensions, "sni_hostname": request.url.host}
         request.url = request.url.copy_with(host=str(address))
         return self.below.handle_request(request)
-
-    def _checked(self, host: str, port: int) -> Address:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            raise Unreachable(f"There is no host named {host}.", sent=False) from None
-        addresses = [ip_address(str(one[4][0]).partition("%")[0]) for one in found]
-        for address in addresses:
-            if not may_ask(address, self.allowed):
-                raise Refused(
-                    f"{host} is an address inside a private network. If it is meant, name its network in CRM_NETWORKS."
-                )
-        return addresses[0]
 
     def close(self) -> None:
         self.below.close()

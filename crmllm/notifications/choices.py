@@ -11,6 +11,8 @@ class Kind(models.TextChoices):
     WRITEBACK_CONFLICT = "writeback-conflict", _("Changes that met a newer value in the CRM")
     WRITEBACK_FAILED = "writeback-failed", _("Changes that could not be written")
     MAILBOX = "mailbox", _("Mailboxes that cannot be read")
+    CONNECTION_BROKEN = "connection-broken", _("CRMs that do not let us in any more")
+    SYNC = "sync", _("CRMs that cannot be read as they should")
     WORK_STUCK = "work-stuck", _("Work that does not move")
     AUDIT_UNSEALED = "audit-unsealed", _("An audit trail that is not being sealed")
     EVALUATION_WORSE = "evaluation-worse", _("Evaluations that are worse than the last")

@@ -21,12 +21,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from crmllm.connectors import services
+from crmllm.connectors.base import RemoteRefused
 from crmllm.connectors.engine.declaration import Auth, AuthKind, Call, Declaration
 from crmllm.connectors.engine.errors import NeedsSignIn, NotSent
 from crmllm.connectors.engine.template import fill
 from crmllm.connectors.models import Connection
 from crmllm.core.errors import BadInput
-from crmllm.core.guarded_http import Answer, GuardedClient, TooLarge, Unreachable
+from crmllm.core.guarded_http import Answer, GuardedClient, Refused, TooLarge, Unreachable
 
 AHEAD = timedelta(minutes=5)  # a token is renewed so long before it ends
 VERIFIER_BYTES = 48
@@ -158,6 +159,8 @@ class Session:
             answer = self.client.ask(request)
         except (Unreachable, TooLarge) as error:
             raise NotSent(f"{self.connection.name}: signing in got no answer. {error.message}") from None
+        except Refused as error:
+            raise RemoteRefused(f"{self.connection.name}: {error.message}", code=error.code) from None
         return self._token_in(answer)
 
     def _token_in(self, answer: Answer) -> Mapping[str, Any]:

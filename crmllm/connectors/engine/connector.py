@@ -61,7 +61,7 @@ class DeclaredConnector:
             definitions,
             changed=row.mapping if row else {},
             hidden=row.hidden if row else (),
-            allowed=row.writes if row else (),
+            allowed=row.writes if row else None,
         )
 
     def reader(self, name: str) -> Reader:

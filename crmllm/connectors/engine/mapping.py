@@ -62,9 +62,10 @@ class FieldMapping:
         *,
         changed: Mapping[str, Any],
         hidden: Iterable[str] = (),
-        allowed: Iterable[str] = (),
+        allowed: Iterable[str] | None = None,
     ) -> None:
-        self.stream, self.definitions, self.allowed = stream, fields, frozenset(allowed)
+        self.stream, self.definitions = stream, fields
+        self.allowed = None if allowed is None else frozenset(allowed)
         away = set(hidden)
         self.fields = {
             name: one for name, one in _in_force(stream, changed).items() if not away.intersection(one.columns)
@@ -157,7 +158,7 @@ class FieldMapping:
     def writes(self, name: str) -> bool:
         """Whether the field is written there: it has a place, and an admin did not keep us from it."""
         mapped = self.fields.get(name)
-        return mapped is not None and mapped.writable and (not self.allowed or name in self.allowed)
+        return mapped is not None and mapped.writable and (self.allowed is None or name in self.allowed)
 
 
 def _in_force(stream: Stream, changed: Mapping[str, Any]) -> dict[str, FieldMap]:

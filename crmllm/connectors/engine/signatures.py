@@ -62,7 +62,8 @@ def hmac_sha256(call: Call, spec: Signature, secret: str) -> bool:
     if not given or (name and not _fresh(stamp, spec.window, milliseconds=False)):
         return False
     source = f"{stamp}.".encode() + call.body if name else call.body
-    return hmac.compare_digest(hmac.new(secret.encode(), source, hashlib.sha256).hexdigest(), given.lower())
+    wanted = hmac.new(secret.encode(), source, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(wanted.encode(), given.lower().encode())
 
 
 def shared_header(call: Call, spec: Signature, secret: str) -> bool:

@@ -29,7 +29,7 @@ from crmllm.connectors.engine.errors import (
 )
 from crmllm.connectors.engine.template import fill
 from crmllm.connectors.models import Connection
-from crmllm.core.guarded_http import Answer, GuardedClient, Unreachable
+from crmllm.core.guarded_http import Answer, GuardedClient, Refused, TooLarge, Unreachable
 
 MAX_BYTES = 64_000_000  # of one answer: a page of rows, never a whole CRM
 LONGEST = 120.0  # seconds for one answer to come in
@@ -110,6 +110,10 @@ class Transport:
         except Unreachable as error:
             kind = RemoteUnavailable if error.sent else NotSent
             raise kind(f"{self.connection.name}: {error.message}") from None
+        except Refused as error:
+            raise RemoteRefused(f"{self.connection.name}: {error.message}", code=error.code) from None
+        except TooLarge as error:
+            raise RemoteUnavailable(f"{self.connection.name}: {error.message}") from None
 
     def _request(
         self, call: Call, known: Mapping[str, Any], url: str, content: bytes | None, token: str
