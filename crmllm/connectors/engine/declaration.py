@@ -71,6 +71,7 @@ class Paging(Part):
     kind: PagingKind = PagingKind.NONE
     next: Pick = Field(default="", description="The next address or cursor in the answer; empty ends the list.")
     size: int = Field(default=100, gt=0, description="Rows that are asked for, as {size}.")
+    first_id: str = Field(default="", description="What {last_id} is before there is one: less than every id.")
     cap: int | None = Field(default=None, gt=0, description="Rows after which the CRM refuses to go on.")
 
     @model_validator(mode="after")
@@ -86,7 +87,7 @@ class Call(Part):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
     path: str = Field(description="Below the base address, or an address of its own.")
     query: dict[str, Any] = {}
-    headers: dict[str, str] = {}
+    headers: dict[str, Any] = {}
     body: Any = None
     form: bool = Field(default=False, description="The body goes as a form instead of JSON.")
     rows: Pick = Field(default="", description="The list in the answer.")
@@ -219,6 +220,7 @@ class Codec(StrEnum):
     PERSON = "person"  # a name in parts: [given, family] or [title, given, family]
     LINES = "lines"  # an address in parts, one a line
     DOMAIN = "domain"  # a list of mail domains, of which the CRM keeps one
+    COUNTRY = "country"  # a code of two letters; names of countries by the table in `also`
     REFERENCE = "reference"  # another record's id there; stages, owners and products too
 
 
@@ -229,6 +231,8 @@ class FieldMap(Part):
     codec: Codec = Codec.TEXT
     pick: Pick = Field(default="", description="Where a row has the value; else by `theirs`.")
     choices: dict[str, str] = Field(default={}, description="Our value to theirs.")
+    also: dict[str, str] = Field(default={}, description="Further values there, and which of ours they are.")
+    silent: list[Any] = Field(default=[], description="Values there that tell nothing: ours stays as it is.")
     separator: str = ";"
     target: str = Field(default="", description="The object that a reference points to.")
     readable: bool = True
@@ -272,6 +276,7 @@ class Stream(Part):
     fields: dict[str, FieldMap] = {}
     defaults: dict[str, Any] = Field(default={}, description="What a create must hold there, where we have nothing.")
     calls: dict[str, Call] = {}
+    fixed: list[dict[str, Any]] = Field(default=[], description="The rows themselves, where the CRM lists none.")
 
     def call(self, name: str) -> Call | None:
         return self.calls.get(name)
@@ -281,7 +286,8 @@ class Stream(Part):
 CALLS = frozenset(
     {
         "list", "changed", "deleted", "count", "read", "read_many", "find", "create", "update", "delete",
-        "create_many", "update_many", "delete_many", "erase", "describe", "convert", "link", "after",
+        "create_many", "update_many", "delete_many", "erase", "describe", "convert", "link", "after", "merged",
+        "find_plain", "create_plain", "create_many_plain",  # where a CRM has not been given the field for our id
     }
 )  # fmt: skip
 
@@ -356,7 +362,7 @@ class Declaration(Part):
     docs: str = Field(default="", description="The page of our documentation.")
     base: str = Field(description="Base address of all calls, a template over settings and kept options.")
     settings: list[Setting] = []
-    headers: dict[str, str] = {}
+    headers: dict[str, Any] = {}
     auth: list[Auth] = Field(min_length=1)
     test: Call
     streams: dict[str, Stream]
@@ -406,8 +412,8 @@ class Declaration(Part):
         """What must be there together."""
         found = []
         for name, stream in self.streams.items():
-            if "list" not in stream.calls and "changed" not in stream.calls:
-                found.append(f"{name} has neither “list” nor “changed”")
+            if not stream.fixed and "list" not in stream.calls and "changed" not in stream.calls:
+                found.append(f"{name} has neither “list” nor “changed”, nor “fixed” rows")
             if "changed" in stream.calls and not stream.stamp:
                 found.append(f"{name} is read by changes and has no “stamp”")
             if "create" in stream.calls and not (stream.our_id or stream.natural_key):

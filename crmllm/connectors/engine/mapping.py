@@ -67,6 +67,8 @@ class FieldMapping:
         self.stream, self.definitions = stream, fields
         self.allowed = None if allowed is None else frozenset(allowed)
         away = set(hidden)
+        #: The field there that carries our id; empty where the CRM has none, or does not show it.
+        self.our_id = "" if stream.our_id in away else stream.our_id
         self.fields = {
             name: one for name, one in _in_force(stream, changed).items() if not away.intersection(one.columns)
         }
@@ -75,7 +77,7 @@ class FieldMapping:
         """Their fields to ask for, each once, in a stable order."""
         wanted = list(self.fields) if names is None else [name for name in names if name in self.fields]
         asked = [column for name in wanted for column in self.fields[name].columns if self.fields[name].readable]
-        ours = [self.stream.our_id] if self.stream.our_id else []
+        ours = [self.our_id] if self.our_id else []
         return list(dict.fromkeys([*self.stream.columns, *ours, *asked]))
 
     # --- theirs to ours
@@ -94,7 +96,7 @@ class FieldMapping:
             merged_into=_text(pick(stream.merged_into, found)),
             merged_from=_several(pick(stream.merged_from, found)),
             owner=_text(pick(stream.owner, found)),
-            our_id=_uuid(_at(found, stream.our_id)) if stream.our_id else None,
+            our_id=_uuid(_at(found, self.our_id)) if self.our_id else None,
         )
         for name, mapped in self.fields.items():
             if mapped.readable:
@@ -103,10 +105,10 @@ class FieldMapping:
 
     def _read(self, row: Row, name: str, mapped: FieldMap, found: Mapping[str, Any]) -> None:
         given = _given(mapped, found)
-        if given is ABSENT:
+        if given is ABSENT or given in mapped.silent:
             return
         try:
-            value = READERS[mapped.codec](mapped, given)
+            value = _value(mapped, given)
             definition = self.definitions.get(name)
             if definition is not None and not isinstance(value, Reference):
                 value = crm_values.normalise(definition, value)
@@ -178,8 +180,8 @@ def instant(given: Any, written: str = "iso") -> datetime | None:
         return None
     try:
         if isinstance(given, Mapping):
-            year, month, day, hour, minute, second = (int(given.get(part) or 0) for part in _PARTS)
-            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+            told = {part: int(given.get(part) or 0) for part in _PARTS}
+            return datetime(**told, tzinfo=UTC)
         if written != "iso":
             number = float(given)
             return datetime.fromtimestamp(number / 1000 if written == "milliseconds" else number, UTC)
@@ -191,7 +193,7 @@ def instant(given: Any, written: str = "iso") -> datetime | None:
 
 
 #: How a moment is told in parts.
-_PARTS = ("year", "month", "day", "hour", "minute", "second")
+_PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 
 # --- codecs: what stands there, and what it is here

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from django.utils import timezone
 
 from crmllm.connectors.base import RemoteUnavailable
 from crmllm.connectors.engine.declaration import Call, Paging, PagingKind, Stream
@@ -77,8 +78,21 @@ class Reader:
 
     # --- passes
 
+    def first(self, most: int) -> Page:
+        """A few records, for somebody who wants to see some."""
+        few = {
+            name: call.model_copy(update={"paging": call.paging.model_copy(update={"size": most})})
+            for name, call in self.stream.calls.items()
+        }
+        stream = self.stream.model_copy(update={"calls": few})
+        page = next(Reader(self.transport, stream, self.mapping).pages(Position(full=True)))
+        return replace(page, rows=page.rows[:most])
+
     def pages(self, position: Position) -> Iterator[Page]:
         """The pages from a position on. Raises ConnectorError."""
+        if self.stream.fixed:
+            yield Page([self.mapping.row(one) for one in self.stream.fixed], [], position, last=True)
+            return
         call = self._call(position)
         by_stamp = call is self.stream.call("changed")
         restarts, before = 0, frozenset[str]()
@@ -136,7 +150,8 @@ class Reader:
             "object": self.stream.theirs,
             "columns": self.mapping.columns(),
             "since": position.at,
-            "last_id": position.last_id or None,
+            "last_id": position.last_id or call.paging.first_id or None,
+            "now": timezone.now(),
             "cursor": position.cursor or None,
             "offset": position.count,
             "page": position.count // call.paging.size + 1,
@@ -163,11 +178,16 @@ class Reader:
     # --- what is gone, and how many there are
 
     def deletions(self, since: datetime) -> Iterator[Row]:
-        """Records that the CRM says were deleted or merged since then; nothing where it does not tell."""
-        call = self.stream.call("deleted")
-        if call is None:
-            return
-        position = Position(full=False, since=since.isoformat())
+        """Records that the CRM says were merged or deleted since then; nothing where it does not tell.
+
+        Merged ones come first: a loser is often told of as deleted, too.
+        """
+        for name in ("merged", "deleted"):
+            call = self.stream.call(name)
+            if call is not None:
+                yield from self._gone(call, Position(full=False, since=since.isoformat()))
+
+    def _gone(self, call: Call, position: Position) -> Iterator[Row]:
         while True:
             answer = self._ask(call, position)
             body = self.transport.parsed(answer)

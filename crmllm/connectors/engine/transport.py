@@ -14,6 +14,7 @@ import httpx
 import jmespath
 from django.conf import settings
 
+from crmllm.connectors import services
 from crmllm.connectors.base import ConnectorError, RemoteGone, RemoteMoved, RemoteRefused, RemoteUnavailable
 from crmllm.connectors.engine import auth, budget
 from crmllm.connectors.engine.budget import Priority
@@ -191,7 +192,10 @@ class Transport:
             quota = rule.problem == Problem.QUOTA
             names = [*call.limits, *self.declaration.limits] if quota else call.limits
             budget.block(self.connection, self.declaration.limits, names, seconds=wait or 1, quota=quota)
-        return self.told(rule, _json(answer), answer.text, wait=wait)
+        error = self.told(rule, _json(answer), answer.text, wait=wait)
+        if isinstance(error, NeedsSignIn):
+            services.mark_broken(connection=self.connection, reason=error.message)
+        return error
 
     def told(self, rule: ErrorRule, body: Any, text: str, *, wait: float = 0) -> ConnectorError:
         """The error that a rule stands for, with its sentence."""
