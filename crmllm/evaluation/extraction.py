@@ -67,7 +67,7 @@ def add_common_arguments(parser: ArgumentParser) -> None:
         action=_Versions,
         default=(),
         metavar=("NAME", "VERSION"),
-        help="Ask with this version of a prompt (extract-mail v3), whatever is in use; for several, say it again.",
+        help="Ask with this version of a prompt (extract-mail v5), whatever is in use; for several, say it again.",
     )
 
 
@@ -84,7 +84,11 @@ class _Versions(Action):
 def run(options: Options, progress: Progress) -> Json:
     """Read, predict, score. Raises BadSet for a folder that is no set."""
     cases = read(options, progress)
-    answers = no_model() if options.without_model else ask_all(cases, versions_of=dict(options.prompt))
+    answers = (
+        no_model()
+        if options.without_model
+        else ask_all(cases, versions_of=dict(options.prompt), gated=options.format == "folder")
+    )
     started = time.perf_counter()
     predicted = [predict(options, case, answers.of(index)) for index, case in enumerate(progress(cases, "extracting"))]
     seconds = time.perf_counter() - started + answers.seconds

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from crmllm.evaluation.formats import Labelled
-from crmllm.extraction.extract import questions
+from crmllm.extraction import windows
 from crmllm.extraction.schema import MailAnswer, ModelAnswer
 from crmllm.llm.server.own import model_server
 
@@ -70,9 +70,12 @@ def no_model() -> Answers:
     return Answers()
 
 
-def ask_all(cases: list[Labelled], *, name: str = "", versions_of: Mapping[str, int] | None = None) -> Answers:
+def ask_all(
+    cases: list[Labelled], *, name: str = "", versions_of: Mapping[str, int] | None = None, gated: bool = True
+) -> Answers:
     """Ask the model, or the one of a name, about every case, with the versions of prompts that it is asked with or with
-    given ones. The stored calls' key is dropped afterwards: a set's content does not stay."""
+    given ones. As in daily work it is asked where an answer could change something (LLM_ASK). The stored calls' key is
+    dropped afterwards: a set's content does not stay."""
     from django.core.management import call_command
 
     from crmllm.core.crypto import drop_keys, new_key
@@ -86,13 +89,15 @@ def ask_all(cases: list[Labelled], *, name: str = "", versions_of: Mapping[str, 
     try:
         with model_server():
             started = time.perf_counter()
-            asked = asyncio.run(_ask_all(cases, key, name, versions_of))
+            asked = asyncio.run(_ask_all(cases, key, name, versions_of, gated))
             return Answers(asked, time.perf_counter() - started)
     finally:
         drop_keys([key])
 
 
-async def _ask_all(cases: list[Labelled], key: UUID, name: str, versions_of: Mapping[str, int] | None) -> list[Asked]:
+async def _ask_all(
+    cases: list[Labelled], key: UUID, name: str, versions_of: Mapping[str, int] | None, gated: bool
+) -> list[Asked]:
     """Every case once; those that the server was too busy for again, with ever fewer at a time."""
     from django.conf import settings
 
@@ -102,22 +107,31 @@ async def _ask_all(cases: list[Labelled], key: UUID, name: str, versions_of: Map
     for slots in (settings.LLM_CONCURRENCY, max(1, settings.LLM_CONCURRENCY // 4), 1):
         left = [index for index, one in enumerate(asked) if one.failed]
         async with Model(concurrency=slots, name=name, versions_of=versions_of) as model:
-            answers = await asyncio.gather(*(_ask(model, cases[at], key) for at in left))
+            answers = await asyncio.gather(*(_ask(model, cases[at], key, gated) for at in left))
         for index, one in zip(left, answers, strict=True):
             asked[index] = one
     return asked
 
 
-async def _ask(model: object, case: Labelled, key: UUID) -> Asked:
+async def _ask(model: object, case: Labelled, key: UUID, gated: bool) -> Asked:
+    from django.conf import settings
+
     from crmllm.core.ids import uuid7
     from crmllm.llm.client import Model
     from crmllm.llm.errors import InvalidAnswer, LlmError
 
     assert isinstance(model, Model)
     answers: list[ModelAnswer | None] = []
-    tokens = 0
+    tokens, invalid = 0, False
     version = served = ""
-    for name, variables in questions(case.item):
+    plan = windows.plan(case.item)
+    asked = plan.worthwhile(gated=gated) if settings.LLM_ASK == "needed" else (True,) * len(plan.windows)
+    calls = 0
+    for (name, variables), wanted in zip(plan.questions(), asked, strict=True):
+        if not wanted:
+            answers.append(None)
+            continue
+        calls += 1
         try:
             done = await model.complete(
                 prompt=name,
@@ -129,6 +143,7 @@ async def _ask(model: object, case: Labelled, key: UUID) -> Asked:
             )
         except InvalidAnswer:
             answers.append(None)
+            invalid = True
             continue
         except LlmError as error:
             print(f"{case.sample.file}: {error.code}", file=sys.stderr)
@@ -136,4 +151,4 @@ async def _ask(model: object, case: Labelled, key: UUID) -> Asked:
         answers.append(ModelAnswer(done.value, done.mean_logprob, done.prompt_version))
         tokens += done.input_tokens + done.output_tokens
         version, served = done.prompt_version, done.request_model
-    return Asked(tuple(answers), tokens, len(answers), version, served, invalid=None in answers)
+    return Asked(tuple(answers), tokens, calls, version, served, invalid=invalid)

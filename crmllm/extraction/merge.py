@@ -212,16 +212,18 @@ def _joined(found: list[Contact], extra: Contact) -> list[Contact]:
 # --- opportunity, case, actions ----------------------------------------------------------------------------------
 
 
+def wants_deal(deal: deals.Deal, category: str) -> bool:
+    """Whether an item of a category says enough of a sale for an opportunity."""
+    concrete = sum(one is not None for one in (deal.quantity, deal.amount, deal.close_by)) + bool(deal.products)
+    if category == "sales":
+        return deal.demand >= 0.3 or concrete > 0 or deal.commitment is not None
+    return deal.asks and concrete >= 2
+
+
 def _opportunity(item: Item, reading: Reading, checked: Checked | None, category: str) -> Opportunity | None:
     deal = reading.deal or deals.Deal()
-    concrete = sum(one is not None for one in (deal.quantity, deal.amount, deal.close_by)) + bool(deal.products)
-    wanted = (
-        deal.demand >= 0.3 or concrete > 0 or deal.commitment is not None
-        if category == "sales"
-        else deal.asks and concrete >= 2
-    )
     said = checked.answer if checked is not None and checked.trust >= ADD_TRUST else None
-    if not wanted:
+    if not wants_deal(deal, category):
         return None
     return Opportunity(
         summary=_summary(item, reading, checked, deal.summary, said.sale if said else ""),
@@ -369,9 +371,13 @@ def _says_nothing_new(reading: Reading, said: str) -> bool:
     return bool(long_words) and sum(word[:5] in stems for word in long_words) >= 0.5 * len(long_words)
 
 
+def wants_case(reading: Reading, category: str) -> bool:
+    """Whether an item of a category is a service request, or a sale that tells of trouble besides."""
+    return category in ("support", "billing") or (category == "sales" and cases.strength(reading.text) >= 2.4)
+
+
 def _case(item: Item, reading: Reading, checked: Checked | None, category: str) -> Case | None:
-    strength = cases.strength(reading.text)
-    if category not in ("support", "billing") and not (category == "sales" and strength >= 2.4):
+    if not wants_case(reading, category):
         return None
     said = checked.answer if checked is not None and checked.trust >= ADD_TRUST else None
     candidate = reading.bill if category == "billing" else reading.problem

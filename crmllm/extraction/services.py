@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
@@ -55,7 +57,7 @@ LATELY = timedelta(days=2)
 WAITING = (Status.PARSED, Status.EXTRACTING)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """An interaction that is ready to be asked about: opened, allowed, and read by the rules."""
 
@@ -68,9 +70,14 @@ class Prepared:
         """What the rules say about the whole."""
         return self.plan.reading
 
-    def questions(self, context: str = "") -> list[tuple[str, dict[str, str]]]:
-        """The prompts' names and variables: one, or one for each window of a long item."""
-        return self.plan.questions(context)
+    @cached_property
+    def asked(self) -> tuple[bool, ...]:
+        """For each window, whether the model is asked about it."""
+        return self.plan.worthwhile() if settings.LLM_ASK == "needed" else (True,) * len(self.plan.windows)
+
+    def questions(self, context: str = "") -> list[tuple[str, dict[str, str]] | None]:
+        """The prompt's name and variables for each window of the item; None for one that the rules read alone."""
+        return [one if asked else None for one, asked in zip(self.plan.questions(context), self.asked, strict=True)]
 
 
 # --- before the model
@@ -102,7 +109,8 @@ def begin(row: Interaction) -> Prepared | None:
         return None
     prepared = Prepared(row, item, windows.plan(item))
     guess = prepared.reading.category
-    if guess.value not in CRM_CATEGORIES and guess.confidence >= SURE and len(prepared.plan.windows) == 1:
+    no_business = guess.value not in CRM_CATEGORIES and guess.confidence >= SURE and len(prepared.plan.windows) == 1
+    if no_business or not any(prepared.asked):
         finish(prepared, None)
         return None
     return prepared

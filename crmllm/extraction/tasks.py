@@ -224,7 +224,11 @@ class Extractor:
             return
         completions: list[Completion[MailAnswer] | None] = []
         unusable: LlmError | None = None
-        for name, variables in prepared.questions(known):
+        for question in prepared.questions(known):
+            if question is None:
+                completions.append(None)
+                continue
+            name, variables = question
             try:
                 completion = await self.model.complete(
                     prompt=name,

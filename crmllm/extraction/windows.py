@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import TypeVar
 
-from crmllm.extraction import doubt, prompting, spoken
+from crmllm.extraction import asking, doubt, prompting, spoken
 from crmllm.extraction.merge import merge
 from crmllm.extraction.rules import labelled, language, papers, people, reader, talk, wording
 from crmllm.extraction.rules.reader import Reading
@@ -72,6 +72,10 @@ class Plan:
     def reading(self) -> Reading:
         """The reading that speaks for the whole."""
         return self.windows[0].reading
+
+    def worthwhile(self, *, gated: bool = True) -> tuple[bool, ...]:
+        """For each window, whether the model's answer could change something."""
+        return tuple(asking.is_worthwhile(one.item, one.reading, gated=gated) for one in self.windows)
 
     def questions(self, context: str = "") -> list[tuple[str, dict[str, str]]]:
         """The prompt's name and variables for each window."""

@@ -78,7 +78,7 @@ def _look_up() -> _Known:
 
 
 def load_shipped() -> int:
-    """Stores the adapters that come with the program. Returns how many are new. One that changed gets its new hash.
+    """Stores the adapters that come with the program. Returns how many are new. One that changed is told anew.
 
     The newest shipped one is in use until a person decides otherwise.
     """
@@ -87,8 +87,9 @@ def load_shipped() -> int:
         folder = config.parent
         values = {"base": base_of(folder), "path": str(folder), "sha256": fingerprint(folder), "shipped": True}
         row, created = ModelVersion.objects.get_or_create(name=folder.name, defaults=values | _told(folder))
-        if not created and (row.sha256, row.path) != (values["sha256"], values["path"]):
-            ModelVersion.objects.filter(pk=row.pk).update(**values, **_told(folder))
+        told = values | _told(folder)
+        if not created and any(getattr(row, name) != value for name, value in told.items()):
+            ModelVersion.objects.filter(pk=row.pk).update(**told)
         made += created
     if made and not ModelVersion.objects.filter(state=VersionState.LIVE).exists():
         newest = ModelVersion.objects.filter(shipped=True).order_by("-name").values("pk")[:1]

@@ -435,6 +435,12 @@ LLM_BASE_URL = env.url(
 )
 LLM_MODEL = env.text("LLM_MODEL", "", "Model name to ask that server for.")
 LLM_API_KEY = env.secret("LLM_API_KEY", "", "Its key.")
+LLM_ASK = env.text(
+    "LLM_ASK",
+    "needed",
+    "Which items the model is asked about: those where its answer could change something, or all.",
+    choices=("needed", "always"),
+)
 LLM_CONCURRENCY = env.integer("LLM_CONCURRENCY", 16, "Requests kept in flight.", low=1, high=512)
 LLM_TIMEOUT = env.integer("LLM_TIMEOUT", 120, "Seconds that one request may take.", low=5, high=3600)
 CONTEXT_TOKENS = env.integer(

@@ -6,4 +6,5 @@ from crmllm.settings import *  # noqa: F403
 from crmllm.settings import INSTALLED_APPS as OURS
 
 INSTALLED_APPS = [*OURS, "django_mailbox"]
+LLM_ASK = "always"  # the requests are what is measured
 MEDIA_ROOT = tempfile.mkdtemp(prefix="crmllm-bench-")

@@ -255,7 +255,7 @@ def test_the_context_stands_before_the_item_and_is_kept_sealed_alone(
     assert user.index("Our products") < user.index("Known contact: Jon Berg") < user.index("</context>")
     assert user.index("</context>") < user.index("Mail sent") < user.index("second offer")
     call = LlmCall.objects.get()
-    assert call.prompt_version == "extract-mail v3"
+    assert call.prompt_version == "extract-mail v5"
     assert "Jon Berg" in str(open_or(call.request))
     assert "Jon Berg" not in str(LlmCall.objects.values().get())
 
@@ -295,4 +295,4 @@ def test_the_small_model_is_asked_without_context(
     server = Server(answer(name="Maria Ruiz"))
     drain(server)
     assert "<context>" not in str(server.asked)
-    assert LlmCall.objects.get().prompt_version == "extract-mail v2"
+    assert LlmCall.objects.get().prompt_version == "extract-mail v4"

@@ -124,7 +124,7 @@ def test_a_mail_becomes_an_extraction_and_proposals(drain: Callable[..., Run]) -
     assert (run.done, run.failed) == (1, 0)
     extraction = Extraction.objects.get()
     call = LlmCall.objects.get()
-    assert extraction.prompt_version == call.prompt_version == f"{PROMPT} v3"
+    assert extraction.prompt_version == call.prompt_version == f"{PROMPT} v5"
     assert extraction.llm_call_id == call.id
     assert call.subject_id == row.pk
     assert [step for step, _ in ledger(row)] == ["extracted", "proposed"]
@@ -225,6 +225,20 @@ def test_rules_that_are_sure_spare_the_model(drain: Callable[..., Run]) -> None:
     assert (row.category, row.reason_code) == ("auto_reply", "not_for_the_crm")
     assert row.reason.endswith(".")
     assert Extraction.objects.get().prompt_version == ""
+
+
+def test_a_mail_that_the_rules_read_whole_spares_the_model_unless_it_is_always_asked(
+    drain: Callable[..., Run], settings: Any
+) -> None:
+    signed = "Best regards\nMaria Ruiz\nHead of Purchasing\nBetasoloin GmbH\n+49 30 901820\n"
+    asked = {}
+    for settings.LLM_ASK in ("needed", "always"):
+        row, server = mail(f"Hello,\nplease send an offer for 12 plotters by Friday.\n\n{signed}"), Server(answer())
+        drain(server)
+        row.refresh_from_db()
+        assert row.status == Status.PROPOSED
+        asked[settings.LLM_ASK] = len(server.asked)
+    assert asked == {"needed": 0, "always": 1}
 
 
 @pytest.mark.parametrize(

@@ -106,9 +106,9 @@ def test_it_is_asked_with_this_version_whoever_answers(
 ) -> None:
     settings.LLM_MODEL = "smollm2-135m-crm"
     server = answering(said())
-    ask(client, interaction(), number=3)
+    ask(client, interaction(), number=5)
     assert "<context>" in str(server.asked)
-    assert LlmCall.objects.get().prompt_version == f"{NAME} v3"
+    assert LlmCall.objects.get().prompt_version == f"{NAME} v5"
 
 
 @pytest.mark.parametrize(

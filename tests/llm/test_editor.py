@@ -45,7 +45,7 @@ def client(admin: User) -> Client:
 
 @pytest.fixture
 def base() -> PromptVersion:
-    return PromptVersion.objects.get(prompt__name=NAME, number=3)
+    return PromptVersion.objects.get(prompt__name=NAME, number=5)
 
 
 def filled_in(base: PromptVersion, **changes: Any) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def filled_in(base: PromptVersion, **changes: Any) -> dict[str, Any]:
     return given | changes
 
 
-def url(number: int = 3) -> str:
+def url(number: int = 5) -> str:
     return reverse("llm:write", args=[NAME, number])
 
 
@@ -112,7 +112,7 @@ def test_only_an_admin_writes(auditor: User, base: PromptVersion) -> None:
     client = Client()
     client.force_login(auditor)
     assert client.get(url()).status_code == client.post(url(), filled_in(base)).status_code == 403
-    assert url() not in client.get(reverse("llm:version", args=[NAME, 3])).content.decode()
+    assert url() not in client.get(reverse("llm:version", args=[NAME, 5])).content.decode()
     with pytest.raises(Forbidden):
         services.write_version(
             user=auditor, prompt=base.prompt, purpose="", note="", system="s", template="{text}", settings={}
@@ -139,10 +139,10 @@ def shipped(number: int) -> PromptFile:
 
 def test_an_update_of_the_program_takes_over_from_its_own_version_alone(admin: User, base: PromptVersion) -> None:
     own = written(admin, base, "ours")
-    prompts.store(shipped(4))
-    assert PromptVersion.objects.get(prompt__name=NAME, live=True).number == 4
+    prompts.store(shipped(6))
+    assert PromptVersion.objects.get(prompt__name=NAME, live=True).number == 6
     services.set_live_version(user=admin, version=own)
-    prompts.store(shipped(5))
+    prompts.store(shipped(7))
     assert PromptVersion.objects.get(prompt__name=NAME, live=True).number == own.number
 
 
@@ -160,7 +160,7 @@ def test_lines_are_compared() -> None:
 
 
 def test_added_and_removed_lines_are_told_by_word_and_sign(client: Client, base: PromptVersion) -> None:
-    text = client.get(reverse("llm:compare", args=[NAME]), {"before": 2, "after": 3}).content.decode()
+    text = client.get(reverse("llm:compare", args=[NAME]), {"before": 2, "after": 5}).content.decode()
     assert "added:" in text and "<ins>{context}</ins>" in text
     assert "removed:" not in text
     back = client.get(reverse("llm:compare", args=[NAME]), {"before": 3, "after": 2}).content.decode()
@@ -170,7 +170,7 @@ def test_added_and_removed_lines_are_told_by_word_and_sign(client: Client, base:
 
 def test_without_a_choice_the_one_in_use_and_the_newest_other_are_compared(client: Client) -> None:
     for asked in ({}, {"before": "x", "after": "99"}):
-        assert "from version 2 to 3" in client.get(reverse("llm:compare", args=[NAME]), asked).content.decode()
+        assert "from version 4 to 5" in client.get(reverse("llm:compare", args=[NAME]), asked).content.decode()
     assert client.get(reverse("llm:compare", args=["nothing"])).status_code == 404
 
 
@@ -198,9 +198,9 @@ def asked_with(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, int]]:
     """What the evaluation asked its model with; it answers nothing."""
     seen: list[dict[str, int]] = []
 
-    def ask_all(cases: list[Any], *, versions_of: dict[str, int]) -> Answers:
+    def ask_all(cases: list[Any], *, versions_of: dict[str, int], gated: bool) -> Answers:
         seen.append(versions_of)
-        number = versions_of.get(NAME, 3)
+        number = versions_of.get(NAME, 5)
         return Answers([Asked(prompt_version=f"{NAME} v{number}", model="tiny") for _ in cases])
 
     monkeypatch.setattr(extraction, "ask_all", ask_all)
@@ -215,7 +215,7 @@ def evaluate(*more: str) -> EvaluationRun:
 def test_a_run_asks_with_the_named_version_and_keeps_it(client: Client, asked_with: list[dict[str, int]]) -> None:
     usual, trial = evaluate(), evaluate("--prompt", NAME, "v2")
     assert asked_with == [{}, {NAME: 2}]
-    assert (usual.result["prompt_versions"], trial.result["prompt_versions"]) == ([f"{NAME} v3"], [f"{NAME} v2"])
+    assert (usual.result["prompt_versions"], trial.result["prompt_versions"]) == ([f"{NAME} v5"], [f"{NAME} v2"])
     assert trial.prompt_version == f"{NAME} v2"
     text = client.get(reverse("llm:prompts")).content.decode()
     assert reverse("evaluation:run", args=[usual.pk]) in text

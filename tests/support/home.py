@@ -11,4 +11,5 @@ os.environ.setdefault("CRMLLM_MODELS", str(home().models))
 for name in ("DATABASE_URL", "KEYS_DATABASE_URL", "LLM_BASE_URL", "LLM_MODEL", "DEBUG", "CRMLLM_ENV", "HTTPS"):
     os.environ.pop(name, None)
 os.environ["CRMLLM_HOME"] = os.environ.get("CRMLLM_TEST_HOME", str(REPOSITORY / ".crmllm" / "test"))
+os.environ["LLM_ASK"] = "always"  # tests say for themselves when a model is spared
 os.environ["DJANGO_SETTINGS_MODULE"] = "crmllm.settings"

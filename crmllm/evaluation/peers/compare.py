@@ -52,7 +52,7 @@ def run(options: Options, progress: Progress) -> Json:
     cases = extraction.read(options, progress)
     report: Json = {"items": len(cases), "format": options.format, "readers": {}}
     with model_server():
-        answers, cost = _ours(cases)
+        answers, cost = _ours(options, cases)
         report["model"] = answers.model
         report["readers"]["crmllm"] = _figures(
             options, cases, _predictions(options, cases, answers), cost, answers.invalid
@@ -68,9 +68,9 @@ def run(options: Options, progress: Progress) -> Json:
 # --- who reads
 
 
-def _ours(cases: list[Labelled]) -> tuple[Answers, Cost]:
+def _ours(options: Options, cases: list[Labelled]) -> tuple[Answers, Cost]:
     with _measured() as cost:
-        answers = ask_all(cases)
+        answers = ask_all(cases, gated=options.format == "folder")
     return answers, replace(cost, seconds=answers.seconds)
 
 
