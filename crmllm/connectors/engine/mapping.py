@@ -108,7 +108,7 @@ class FieldMapping:
         if given is ABSENT or given in mapped.silent:
             return
         try:
-            value = _value(mapped, given)
+            value = READERS[mapped.codec](mapped, given)
             definition = self.definitions.get(name)
             if definition is not None and not isinstance(value, Reference):
                 value = crm_values.normalise(definition, value)
@@ -124,12 +124,13 @@ class FieldMapping:
     ) -> dict[str, Any]:
         """A change in their fields. What the CRM has no place for, or may not be written, stays with us.
 
+        Where two fields share one place there, the one declared last has it, and a value has it before an empty one.
         Raises BadInput when nothing is left to write, and for a parent that the CRM does not know.
         """
         body: dict[str, Any] = {}
-        for name, value in values.items():
-            mapped = self.fields.get(name)
-            if mapped is None or not self.writes(name) or (mapped.created_only and not create):
+        for name, value in self._in_order(values):
+            mapped = self.fields[name]
+            if not self.writes(name) or (mapped.created_only and not create):
                 continue
             if mapped.codec == Codec.REFERENCE and value is not None:
                 value = resolve(mapped.target, UUID(str(value)))
@@ -146,16 +147,28 @@ class FieldMapping:
 
     def kept(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as the CRM shows them again: only what is written there; of a list of domains it may keep one."""
-        shown = {}
-        for name, value in values.items():
-            if not self.writes(name) or not self.fields[name].readable:
-                continue
+        shown: dict[str, Any] = {}
+        holder: dict[str, str] = {}  # which field has a place there
+        for name, value in self._in_order(values):
             mapped = self.fields[name]
+            if not self.writes(name) or not mapped.readable:
+                continue
+            for column in mapped.columns:
+                shown.pop(holder.get(column, ""), None)
+                holder[column] = name
             if value is not None and mapped.codec in _LOSSY:
                 written = WRITERS[mapped.codec](mapped, value)
-                value = READERS[mapped.codec](mapped, written if isinstance(mapped.theirs, list) else written[0])
+                given = written if isinstance(mapped.theirs, list) else written[0]
+                if given in mapped.silent:
+                    continue
+                value = READERS[mapped.codec](mapped, given)
             shown[name] = value
         return shown
+
+    def _in_order(self, values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        """Values of fields that have a place there: empty ones first, then as the fields are declared."""
+        known = [(name, values[name]) for name in self.fields if name in values]
+        return sorted(known, key=lambda pair: pair[1] is not None)
 
     def writes(self, name: str) -> bool:
         """Whether the field is written there: it has a place, and an admin did not keep us from it."""
@@ -203,6 +216,8 @@ def _given(mapped: FieldMap, found: Mapping[str, Any]) -> Any:
     """What the row has for a field: one value, or a list of the parts. ABSENT when the row has none of it."""
     if mapped.pick:
         value = pick(mapped.pick, found)
+        if value is None and _at(found, mapped.columns[0]) is not None:
+            return ABSENT  # what stands there is another field's
         return ABSENT if value is None and not _holds(found, mapped.columns[0]) else value
     parts = [_at(found, column) if _holds(found, column) else ABSENT for column in mapped.columns]
     if all(part is ABSENT for part in parts):
@@ -228,6 +243,13 @@ def _at(found: Mapping[str, Any], column: str) -> Any:
     for step in column.split("."):
         inside = inside.get(step) if isinstance(inside, Mapping) else None
     return inside
+
+
+def _read_country(mapped: FieldMap, given: Any) -> Any:
+    if given in (None, ""):
+        return None
+    text = str(given).strip()
+    return text.upper() if len(text) == 2 and text.isalpha() else mapped.also[text]
 
 
 def _read_text(mapped: FieldMap, given: Any) -> Any:
@@ -256,7 +278,7 @@ def _read_choice(mapped: FieldMap, given: Any) -> Any:
     if given in (None, ""):
         return None
     written = str(given).lower() if isinstance(given, bool) else str(given)
-    return {theirs: ours for ours, theirs in reversed(mapped.choices.items())}[written]
+    return {**mapped.also, **{theirs: ours for ours, theirs in reversed(mapped.choices.items())}}[written]
 
 
 def _read_joined(mapped: FieldMap, given: Any) -> Any:
@@ -287,7 +309,7 @@ def _read_boolean(mapped: FieldMap, given: Any) -> Any:
 
 
 #: Codecs that do not bring back all that was written.
-_LOSSY = (Codec.DOMAIN, Codec.PERSON, Codec.LINES)
+_LOSSY = (Codec.DOMAIN, Codec.PERSON, Codec.LINES, Codec.CHOICE)
 
 READERS: dict[Codec, Callable[[FieldMap, Any], Any]] = {
     Codec.TEXT: _read_text,
@@ -302,6 +324,7 @@ READERS: dict[Codec, Callable[[FieldMap, Any], Any]] = {
     Codec.PERSON: _read_parts,
     Codec.LINES: _read_parts,
     Codec.DOMAIN: _read_domain,
+    Codec.COUNTRY: _read_country,
     Codec.REFERENCE: _read_reference,
 }
 
@@ -358,6 +381,7 @@ WRITERS: dict[Codec, Callable[[FieldMap, Any], list[Any]]] = {
     Codec.PERSON: _person,
     Codec.LINES: _lines,
     Codec.DOMAIN: lambda mapped, value: [value[0] if value else mapped.empty],
+    Codec.COUNTRY: lambda mapped, value: [str(value)],
     Codec.REFERENCE: lambda mapped, value: [value],
 }
 

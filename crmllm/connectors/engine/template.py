@@ -13,7 +13,7 @@ import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote
@@ -36,6 +36,7 @@ def _soql(value: Any) -> str:
 
 
 FILTERS: dict[str, Callable[[Any], Any]] = {
+    "in_30_days": lambda value: (date.fromisoformat(str(value)[:10]) + timedelta(days=30)).isoformat(),
     "path": lambda value: quote(str(value), safe=""),
     "text": str,
     "number": int,
