@@ -14,7 +14,7 @@ from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.connectors.base import RemoteRecord
 from crmllm.connectors.choices import ConnectionState, ExternalState
-from crmllm.connectors.models import Connection, ExternalRecord
+from crmllm.connectors.models import Connection, ExternalRecord, Stream
 from crmllm.core import audit
 from crmllm.core.crypto import Sealed
 from crmllm.core.errors import Conflict
@@ -115,6 +115,25 @@ def set_paused(*, actor: User, connection: Connection, paused: bool) -> Connecti
     if not paused:
         enqueue("write")
     return row
+
+
+def hide_fields(*, stream: Stream, columns: Iterable[str]) -> Stream:
+    """Notes fields that the CRM does not show (any more): they are left out of reading and writing, ours stay as they
+    are, and admins are told once."""
+    with transaction.atomic():
+        row = Stream.objects.select_for_update(of=("self",)).get(pk=stream.pk)
+        new = [one for one in columns if one not in row.hidden]
+        if new:
+            row.hidden = [*row.hidden, *new]
+            row.save(update_fields=["hidden", "updated_at"])
+            notify(
+                kind="sync",
+                role=Role.ADMIN,
+                sentence=f"{row.connection.name} does not show {', '.join(new)} of {row.name}; it is left out.",
+                link=f"/settings/connections/{row.connection_id}/sync/",
+            )
+    stream.hidden = row.hidden
+    return stream
 
 
 # --- signing in

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
+
+from django.utils import timezone
 
 from crmllm.connectors import services
 from crmllm.connectors.base import (
@@ -20,6 +22,7 @@ from crmllm.connectors.base import (
 from crmllm.connectors.engine import strategy
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.declaration import Call, Declaration, Stream
+from crmllm.connectors.engine.errors import FieldRefused
 from crmllm.connectors.engine.mapping import FieldMapping, Reference, Row
 from crmllm.connectors.engine.reader import Reader
 from crmllm.connectors.engine.template import fill
@@ -29,6 +32,9 @@ from crmllm.connectors.models import Stream as StreamRow
 from crmllm.core.errors import BadInput
 from crmllm.crm.choices import Object
 from crmllm.crm.selectors import field_map
+
+Found = TypeVar("Found")
+Ready = tuple[int, Change, dict[str, Any]]  # its place among the changes, the change, and its body
 
 
 class DeclaredConnector:
@@ -41,6 +47,7 @@ class DeclaredConnector:
         self.key, self.label = declaration.key, declaration.label
         self.transport = Transport(connection, declaration, priority=priority)
         self.strategy = strategy.find(declaration.strategy)(self)
+        self._unseen: dict[str, list[str]] = {}  # fields that the CRM does not show, of objects without a row
         self.rows = {row.name: row for row in StreamRow.objects.filter(connection=connection)}
 
     # --- parts
@@ -60,9 +67,34 @@ class DeclaredConnector:
             self.stream(name),
             definitions,
             changed=row.mapping if row else {},
-            hidden=row.hidden if row else (),
+            hidden=[*(row.hidden if row else ()), *self._unseen.get(name, ())],
             allowed=row.writes if row else None,
         )
+
+    def hide(self, name: str, column: str) -> bool:
+        """Leaves out a field from now on that the CRM does not show. False when it is none of those asked for."""
+        known = {*self.mapping(name).columns(), self.mapping(name).our_id}
+        away = sorted(one for one in known if one and (one == column or one.startswith(f"{column}.")))
+        row = self.rows.get(name)
+        if row is not None and away:
+            self.rows[name] = services.hide_fields(stream=row, columns=away)
+        elif away:
+            self._unseen[name] = [*self._unseen.get(name, ()), *away]
+        return bool(column and away)
+
+    def _as_shown(self, name: str, ask: Callable[[FieldMapping], Found]) -> Found:
+        """Asks again without a field that the CRM turns out not to show (any more)."""
+        while True:
+            try:
+                return ask(self.mapping(name))
+            except FieldRefused as error:
+                if not self.hide(name, error.field):
+                    raise
+
+    def _way(self, stream: Stream, mapping: FieldMapping, name: str) -> Call | None:
+        """The call of this name, or its plain form where the CRM has no field for our id."""
+        plain = stream.call(f"{name}_plain") if stream.our_id and not mapping.our_id else None
+        return plain or stream.call(name)
 
     def reader(self, name: str) -> Reader:
         return Reader(self.transport, self.stream(name), self.mapping(name))
@@ -77,7 +109,12 @@ class DeclaredConnector:
 
     def rows_by_id(self, object_name: str, external_ids: Sequence[str], fields: list[str] | None = None) -> list[Row]:
         """Rows of these ids, in as few calls as the CRM allows. A field that it refuses is noted as hidden and left."""
-        stream, mapping = self.stream(object_name), self.mapping(object_name)
+        return self._as_shown(object_name, lambda mapping: self._rows(object_name, mapping, external_ids, fields))
+
+    def _rows(
+        self, object_name: str, mapping: FieldMapping, external_ids: Sequence[str], fields: list[str] | None
+    ) -> list[Row]:
+        stream = self.stream(object_name)
         many = stream.call("read_many")
         found: list[Row] = []
         if many is not None and (len(external_ids) > 1 or stream.call("read") is None):
@@ -103,8 +140,13 @@ class DeclaredConnector:
         return [mapping.row(pick(call.row, one)) for one in pick(call.rows, body) or []]
 
     def find_created(self, object_name: str, change: Change) -> RemoteRecord | None:
-        stream, mapping = self.stream(object_name), self.mapping(object_name)
-        call = self._needed(stream, "find")
+        return self._as_shown(object_name, lambda mapping: self._find_created(object_name, mapping, change))
+
+    def _find_created(self, object_name: str, mapping: FieldMapping, change: Change) -> RemoteRecord | None:
+        stream = self.stream(object_name)
+        call = self._way(stream, mapping, "find") or self._needed(stream, "find")
+        if not mapping.our_id and not all(change.values.get(name) for name in stream.natural_key):
+            raise RemoteRefused(f"{self.label}: nothing tells whether the record was made; a person has to look.")
         values = {
             "object": stream.theirs,
             "our_id": str(change.context.record_id),
@@ -134,19 +176,42 @@ class DeclaredConnector:
 
     def send(self, object_name: str, operation: Operation, changes: Sequence[Change]) -> list[Outcome]:
         """See Connector. A change that cannot be put in the CRM's words is refused by itself; the others go on."""
-        stream, mapping = self.stream(object_name), self.mapping(object_name)
+        mapping = self.mapping(object_name)
+        outcomes = self._sent(object_name, operation, mapping, changes)
+        missing = [one for one in outcomes if isinstance(one, FieldRefused) and one.field == mapping.our_id]
+        if missing and len(missing) == len(outcomes) and self.hide(object_name, mapping.our_id):
+            return self._sent(object_name, operation, self.mapping(object_name), changes)
+        return outcomes
+
+    def _sent(
+        self, object_name: str, operation: Operation, mapping: FieldMapping, changes: Sequence[Change]
+    ) -> list[Outcome]:
+        stream = self.stream(object_name)
         outcomes: list[Outcome] = [None] * len(changes)
-        ready: list[tuple[int, Change, dict[str, Any]]] = []
+        ready: list[Ready] = []
         for index, change in enumerate(changes):
             try:
                 ready.append((index, change, self._body(stream, mapping, operation, change)))
             except (BadInput, ConnectorError) as error:
                 outcomes[index] = RemoteRefused(f"{self.label}: {error.message}", code=error.code)
-        for start in range(0, len(ready), max(1, self.batch(object_name, operation))):
-            part = ready[start : start + max(1, self.batch(object_name, operation))]
-            for (index, _, _), outcome in zip(part, self._send(stream, object_name, operation, part), strict=True):
+        for part in self._parts(stream, mapping, operation, ready):
+            try:
+                told = self._send(stream, mapping, operation, part)
+            except ConnectorError as error:  # holds for this call alone: others have gone out before
+                told = [error] * len(part)
+            for (index, _, _), outcome in zip(part, told, strict=True):
                 outcomes[index] = outcome
         return outcomes
+
+    def _parts(
+        self, stream: Stream, mapping: FieldMapping, operation: Operation, ready: list[Ready]
+    ) -> Iterator[list[Ready]]:
+        """What goes out together: all as one job, as much as a batch takes, or each by itself."""
+        bulk = self.strategy.bulk_size(stream.theirs, operation)
+        many = self._way(stream, mapping, f"{operation}_many")
+        size = len(ready) if bulk is not None and len(ready) >= bulk else many.size if many else 1
+        for start in range(0, len(ready), size):
+            yield ready[start : start + size]
 
     def _body(self, stream: Stream, mapping: FieldMapping, operation: Operation, change: Change) -> dict[str, Any]:
         if operation == Operation.DELETE:
@@ -157,57 +222,49 @@ class DeclaredConnector:
             create=operation == Operation.CREATE,
         )
         if operation == Operation.CREATE:
-            known = {"our_id": str(change.context.record_id), **self.transport.values()}
+            known = {
+                **self.transport.values(),
+                "our_id": str(change.context.record_id),
+                "today": timezone.localdate().isoformat(),
+            }
             body = {**fill(stream.defaults, known), **body}
-            if stream.our_id:
-                body[stream.our_id] = str(change.context.record_id)
+            if mapping.our_id:
+                body[mapping.our_id] = str(change.context.record_id)
         return body
 
-    def _send(
-        self,
-        stream: Stream,
-        object_name: str,
-        operation: Operation,
-        part: list[tuple[int, Change, dict[str, Any]]],
-    ) -> list[Outcome]:
-        bodies = [self._item(stream, operation, change, body) for _, change, body in part]
-        many = stream.call(f"{operation}_many")
-        size = self.strategy.bulk_size(object_name, operation)
+    def _send(self, stream: Stream, mapping: FieldMapping, operation: Operation, part: list[Ready]) -> list[Outcome]:
+        items = [self._item(stream, mapping, change, body) for _, change, body in part]
+        many = self._way(stream, mapping, f"{operation}_many")
+        size = self.strategy.bulk_size(stream.theirs, operation)
         if size is not None and len(part) >= size:
-            done = self.strategy.bulk(object_name, operation, bodies)
-            if done is not None:
-                return [self._outcome(operation, change, one) for (_, change, _), one in zip(part, done, strict=True)]
+            done = self.strategy.bulk(operation, items)
+            return [self._outcome(operation, change, one) for (_, change, _), one in zip(part, done, strict=True)]
         if many is not None and len(part) > 1:
-            return self._send_many(many, operation, part, bodies)
-        return [
-            self._send_one(stream, operation, change, values)
-            for (_, change, _), values in zip(part, bodies, strict=True)
-        ]
+            return self._send_many(many, operation, part, items)
+        call = self._way(stream, mapping, operation) or self._needed(stream, operation)
+        return [self._send_one(call, operation, change, item) for (_, change, _), item in zip(part, items, strict=True)]
 
-    def _item(self, stream: Stream, operation: Operation, change: Change, body: dict[str, Any]) -> dict[str, Any]:
+    def _item(self, stream: Stream, mapping: FieldMapping, change: Change, body: dict[str, Any]) -> dict[str, Any]:
         """What a call's template may use for one change."""
         our_id = str(change.context.record_id)
         return {
             "object": stream.theirs,
             "id": change.external_id or None,
             "our_id": our_id,
-            "our_id_field": stream.our_id or None,
+            "our_id_field": mapping.our_id or None,
             "key": str(change.context.key),
             "body": body,
-            "body_without_id": {name: value for name, value in body.items() if name != stream.our_id},
+            "body_without_id": {name: value for name, value in body.items() if name != mapping.our_id},
             "etag": change.etag or None,
         }
 
     def _send_one(
-        self, stream: Stream, operation: Operation, change: Change, values: dict[str, Any]
+        self, call: Call, operation: Operation, change: Change, values: dict[str, Any]
     ) -> RemoteRecord | ConnectorError | None:
-        call = self._needed(stream, operation)
         if change.etag and call.guard:
             call = call.model_copy(update={"headers": {**call.headers, **call.guard}})
         try:
             answer = self.transport.send(call, values)
-        except RemoteUnavailable:
-            raise
         except ConnectorError as error:
             return error
         return self._outcome(operation, change, str(pick(call.id, answer) or change.external_id))
@@ -216,7 +273,7 @@ class DeclaredConnector:
         self,
         call: Call,
         operation: Operation,
-        part: list[tuple[int, Change, dict[str, Any]]],
+        part: list[Ready],
         items: list[dict[str, Any]],
     ) -> list[Outcome]:
         """One call for many; the answer tells of each, in order or by key."""

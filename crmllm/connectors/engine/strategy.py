@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from crmllm.connectors.base import Operation
+
 if TYPE_CHECKING:
     from crmllm.connectors.engine.connector import DeclaredConnector
 
@@ -15,13 +17,13 @@ class Strategy:
     def __init__(self, connector: DeclaredConnector) -> None:
         self.connector = connector
 
-    def bulk_size(self, object_name: str, operation: str) -> int | None:
+    def bulk_size(self, theirs: str, operation: Operation) -> int | None:
         """From how many changes on a bulk job takes fewer calls than batches; None when there is none."""
         return None
 
-    def bulk(self, object_name: str, operation: str, bodies: Sequence[Mapping[str, Any]]) -> list[Any] | None:
-        """Carries changes out as one job; an outcome for each, in order (see DeclaredConnector.send)."""
-        return None
+    def bulk(self, operation: Operation, items: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Carries changes out as one job. For each, in order: the record's id, or a ConnectorError."""
+        raise NotImplementedError
 
     def after_link(self, object_name: str, external_id: str, links: Mapping[str, Any]) -> None:
         """Ties records together where that is a call of its own."""

@@ -134,13 +134,10 @@ class _Pass:
 
     def _hide(self, column: str) -> bool:
         """A field that the CRM refuses to show is left out from now on; our values of it stay as they are."""
-        if column in self.stream.hidden or column not in self.connector.mapping(self.stream.name).columns():
+        if not self.connector.hide(self.stream.name, column):
             return False
-        self.stream.hidden = [*self.stream.hidden, column]
-        Stream.objects.filter(pk=self.stream.pk).update(hidden=self.stream.hidden)
-        self.connector.rows[self.stream.name] = self.stream
+        self.stream.hidden = self.connector.rows[self.stream.name].hidden
         self.counts["fields_hidden"] += 1
-        _tell(self.stream, f"The CRM no longer shows the field {column}; it is left out of reading and writing.")
         return True
 
     # --- what is gone

@@ -1,0 +1,1 @@
+"""Salesforce: what it is as data (connector.yaml), and what data cannot say (strategy)."""
