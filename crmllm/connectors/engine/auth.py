@@ -69,8 +69,9 @@ class Session:
     def values(self) -> dict[str, Any]:
         """Plain settings and secrets: for sign-in and headers only, never for an address that is logged."""
         secrets_ = self._credentials().get("secrets") or {}
-        empty = {one.name: "" for one in (*self.declaration.settings, *self.way.settings)}
-        return {**empty, **self.connection.options, **secrets_}
+        empty = {one.name: one.default for one in (*self.declaration.settings, *self.way.settings)}
+        given = {**self.connection.options, **secrets_}
+        return {**self.declaration.values, **empty, **{name: one for name, one in given.items() if one}}
 
     def renew(self, old: str) -> bool:
         """Gets a new token in place of `old`, unless another worker has done so. False when there is no way to.

@@ -91,7 +91,9 @@ class Call(Part):
     body: Any = None
     form: bool = Field(default=False, description="The body goes as a form instead of JSON.")
     rows: Pick = Field(default="", description="The list in the answer.")
+    within: Pick = Field(default="", description="The list in each row that holds the records; the row is their outer.")
     row: Pick = Field(default="@", description="The record in the answer, or in an element of the list.")
+    complete: bool = Field(default=False, description="The rows lack what the stream's “complete” calls bring.")
     id: Pick = Field(default="", description="The new record's id in the answer to a create.")
     paging: Paging = Paging()
     size: int = Field(default=1, gt=0, description="Most records in one call of a batch.")
@@ -276,6 +278,8 @@ class Stream(Part):
     fields: dict[str, FieldMap] = {}
     defaults: dict[str, Any] = Field(default={}, description="What a create must hold there, where we have nothing.")
     calls: dict[str, Call] = {}
+    values: dict[str, Any] = Field(default={}, description="What the calls' templates may use beside the usual.")
+    complete: dict[str, Call] = Field(default={}, description="Calls for {ids}: what each brings, by name of the field.")
     fixed: list[dict[str, Any]] = Field(default=[], description="The rows themselves, where the CRM lists none.")
 
     def call(self, name: str) -> Call | None:
@@ -362,6 +366,7 @@ class Declaration(Part):
     docs: str = Field(default="", description="The page of our documentation.")
     base: str = Field(description="Base address of all calls, a template over settings and kept options.")
     settings: list[Setting] = []
+    values: dict[str, Any] = Field(default={}, description="What all templates may use: the version, for example.")
     headers: dict[str, Any] = {}
     auth: list[Auth] = Field(min_length=1)
     test: Call
@@ -428,6 +433,10 @@ class Declaration(Part):
                 if mapped.codec == Codec.CHOICE and not mapped.choices:
                     found.append(f"{name}.{field} has no choices")
         return found
+
+    def known(self) -> dict[str, Any]:
+        """What templates may use before anybody has typed anything."""
+        return {**self.values, **{one.name: one.default for one in self.settings if one.kind != "secret"}}
 
     def way(self, name: str) -> Auth:
         """The way of signing in of that name. Raises BadInput."""

@@ -16,9 +16,10 @@ from typing import Any
 import httpx
 from django.utils import timezone
 
-from crmllm.connectors.base import RemoteUnavailable
+from crmllm.connectors.base import RemoteRefused, RemoteUnavailable
+from crmllm.connectors.engine.completion import completed
 from crmllm.connectors.engine.declaration import Call, Paging, PagingKind, Stream
-from crmllm.connectors.engine.errors import CursorExpired
+from crmllm.connectors.engine.errors import CursorExpired, Duplicate, FieldRefused
 from crmllm.connectors.engine.mapping import FieldMapping, Row
 from crmllm.connectors.engine.transport import Transport, pick
 from crmllm.core.errors import BadInput
@@ -55,8 +56,14 @@ class Position:
         return datetime.fromisoformat(self.since) if self.since else BEGINNING
 
     def anew(self) -> Position:
-        """A new question from where the pass has come to; a list without stamps starts at its beginning."""
-        since, last_id = (self.reached, self.reached_id) if self.reached else (self.since, self.last_id)
+        """A new question from where the pass has come to; a list without stamps starts at its beginning.
+
+        It begins with the last moment anew: which of the rows of one moment comes first is not every CRM's promise.
+        Only where a whole page shares a moment the id tells how far we are.
+        """
+        since, last_id = self.since, self.last_id
+        if self.reached:
+            since, last_id = self.reached, self.reached_id if self.reached == self.since else ""
         return replace(self, since=since, last_id=last_id, cursor="", count=0)
 
 
@@ -99,9 +106,9 @@ class Reader:
         while True:
             try:
                 page, ids = self._page(call, position, by_stamp)
-            except CursorExpired:
+            except (CursorExpired, RemoteRefused) as error:
                 restarts += 1
-                if restarts > MAX_RESTARTS:
+                if restarts > MAX_RESTARTS or not _of_cursor(error, position):
                     raise
                 position = position.anew()
                 continue
@@ -127,7 +134,7 @@ class Reader:
     def _page(self, call: Call, position: Position, by_stamp: bool) -> tuple[Page, frozenset[str]]:
         answer = self._ask(call, position)
         body = self.transport.parsed(answer)
-        found = _rows(call, body)
+        found = completed(self.transport, self.stream, call, _rows(call, body))
         rows, unreadable = self._read(found)
         onward = _next(call.paging, answer, body, position, len(found))
         moved = _moved(position, rows, by_stamp, len(found))
@@ -147,6 +154,7 @@ class Reader:
     def values(self, call: Call, position: Position) -> dict[str, Any]:
         """What a listing call's template may use."""
         return {
+            **self.stream.values,
             "object": self.stream.theirs,
             "columns": self.mapping.columns(),
             "since": position.at,
@@ -169,10 +177,15 @@ class Reader:
         return rows, unreadable
 
     def after(self, position: Position) -> Position:
-        """Where the next pass by changes begins: the newest change that was seen, less the overlap."""
+        """Where the next pass by changes begins: the newest change that was seen, less the overlap.
+
+        Not later than this pass began: what changed behind its back on a long way is still to be read.
+        """
         if not position.newest:
             return Position(full=False, since=position.since)
-        start = datetime.fromisoformat(position.newest) - timedelta(seconds=self.stream.overlap)
+        seen = datetime.fromisoformat(position.newest)
+        began = datetime.fromisoformat(position.started) if position.started else seen
+        start = min(seen, began) - timedelta(seconds=self.stream.overlap)
         return Position(full=False, since=max(start, BEGINNING).isoformat(), newest=position.newest)
 
     # --- what is gone, and how many there are
@@ -206,7 +219,7 @@ class Reader:
         call = self.stream.call("count")
         if call is None:
             return None
-        answer = self.transport.ask(call, {"object": self.stream.theirs})
+        answer = self.transport.ask(call, {**self.stream.values, "object": self.stream.theirs})
         found = pick(call.row, self.transport.parsed(answer))
         return int(found) if found is not None else None
 
@@ -217,7 +230,14 @@ def _rows(call: Call, body: Any) -> list[Any]:
         return []
     if not isinstance(found, list):
         raise RemoteUnavailable("The CRM answered without the list that was asked for.")
+    if call.within:
+        found = [{**one, "outer": outer} for outer in found for one in pick(call.within, outer) or []]
     return found if call.row == "@" else [pick(call.row, one) for one in found]
+
+
+def _of_cursor(error: CursorExpired | RemoteRefused, position: Position) -> bool:
+    """Whether the place in the list may be what a CRM refuses: it gave the page before without complaint."""
+    return isinstance(error, CursorExpired) or bool(position.cursor and not isinstance(error, FieldRefused | Duplicate))
 
 
 def _next(paging: Paging, answer: Answer, body: Any, position: Position, got: int) -> str | None:

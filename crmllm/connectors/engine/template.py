@@ -35,6 +35,11 @@ def _soql(value: Any) -> str:
     return f"'{escaped}'"
 
 
+def _as_text(value: Any) -> str:
+    """For CRMs whose values are all texts: nothing is the empty one."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 FILTERS: dict[str, Callable[[Any], Any]] = {
     "in_30_days": lambda value: (date.fromisoformat(str(value)[:10]) + timedelta(days=30)).isoformat(),
     "path": lambda value: quote(str(value), safe=""),
@@ -48,6 +53,10 @@ FILTERS: dict[str, Callable[[Any], Any]] = {
     "soql": _soql,
     "soql_list": lambda values: ",".join(_soql(one) for one in values),
     "blank": lambda values: " ".join(map(str, values)),
+    "texts": lambda values: {name: _as_text(value) for name, value in values.items()},
+    "as_ids": lambda values: [{"id": str(one)} for one in values],
+    "before_slash": lambda value: str(value).partition("/")[0],
+    "behind_slash": lambda value: str(value).partition("/")[2],
     "comma": lambda values: ",".join(map(str, values)),
     "json": lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
     "base64url": lambda value: urlsafe_b64encode(str(value).encode()).decode(),
