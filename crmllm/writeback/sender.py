@@ -357,10 +357,13 @@ def _verify(delivery: Delivery) -> None:
         raise Differs("The CRM shows other values than those that were written.")
     else:
         connectors.note_stamp(connection=row.connection, object_name=row.object, remote=remote)
-    delivery.ended = _finish(row, State.VERIFIED, None)
+    fields, kept = crm.field_map(row.object), delivery.connector.kept(row.object, delivery.values)
+    ours = ", ".join(fields[name].label for name in delivery.values if name not in kept)
+    told = f"Read back from {row.connection.name}: as written."
+    delivery.ended = _finish(row, State.VERIFIED, None, f"{told} Kept here alone: {ours}." if ours else told)
 
 
-def _finish(row: Writeback, state: State, error: CrmllmError | None) -> State:
+def _finish(row: Writeback, state: State, error: CrmllmError | None, told: str = "") -> State:
     with transaction.atomic():
         current = work.locked_under_lease(row)
         work.give_back(current)
@@ -373,8 +376,7 @@ def _finish(row: Writeback, state: State, error: CrmllmError | None) -> State:
         if state == State.VERIFIED and current.undoes_id:
             Writeback.objects.filter(pk=current.undoes_id).update(state=State.UNDONE, updated_at=timezone.now())
         step = Step.VERIFIED if state == State.VERIFIED else Step.FAILED
-        sentence = error.message if error else f"Read back from {row.connection.name}: as written."
-        note(row.proposal.interaction, step, sentence, code=current.error_code)
+        note(row.proposal.interaction, step, error.message if error else told, code=current.error_code)
         audit_write(System("writeback"), f"writeback.{state}", current)
         announce(current)
         if error is not None:

@@ -190,6 +190,9 @@ class DeclaredConnector:
         outcomes: list[Outcome] = [None] * len(changes)
         ready: list[Ready] = []
         for index, change in enumerate(changes):
+            if operation == Operation.UPDATE and not any(mapping.writes(name) for name in change.values):
+                outcomes[index] = RemoteRecord(change.external_id, {}, change.etag)  # all of it stays with us
+                continue
             try:
                 ready.append((index, change, self._body(stream, mapping, operation, change)))
             except (BadInput, ConnectorError) as error:

@@ -125,7 +125,7 @@ class FieldMapping:
         """A change in their fields. What the CRM has no place for, or may not be written, stays with us.
 
         Where two fields share one place there, the one declared last has it, and a value has it before an empty one.
-        Raises BadInput when nothing is left to write, and for a parent that the CRM does not know.
+        Raises BadInput for a parent that the CRM does not know.
         """
         body: dict[str, Any] = {}
         for name, value in self._in_order(values):
@@ -141,8 +141,6 @@ class FieldMapping:
                 body.update(fill(mapped.written, {"value": written[0]}))
             elif not mapped.link:
                 body.update(zip(mapped.columns, written, strict=True))
-        if not body and not any(self.fields[name].link for name in values if self.writes(name)):
-            raise BadInput("None of these fields is written to this CRM.", code="crm_field")
         return body
 
     def kept(self, values: Mapping[str, Any]) -> dict[str, Any]:
