@@ -16,6 +16,7 @@ class ConnectorsConfig(AppConfig):
         from crmllm.access import rules
         from crmllm.connectors import models, registry
         from crmllm.connectors.engine import strategy
+        from crmllm.connectors.hubspot.strategy import HubSpot
         from crmllm.connectors.local.connector import LocalConnector
         from crmllm.connectors.salesforce.strategy import Salesforce
         from crmllm.core.registry import NavItem, settings_pages
@@ -25,6 +26,8 @@ class ConnectorsConfig(AppConfig):
             rules.everyone(model)
         strategy.register("salesforce", Salesforce)
         registry.declare(Path(__file__).with_name("salesforce") / "connector.yaml")
+        strategy.register("hubspot", HubSpot)
+        registry.declare(Path(__file__).with_name("hubspot") / "connector.yaml")
         registry.declare_all(Path(folder) for folder in settings.CONNECTOR_FOLDERS)
         post_migrate.connect(_ensure_local_connection, sender=self)
         settings_pages.add(

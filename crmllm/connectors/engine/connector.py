@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -21,9 +22,10 @@ from crmllm.connectors.base import (
 )
 from crmllm.connectors.engine import strategy
 from crmllm.connectors.engine.budget import Priority
+from crmllm.connectors.engine.completion import completed
 from crmllm.connectors.engine.declaration import Call, Declaration, Stream
 from crmllm.connectors.engine.errors import FieldRefused
-from crmllm.connectors.engine.mapping import FieldMapping, Reference, Row
+from crmllm.connectors.engine.mapping import FieldMapping, Link, Reference, Row
 from crmllm.connectors.engine.reader import Reader
 from crmllm.connectors.engine.template import fill
 from crmllm.connectors.engine.transport import Transport, pick
@@ -34,7 +36,7 @@ from crmllm.crm.choices import Object
 from crmllm.crm.selectors import field_map
 
 Found = TypeVar("Found")
-Ready = tuple[int, Change, dict[str, Any]]  # its place among the changes, the change, and its body
+Ready = tuple[int, Change, dict[str, Any]]  # its place among the changes, the change, and what a call says of it
 
 
 class DeclaredConnector:
@@ -123,7 +125,7 @@ class DeclaredConnector:
             return found
         one = self._needed(stream, "read")
         for external_id in external_ids:
-            values = {"object": stream.theirs, "id": external_id, "columns": mapping.columns(fields)}
+            values = {**stream.values, "object": stream.theirs, "id": external_id, "columns": mapping.columns(fields)}
             try:
                 body = pick(one.row, self.transport.send(one, values))
             except RemoteGone:
@@ -135,9 +137,9 @@ class DeclaredConnector:
     def _read_many(
         self, call: Call, stream: Stream, mapping: FieldMapping, ids: Sequence[str], fields: list[str] | None
     ) -> list[Row]:
-        values = {"object": stream.theirs, "ids": list(ids), "columns": mapping.columns(fields)}
-        body = self.transport.send(call, values)
-        return [mapping.row(pick(call.row, one)) for one in pick(call.rows, body) or []]
+        values = {**stream.values, "object": stream.theirs, "ids": list(ids), "columns": mapping.columns(fields)}
+        found = [pick(call.row, one) for one in pick(call.rows, self.transport.send(call, values)) or []]
+        return [mapping.row(one) for one in completed(self.transport, stream, call, found)]
 
     def find_created(self, object_name: str, change: Change) -> RemoteRecord | None:
         return self._as_shown(object_name, lambda mapping: self._find_created(object_name, mapping, change))
@@ -148,6 +150,7 @@ class DeclaredConnector:
         if not mapping.our_id and not all(change.values.get(name) for name in stream.natural_key):
             raise RemoteRefused(f"{self.label}: nothing tells whether the record was made; a person has to look.")
         values = {
+            **stream.values,
             "object": stream.theirs,
             "our_id": str(change.context.record_id),
             "columns": mapping.columns(),
@@ -194,9 +197,17 @@ class DeclaredConnector:
                 outcomes[index] = RemoteRecord(change.external_id, {}, change.etag)  # all of it stays with us
                 continue
             try:
-                ready.append((index, change, self._body(stream, mapping, operation, change)))
-            except (BadInput, ConnectorError) as error:
+                item = self._item(object_name, mapping, operation, change)
+            except ConnectorError as error:
+                outcomes[index] = error
+                continue
+            except BadInput as error:
                 outcomes[index] = RemoteRefused(f"{self.label}: {error.message}", code=error.code)
+                continue
+            if operation == Operation.UPDATE and not item["body"]:
+                outcomes[index] = RemoteRecord(change.external_id, {}, change.etag)  # only ties
+            else:
+                ready.append((index, change, item))
         for part in self._parts(stream, mapping, operation, ready):
             try:
                 told = self._send(stream, mapping, operation, part)
@@ -204,7 +215,29 @@ class DeclaredConnector:
                 told = [error] * len(part)
             for (index, _, _), outcome in zip(part, told, strict=True):
                 outcomes[index] = outcome
-        return outcomes
+        return [self._tied(object_name, mapping, operation, *one) for one in zip(changes, outcomes, strict=True)]
+
+    def _tied(
+        self, object_name: str, mapping: FieldMapping, operation: Operation, change: Change, outcome: Outcome
+    ) -> Outcome:
+        """The outcome, once the references that no field carries are written too."""
+        links = mapping.links(change.values, self._theirs) if operation != Operation.DELETE else []
+        if not links or not isinstance(outcome, RemoteRecord):
+            return outcome
+        try:
+            self.strategy.tie(object_name, operation, outcome.external_id, links)
+        except ConnectorError as error:
+            return error
+        return outcome
+
+    def link(self, object_name: str, external_id: str, link: Link) -> None:
+        """Ties a record to another by the call that the field names."""
+        stream = self.stream(object_name)
+        values = {"object": stream.theirs, "id": external_id, "field": link.field, "far": link.external_id}
+        self.transport.send(self._needed(stream, link.call), {**stream.values, **values})
+
+    def _theirs(self, target: str, pk: UUID) -> str | None:
+        return services.external_id(self.connection, target, pk)
 
     def _parts(
         self, stream: Stream, mapping: FieldMapping, operation: Operation, ready: list[Ready]
@@ -221,7 +254,7 @@ class DeclaredConnector:
             return {}
         body = mapping.body(
             change.values,
-            lambda target, pk: services.external_id(self.connection, target, pk),
+            self._theirs,
             create=operation == Operation.CREATE,
         )
         if operation == Operation.CREATE:
@@ -229,6 +262,7 @@ class DeclaredConnector:
                 **self.transport.values(),
                 "our_id": str(change.context.record_id),
                 "today": timezone.localdate().isoformat(),
+                "now": timezone.now(),
             }
             body = {**fill(stream.defaults, known), **body}
             if mapping.our_id:
@@ -236,21 +270,24 @@ class DeclaredConnector:
         return body
 
     def _send(self, stream: Stream, mapping: FieldMapping, operation: Operation, part: list[Ready]) -> list[Outcome]:
-        items = [self._item(stream, mapping, change, body) for _, change, body in part]
+        items = [item for _, _, item in part]
         many = self._way(stream, mapping, f"{operation}_many")
         size = self.strategy.bulk_size(stream.theirs, operation)
         if size is not None and len(part) >= size:
             done = self.strategy.bulk(operation, items)
             return [self._outcome(operation, change, one) for (_, change, _), one in zip(part, done, strict=True)]
         if many is not None and len(part) > 1:
-            return self._send_many(many, operation, part, items)
+            with suppress(RemoteRefused):  # nothing was done: it takes one by one to see whose fault it is
+                return self._send_many(many, operation, part, items)
         call = self._way(stream, mapping, operation) or self._needed(stream, operation)
         return [self._send_one(call, operation, change, item) for (_, change, _), item in zip(part, items, strict=True)]
 
-    def _item(self, stream: Stream, mapping: FieldMapping, change: Change, body: dict[str, Any]) -> dict[str, Any]:
-        """What a call's template may use for one change."""
-        our_id = str(change.context.record_id)
-        return {
+    def _item(self, object_name: str, mapping: FieldMapping, operation: Operation, change: Change) -> dict[str, Any]:
+        """What a call's template may use for one change. Raises BadInput, ConnectorError."""
+        stream = self.stream(object_name)
+        our_id, body = str(change.context.record_id), self._body(stream, mapping, operation, change)
+        item = {
+            **stream.values,
             "object": stream.theirs,
             "id": change.external_id or None,
             "our_id": our_id,
@@ -260,6 +297,8 @@ class DeclaredConnector:
             "body_without_id": {name: value for name, value in body.items() if name != mapping.our_id},
             "etag": change.etag or None,
         }
+        links = mapping.links(change.values, self._theirs) if operation != Operation.DELETE else []
+        return self.strategy.item(object_name, operation, change, item, links)
 
     def _send_one(
         self, call: Call, operation: Operation, change: Change, values: dict[str, Any]
@@ -287,6 +326,8 @@ class DeclaredConnector:
             "ids": [one["id"] for one in items],
         }
         body = self.transport.send(call, values)
+        if not call.rows:  # an answer that says nothing of each says that all went well
+            return [self._outcome(operation, change, change.external_id) for _, change, _ in part]
         told = pick(call.rows, body) or []
         if call.key:
             by_key = {str(pick(call.key, one)): one for one in told}
@@ -320,7 +361,17 @@ class DeclaredConnector:
     def kept(self, object_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         return self.mapping(object_name).kept(values)
 
+    def erase(self, object_name: str, external_id: str) -> None:
+        """Erases a record for good, where the CRM offers that. Raises ConnectorError."""
+        stream = self.stream(object_name)
+        values = {**stream.values, "object": stream.theirs, "id": external_id}
+        self.transport.send(self._needed(stream, "erase"), values)
+
     # --- for set-up
+
+    def prepare(self) -> None:
+        """Makes in the CRM what we need there. Raises ConnectorError, BadInput."""
+        self.strategy.prepare()
 
     def test(self) -> Any:
         """A harmless call that shows whether we are let in. Raises ConnectorError."""

@@ -279,7 +279,7 @@ class Stream(Part):
     defaults: dict[str, Any] = Field(default={}, description="What a create must hold there, where we have nothing.")
     calls: dict[str, Call] = {}
     values: dict[str, Any] = Field(default={}, description="What the calls' templates may use beside the usual.")
-    complete: dict[str, Call] = Field(default={}, description="Calls for {ids}: what each brings, by name of the field.")
+    complete: dict[str, Call] = Field(default={}, description="Calls for {ids}, by the field that each brings.")
     fixed: list[dict[str, Any]] = Field(default=[], description="The rows themselves, where the CRM lists none.")
 
     def call(self, name: str) -> Call | None:
@@ -290,7 +290,7 @@ class Stream(Part):
 CALLS = frozenset(
     {
         "list", "changed", "deleted", "count", "read", "read_many", "find", "create", "update", "delete",
-        "create_many", "update_many", "delete_many", "erase", "describe", "convert", "link", "after", "merged",
+        "create_many", "update_many", "delete_many", "erase", "describe", "convert", "link", "after", "gone",
         "find_plain", "create_plain", "create_many_plain",  # where a CRM has not been given the field for our id
     }
 )  # fmt: skip

@@ -32,6 +32,16 @@ class Reference:
     external_id: str
 
 
+@dataclass(frozen=True)
+class Link:
+    """A reference that is written by a call of its own; without an id there, the tie is to go."""
+
+    field: str
+    target: str
+    call: str
+    external_id: str | None
+
+
 @dataclass
 class Row:
     """One record as a CRM listed it."""
@@ -130,7 +140,7 @@ class FieldMapping:
         body: dict[str, Any] = {}
         for name, value in self._in_order(values):
             mapped = self.fields[name]
-            if not self.writes(name) or (mapped.created_only and not create):
+            if not self.writes(name) or (mapped.created_only and not create) or (create and value is None):
                 continue
             if mapped.codec == Codec.REFERENCE and value is not None:
                 value = resolve(mapped.target, UUID(str(value)))
@@ -142,6 +152,19 @@ class FieldMapping:
             elif not mapped.link:
                 body.update(zip(mapped.columns, written, strict=True))
         return body
+
+    def links(self, values: Mapping[str, Any], resolve: Callable[[str, UUID], str | None]) -> list[Link]:
+        """References of a change that no field carries, to be tied or untied once the record is there."""
+        return [
+            Link(
+                name,
+                mapped.target,
+                mapped.link,
+                resolve(mapped.target, UUID(str(values[name]))) if values[name] else None,
+            )
+            for name, mapped in self.fields.items()
+            if mapped.link and name in values and self.writes(name)
+        ]
 
     def kept(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as the CRM shows them again: only what is written there; of a list of domains it may keep one."""

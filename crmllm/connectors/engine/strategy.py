@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from crmllm.connectors.base import Operation
+from crmllm.connectors.base import Change, Operation
 
 if TYPE_CHECKING:
     from crmllm.connectors.engine.connector import DeclaredConnector
+    from crmllm.connectors.engine.mapping import Link
 
 
 class Strategy:
@@ -25,8 +26,19 @@ class Strategy:
         """Carries changes out as one job. For each, in order: the record's id, or a ConnectorError."""
         raise NotImplementedError
 
-    def after_link(self, object_name: str, external_id: str, links: Mapping[str, Any]) -> None:
-        """Ties records together where that is a call of its own."""
+    def prepare(self) -> None:
+        """Makes in the CRM what we need there, a field for our id for example; does nothing when all of it is there."""
+
+    def item(
+        self, object_name: str, operation: Operation, change: Change, item: dict[str, Any], links: Sequence[Link]
+    ) -> dict[str, Any]:
+        """What a call's template may use for one change; `links` are its references that no field carries."""
+        return item
+
+    def tie(self, object_name: str, operation: Operation, external_id: str, links: Sequence[Link]) -> None:
+        """Ties a record to others, or unties it, by the calls that the fields name."""
+        for link in links:
+            self.connector.link(object_name, external_id, link)
 
 
 _strategies: dict[str, Callable[[DeclaredConnector], Strategy]] = {"": Strategy}
