@@ -19,6 +19,7 @@ from crmllm.access.rules import require
 from crmllm.connectors.models import Connection
 from crmllm.core import audit
 from crmllm.core.crypto import new_key, new_keys
+from crmllm.core.datamap import Category
 from crmllm.core.errors import BadInput, Conflict, NotFound
 from crmllm.core.ids import uuid7
 from crmllm.crm import selectors, values
@@ -165,6 +166,20 @@ def delete_record(
         if isinstance(current, Opportunity):
             _close_history(current, timezone.now())
         _audit(actor, "record.deleted", current, {"writer": writer.kind})
+    return current
+
+
+def restore_record(*, actor: audit.Actor, record: Record, writer: Writer) -> Record:
+    """Takes a record back that was marked as deleted: the CRM shows it again."""
+    with transaction.atomic():
+        current = lock(record.object_name, record.pk)
+        if current.state == RecordState.ACTIVE:
+            return current
+        current.state = RecordState.ACTIVE
+        current.version += 1
+        current.save(update_fields=["state", "version", "updated_at"])
+        _keep_history(current, timezone.now())
+        _audit(actor, "record.restored", current, {"writer": writer.kind})
     return current
 
 
@@ -479,6 +494,27 @@ def add_pipeline(*, actor: audit.Actor, name: str, stages: Sequence[Stage]) -> d
         Stage.objects.bulk_create(stages, ignore_conflicts=True)
         _audit_import(actor, "stage", len(stages))
     return {row.name: row for row in pipeline.stages.all()}
+
+
+# --- fields of one's own
+
+
+def add_field(
+    *, actor: User, object_name: str, name: str, label: str, type: str, choices: Sequence[str] = ()
+) -> FieldDef:
+    """Adds a custom field. What it may hold is unknown, so it counts as personal until an admin says otherwise."""
+    require(actor, "settings.manage")
+    if selectors.field_map(object_name).get(name) is not None:
+        raise Conflict("There is a field of this name already.", fields={"name": ["This name is taken."]})
+    with transaction.atomic():
+        last = FieldDef.objects.filter(object=object_name).order_by("-position").first()
+        row = FieldDef.objects.create(
+            object=object_name, name=name, label=label, type=type, choices=list(choices), custom=True,
+            category=Category.CONTENT, position=last.position + 1 if last else 0,
+        )  # fmt: skip
+        audit.record(actor=actor, action="field.added", subject_type="field", subject_id=row.pk)
+    selectors.forget_fields()
+    return row
 
 
 # --- what another CRM says of its users, products and stages

@@ -193,9 +193,9 @@ class Reader:
     def deletions(self, since: datetime) -> Iterator[Row]:
         """Records that the CRM says were merged or deleted since then; nothing where it does not tell.
 
-        Merged ones come first: a loser is often told of as deleted, too.
+        `gone` lists rows as they were, `deleted` those of which only the id is left. A loser of a merge may be in both.
         """
-        for name in ("merged", "deleted"):
+        for name in ("gone", "deleted"):
             call = self.stream.call(name)
             if call is not None:
                 yield from self._gone(call, Position(full=False, since=since.isoformat()))

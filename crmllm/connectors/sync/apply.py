@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from crmllm.crm.services import Import, Writer
 from crmllm.privacy.selectors import suppressed_among
 
 SYNC = audit.System("sync")
+SOON = timedelta(minutes=10)  # the CRM's clock may be wrong by minutes
 PEOPLE = (Object.CONTACT, Object.LEAD)
 
 
@@ -85,13 +87,18 @@ class Page:
         return self.taken
 
     def _unchanged(self, row: Row) -> bool:
-        """Seen at this stamp already: our own writes come back so, and rows of the overlap."""
+        """Seen at this stamp already, and long after it: rows of the overlap, and of a pass over everything.
+
+        Stamps go by the second. What was seen soon after its stamp may have been changed again within it, so its values
+        are compared; that is also how our own writes are known when they come back.
+        """
         known = self.known.get(row.external_id)
         return (
             known is not None
             and known.state == ExternalState.ACTIVE
             and row.modified_at is not None
             and known.modified_at == row.modified_at
+            and known.updated_at - row.modified_at > SOON
         )
 
     def _owners(self, rows: Sequence[Row]) -> dict[str, CrmUser]:
@@ -191,6 +198,10 @@ class Page:
             with transaction.atomic():
                 if record is None:
                     record = crm.by_id(self.object, external.record_id)
+                if record is not None and external.state in (ExternalState.DELETED, ExternalState.MERGED):
+                    if not self._without_suppressed([row]):
+                        return
+                    record = crm_services.restore_record(actor=SYNC, record=record, writer=self.writer)
                 if record is None or record.state == RecordState.DELETED:
                     raise Conflict("We deleted this record; it is still in the CRM.", code="deleted_here")
                 before = record.version

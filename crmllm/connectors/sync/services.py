@@ -28,7 +28,7 @@ from crmllm.connectors.base import RemoteUnavailable
 from crmllm.connectors.choices import ConnectionState, ExternalState, RunKind, RunState
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.connector import DeclaredConnector
-from crmllm.connectors.engine.errors import FieldRefused, NotSent
+from crmllm.connectors.engine.errors import CursorExpired, FieldRefused, NotSent
 from crmllm.connectors.engine.mapping import Row
 from crmllm.connectors.engine.reader import Page, Position, Reader
 from crmllm.connectors.models import Connection, ExternalRecord, Stream, SyncRun
@@ -102,7 +102,10 @@ class _Pass:
                 continue
             break
         if self.finished and self.stream.name in Object.values:
-            self._deletions()
+            try:
+                self._deletions()
+            except CursorExpired:  # it was deleted too long ago to be told: everything is read and compared instead
+                Stream.objects.filter(pk=self.stream.pk).update(full_wanted=True)
             if self.position.full:
                 self._count()
 
