@@ -189,7 +189,6 @@ class DeclaredConnector:
     def _sent(
         self, object_name: str, operation: Operation, mapping: FieldMapping, changes: Sequence[Change]
     ) -> list[Outcome]:
-        stream = self.stream(object_name)
         outcomes: list[Outcome] = [None] * len(changes)
         ready: list[Ready] = []
         for index, change in enumerate(changes):
@@ -208,9 +207,9 @@ class DeclaredConnector:
                 outcomes[index] = RemoteRecord(change.external_id, {}, change.etag)  # only ties
             else:
                 ready.append((index, change, item))
-        for part in self._parts(stream, mapping, operation, ready):
+        for part in self._parts(object_name, mapping, operation, ready):
             try:
-                told = self._send(stream, mapping, operation, part)
+                told = self._send(object_name, mapping, operation, part)
             except ConnectorError as error:  # holds for this call alone: others have gone out before
                 told = [error] * len(part)
             for (index, _, _), outcome in zip(part, told, strict=True):
@@ -240,11 +239,11 @@ class DeclaredConnector:
         return services.external_id(self.connection, target, pk)
 
     def _parts(
-        self, stream: Stream, mapping: FieldMapping, operation: Operation, ready: list[Ready]
+        self, object_name: str, mapping: FieldMapping, operation: Operation, ready: list[Ready]
     ) -> Iterator[list[Ready]]:
         """What goes out together: all as one job, as much as a batch takes, or each by itself."""
-        bulk = self.strategy.bulk_size(stream.theirs, operation)
-        many = self._way(stream, mapping, f"{operation}_many")
+        bulk = self.strategy.bulk_size(object_name, operation)
+        many = self._way(self.stream(object_name), mapping, f"{operation}_many")
         size = len(ready) if bulk is not None and len(ready) >= bulk else many.size if many else 1
         for start in range(0, len(ready), size):
             yield ready[start : start + size]
@@ -269,10 +268,10 @@ class DeclaredConnector:
                 body[mapping.our_id] = str(change.context.record_id)
         return body
 
-    def _send(self, stream: Stream, mapping: FieldMapping, operation: Operation, part: list[Ready]) -> list[Outcome]:
-        items = [item for _, _, item in part]
+    def _send(self, object_name: str, mapping: FieldMapping, operation: Operation, part: list[Ready]) -> list[Outcome]:
+        stream, items = self.stream(object_name), [item for _, _, item in part]
         many = self._way(stream, mapping, f"{operation}_many")
-        size = self.strategy.bulk_size(stream.theirs, operation)
+        size = self.strategy.bulk_size(object_name, operation)
         if size is not None and len(part) >= size:
             done = self.strategy.bulk(operation, items)
             return [self._outcome(operation, change, one) for (_, change, _), one in zip(part, done, strict=True)]
@@ -366,6 +365,10 @@ class DeclaredConnector:
         stream = self.stream(object_name)
         values = {**stream.values, "object": stream.theirs, "id": external_id}
         self.transport.send(self._needed(stream, "erase"), values)
+
+    def convert(self, lead: str, wish: strategy.Conversion) -> strategy.Converted:
+        """Converts a lead there, by its external id. Raises ConnectorError."""
+        return self.strategy.convert(lead, wish)
 
     # --- for set-up
 

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmllm.connectors.base import Change, Operation
+from crmllm.connectors.base import Change, Operation, RemoteRefused
 
 if TYPE_CHECKING:
     from crmllm.connectors.engine.connector import DeclaredConnector
     from crmllm.connectors.engine.mapping import Link
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """How a lead is converted: into which records of the CRM (new ones where none is named), and whether with an
+    opportunity. `to` holds external ids by object."""
+
+    to: Mapping[str, str]
+    opportunity: str = ""  # the name of a new one; empty: none is made
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What a lead became, as external ids."""
+
+    account: str
+    contact: str
+    opportunity: str = ""
 
 
 class Strategy:
@@ -18,13 +37,17 @@ class Strategy:
     def __init__(self, connector: DeclaredConnector) -> None:
         self.connector = connector
 
-    def bulk_size(self, theirs: str, operation: Operation) -> int | None:
+    def bulk_size(self, object_name: str, operation: Operation) -> int | None:
         """From how many changes on a bulk job takes fewer calls than batches; None when there is none."""
         return None
 
     def bulk(self, operation: Operation, items: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Carries changes out as one job. For each, in order: the record's id, or a ConnectorError."""
         raise NotImplementedError
+
+    def convert(self, lead: str, wish: Conversion) -> Converted:
+        """Makes an account, a contact and perhaps an opportunity out of a lead. Raises ConnectorError."""
+        raise RemoteRefused("This CRM converts no leads.", code="crm_no_way")
 
     def prepare(self) -> None:
         """Makes in the CRM what we need there, a field for our id for example; does nothing when all of it is there."""

@@ -1,9 +1,29 @@
-"""What data cannot say of Salesforce."""
+"""What data cannot say of Salesforce: jobs for large numbers, and the conversion of leads."""
 
 from __future__ import annotations
 
-from crmllm.connectors.engine.strategy import Strategy
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crmllm.connectors.base import Operation
+from crmllm.connectors.engine.strategy import Conversion, Converted, Strategy
+from crmllm.connectors.salesforce import bulk, soap
+
+BULK_FROM = 2000  # changes: from here on a job takes fewer calls than collections of 200
 
 
 class Salesforce(Strategy):
     """Hooks of Salesforce."""
+
+    def bulk_size(self, object_name: str, operation: Operation) -> int | None:
+        """None where the org has no field for our ids: then nothing would tell which result belongs to which create."""
+        known = bool(self.connector.mapping(object_name).our_id)
+        return BULK_FROM if known or operation != Operation.CREATE else None
+
+    def bulk(self, operation: Operation, items: Sequence[Mapping[str, Any]]) -> list[Any]:
+        return bulk.run(self.connector, operation, items)
+
+    def convert(self, lead: str, wish: Conversion) -> Converted:
+        call = self.connector.stream("lead").calls["convert"]
+        status = self.connector.stream("lead").fields["status"].choices["converted"]
+        return soap.convert(self.connector.transport, call, lead, wish, status)

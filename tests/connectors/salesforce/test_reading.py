@@ -106,7 +106,7 @@ def test_a_later_pass_reads_what_changed_and_nothing_else(world: dict[str, str],
     contact = Contact.objects.exclude(email_index=None).get()
     assert held(contact, "title", "phone") == {"title": None, "phone": "+4930901820"}
     again = sync("contact")["contact"]
-    assert (again.counts["unchanged"], again.counts["updated"]) == (1, 0), "the overlap is known by its stamp"
+    assert (again.counts["unchanged"], again.counts.get("updated")) == (1, None), "the overlap is known by its stamp"
 
 
 def test_a_pass_that_was_stopped_goes_on_where_it_was(sync: Any, sf: Salesforce) -> None:
