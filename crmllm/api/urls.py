@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from crmllm.connectors.api import ConnectionViewSet, StreamViewSet, SyncRunViewSet
 from crmllm.crm.api import PLURALS, viewset_for
 from crmllm.ingestion.api import InteractionViewSet
 from crmllm.jobs.api import JobViewSet
@@ -20,6 +21,9 @@ router.register("interactions", InteractionViewSet, basename="api-interactions")
 router.register("proposals", ProposalViewSet, basename="api-proposals")
 router.register("writebacks", WritebackViewSet, basename="api-writebacks")
 router.register("jobs", JobViewSet, basename="api-jobs")
+router.register("connections", ConnectionViewSet, basename="api-connections")
+router.register("streams", StreamViewSet, basename="api-streams")
+router.register("sync-runs", SyncRunViewSet, basename="api-sync-runs")
 for object_name, plural in PLURALS.items():
     router.register(plural, viewset_for(object_name), basename=f"api-{plural}")
 

@@ -19,7 +19,8 @@ class ConnectorsConfig(AppConfig):
         from crmllm.connectors.hubspot.strategy import HubSpot
         from crmllm.connectors.local.connector import LocalConnector
         from crmllm.connectors.salesforce.strategy import Salesforce
-        from crmllm.core.registry import NavItem, settings_pages
+        from crmllm.connectors.views import home_card
+        from crmllm.core.registry import HomeCard, NavItem, home_cards, settings_pages
 
         registry.register(LocalConnector.key, LocalConnector)
         for model in (models.Stream, models.RemoteEvent):  # figures and sentences; `settings.view` guards the pages
@@ -30,6 +31,7 @@ class ConnectorsConfig(AppConfig):
         registry.declare(Path(__file__).with_name("hubspot") / "connector.yaml")
         registry.declare_all(Path(folder) for folder in settings.CONNECTOR_FOLDERS)
         post_migrate.connect(_ensure_local_connection, sender=self)
+        home_cards.add("connections", HomeCard("connectors/_home_card.html", home_card), order=15)
         settings_pages.add(
             "connections", NavItem(_("Connections"), "connectors:list", permission="settings.view"), order=45
         )

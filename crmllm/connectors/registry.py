@@ -53,6 +53,12 @@ def declared() -> list[Declaration]:
     return sorted(_declarations.values(), key=lambda one: one.label)
 
 
+def declared_label(key: str) -> str:
+    """What people call the CRM of that key."""
+    found = _declarations.get(key)
+    return found.label if found else key
+
+
 def open_connection(connection: Connection) -> Connector:
     """The connector of a connection. Raises NotFound, naming the known ones."""
     if connection.connector in _declarations:

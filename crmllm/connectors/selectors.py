@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from crmllm.access.models import User
 from crmllm.access.rules import require
+from crmllm.connectors.choices import ConnectionState
 from crmllm.connectors.models import Connection, ExternalRecord
 from crmllm.core.errors import NotFound
 
 
 def connections(user: User) -> QuerySet[Connection]:
-    """All connections, with how many of their records we know."""
+    """All connections that are in use, with how many of their records we know."""
     require(user, "settings.view")
-    return Connection.objects.annotate(known=Count("records", filter=Q(records__state="active")))
+    in_use = Connection.objects.exclude(state=ConnectionState.REMOVED)
+    known = Count("records", filter=Q(records__state="active"), distinct=True)
+    return in_use.annotate(known=known, last_run_at=Max("streams__last_run_at"))
 
 
 def connection(user: User, pk: UUID) -> Connection:
@@ -24,6 +27,17 @@ def connection(user: User, pk: UUID) -> Connection:
     if found is None:
         raise NotFound("There is no such connection.")
     return found
+
+
+def broken() -> QuerySet[Connection]:
+    """Connections whose CRM does not let us in any more."""
+    return Connection.objects.filter(state=ConnectionState.BROKEN)
+
+
+def by_state() -> list[tuple[str, int]]:
+    """How many connections are in each state; those that are 0 too, so that an alarm can end."""
+    found = dict(Connection.objects.order_by().values_list("state").annotate(n=Count("pk")))
+    return [(state, found.get(state, 0)) for state in ConnectionState.values if state != ConnectionState.REMOVED]
 
 
 def elsewhere(record_id: UUID) -> list[ExternalRecord]:

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from crmllm.connectors.selectors import by_state as connections_by_state
 from crmllm.jobs.selectors import queue_figures
 from crmllm.monitoring import selectors
 
@@ -26,6 +27,10 @@ class Figures(Collector):
         yield from (waiting, failed, age)
         model = selectors.model_status().state == "ready"
         yield GaugeMetricFamily("crmllm_model_up", "1 when the model server answers.", value=float(model))
+        down = GaugeMetricFamily("crmllm_connections", "Connected CRMs by state.", labels=["state"])
+        for state, count in connections_by_state():
+            down.add_metric([state], count)
+        yield down
         late = selectors.unsealed_for().total_seconds()
         yield GaugeMetricFamily("crmllm_audit_unsealed_seconds", "Age of the oldest unsealed audit event.", value=late)
 

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crmllm.connectors.selectors import broken
 from crmllm.core.models import AuditEvent, AuditLink
 from crmllm.llm.endpoint import base_url, is_set_up
 from crmllm.monitoring import sql
@@ -129,6 +130,7 @@ def parts() -> list[Part]:
         _checked("keys", lambda: _answers("keys")),
         _checked("migrations", _migrated),
         _checked("audit", _sealed_in_time, needed=False),
+        _checked("connections", _connected, needed=False),
         Part("model", status.state == "ready", status.sentence, needed=False),
     ]
 
@@ -157,6 +159,12 @@ def _migrated() -> str:
                 return "Migrations wait to be applied: run manage.py migrate."
         _migrated_once = True  # they are never taken back under a running process
     return ""
+
+
+def _connected() -> str:
+    """Counted, not named: whoever asks for readiness may be a stranger."""
+    count = broken().count()
+    return f"{count} of the connected CRMs do not let us in." if count else ""
 
 
 def _sealed_in_time() -> str:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crmllm.connectors.selectors import broken
 from crmllm.core.audit import ALARM_AFTER, verify
 from crmllm.jobs.drain import Drain
 from crmllm.jobs.selectors import stages
@@ -20,7 +21,7 @@ STUCK_AFTER = timedelta(minutes=30)
 
 
 def watch() -> str:
-    """Is the audit trail being sealed, and does work move?"""
+    """Is the audit trail being sealed, does work move, and do the CRMs let us in?"""
     if unsealed_for() > ALARM_AFTER:
         _alarm("audit-unsealed", _("The audit trail is not being sealed: is the sealer running?"), "")
     for row in stages():
@@ -28,6 +29,9 @@ def watch() -> str:
         if stuck and not row["running"] and not row["paused"]:
             sentence = _("Work has waited for over half an hour: %(stage)s.") % {"stage": row["label"]}
             _alarm("work-stuck", sentence, reverse("jobs:index"))
+    for one in broken():
+        sentence = _("%(name)s does not let us in: approved changes wait.") % {"name": one.name}
+        _alarm("connection-broken", sentence, reverse("connectors:detail", args=[one.pk]))
     return ""
 
 

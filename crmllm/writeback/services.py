@@ -20,6 +20,7 @@ from django.utils import timezone
 from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.connectors import services as connectors
+from crmllm.connectors.choices import ConnectionState
 from crmllm.core import audit
 from crmllm.core.crypto import Sealed
 from crmllm.core.errors import Conflict
@@ -50,6 +51,8 @@ def queue(
     """Puts a write into the outbox; call it inside the transaction of the decision."""
     key_id = proposal.interaction.key_id
     connection = undoes.connection if undoes else connectors.master_of(proposal.object)
+    if connection.state == ConnectionState.REMOVED:
+        raise Conflict("The connection to this CRM was removed; the change has to be taken back there.")
     sql.lock_target(proposal.target_id)
     last = Writeback.objects.filter(connection=connection, target_id=proposal.target_id).aggregate(last=Max("seq"))
     row = Writeback.objects.create(

@@ -1,0 +1,67 @@
+"""Trying a connection without writing: approved changes wait and are shown until somebody says what becomes of them."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from crmllm.access.models import User
+from crmllm.access.rules import require
+from crmllm.connectors.models import Connection
+from crmllm.core import audit
+from crmllm.core.errors import Conflict
+from crmllm.jobs.services import enqueue
+from crmllm.writeback import services as writeback
+from crmllm.writeback.choices import State
+from crmllm.writeback.models import Writeback
+
+
+def begin(*, actor: User, connection: Connection) -> Connection:
+    """From now on nothing is written there; approved changes wait and are shown."""
+    require(actor, "settings.manage")
+    return _switch(actor, connection, on=True)
+
+
+def write_all(*, actor: User, connection: Connection) -> Connection:
+    """Ends the trial: what waits is written, in its order."""
+    require(actor, "settings.manage")
+    return _switch(actor, connection, on=False)
+
+
+def send_back(*, actor: User, connection: Connection) -> int:
+    """Ends the trial: what waits goes back to review, and nothing of it is written. Returns how many went back.
+
+    The trial ends last: a change that somebody approves meanwhile waits like the others, and goes back with them.
+    """
+    require(actor, "settings.manage")
+    require(actor, "jobs.manage")
+    back = 0
+    while ids := list(_waiting(connection).values_list("pk", flat=True)[:500]):
+        before = back
+        for pk in ids:
+            try:
+                writeback.cancel(actor=actor, pk=pk)
+            except Conflict:  # it went back with the one that it hangs on
+                continue
+            back += 1
+        if back == before:
+            break
+    _switch(actor, connection, on=False)
+    return back
+
+
+def _waiting(connection: Connection) -> QuerySet[Writeback]:
+    rows = Writeback.objects.filter(connection=connection, state=State.WAITING, sent_at=None)
+    return rows.order_by("-id")  # what hangs on others goes before them
+
+
+def _switch(actor: User, connection: Connection, *, on: bool) -> Connection:
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        row.dry_run = on
+        row.save(update_fields=["dry_run", "updated_at"])
+        action = "connection.dry_run_begun" if on else "connection.dry_run_ended"
+        audit.record(actor=actor, action=action, subject_type="connection", subject_id=row.pk)
+        if not on:
+            enqueue("write")
+    return row
