@@ -137,6 +137,10 @@ class GuardedClient:
             answer = self._client.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise Unreachable(f"It cannot be reached ({type(error).__name__}).", sent=False) from None
+        except httpx.LocalProtocolError:
+            raise Refused(
+                "What was entered cannot be sent: an address or a key holds letters that have no place there."
+            ) from None
         except httpx.TransportError as error:
             raise Unreachable(f"It gave no answer ({type(error).__name__}).", sent=True) from None
         try:

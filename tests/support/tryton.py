@@ -42,10 +42,11 @@ class Tryton:
         assert not (isinstance(told, dict) and told.get("error")), told
         return told["result"] if isinstance(told, dict) and "result" in told else told
 
-    def make(self, model: str, **values: Any) -> int:
-        return int(self.rpc(f"model.{model}.create", [values], {})[0])
+    def make(self, model: str, /, **values: Any) -> int:
+        context = {"company": self.company, "employee": self.employee} if self.employee else {}
+        return int(self.rpc(f"model.{model}.create", [values], context)[0])
 
-    def change(self, model: str, pk: int, **values: Any) -> None:
+    def change(self, model: str, pk: int, /, **values: Any) -> None:
         self.rpc(f"model.{model}.write", [pk], values, {"company": self.company})
 
     def rows(self, model: str, domain: list[Any], fields: list[str]) -> list[dict[str, Any]]:
@@ -67,7 +68,10 @@ def running(folder: Path) -> Iterator[Tryton]:
     )
     env = {**os.environ, "TRYTONPASSFILE": str(folder / "password")}
     options = ["-c", str(conf), "-d", "crm"]
-    for step in (["--all", "--email", "admin@crm.example"], ["-u", "party", "sale_opportunity", "--activate-dependencies"]):
+    for step in (
+        ["--all", "--email", "admin@crm.example"],
+        ["-u", "party", "sale_opportunity", "--activate-dependencies"],
+    ):
         subprocess.run([PROGRAMS / "trytond-admin", *options, *step], check=True, env=env, capture_output=True)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([PROGRAMS / "trytond", *options], stdout=log, stderr=log, env=env)

@@ -63,7 +63,7 @@ class Session:
         return str(self._credentials().get("access_token") or "")
 
     def headers(self, token: str) -> dict[str, str]:
-        filled: dict[str, str] = fill(self.way.headers, {**self.values(), "token": token})
+        filled: dict[str, str] = fill(self.way.headers, {"token": token, **self.values()})
         return filled
 
     def values(self) -> dict[str, Any]:
