@@ -7,19 +7,21 @@ from typing import Any
 import instructor
 from lines import FIELDS, TASK, main
 from openai import AsyncOpenAI
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 RETRIES = 1
 
 
 class Person(BaseModel):
-    """The writer of the message."""
+    """The writer of the message. Every key is asked for: small models leave out what they may leave out."""
 
-    name: str | None = Field(None, max_length=80, description="full name")
-    title: str | None = Field(None, max_length=80, description="job title")
-    company: str | None = Field(None, max_length=80, description="company")
-    email: str | None = Field(None, max_length=80, description="e-mail address")
-    phone: str | None = Field(None, max_length=40, description="phone number")
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(max_length=80, description="full name, empty if it is not stated")
+    title: str = Field(max_length=80, description="job title, empty if it is not stated")
+    company: str = Field(max_length=80, description="company, empty if it is not stated")
+    email: str = Field(max_length=80, description="e-mail address, empty if it is not stated")
+    phone: str = Field(max_length=40, description="phone number, empty if it is not stated")
 
 
 def ask(options: argparse.Namespace, items: list[dict[str, Any]]) -> list[dict[str, Any]]:

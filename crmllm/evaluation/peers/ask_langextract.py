@@ -28,7 +28,7 @@ EXAMPLE = ExampleData(
 
 
 def ask(options: argparse.Namespace, items: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    settings = {"base_url": options.url, "api_key": options.key, "temperature": 0.0, "max_output_tokens": 512}
+    settings = {"base_url": options.url, "api_key": options.key, "temperature": 0.0, "max_output_tokens": 1024}
     model = ModelConfig(options.model, "OpenAILanguageModel", settings)
 
     def one(item: dict[str, Any]) -> dict[str, Any]:

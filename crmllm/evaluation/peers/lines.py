@@ -25,6 +25,7 @@ def main(ask: Callable[[argparse.Namespace, list[dict[str, Any]]], Iterable[dict
     parser.add_argument("--concurrency", type=int, required=True)
     options = parser.parse_args()
     items = [json.loads(line) for line in sys.stdin]
+    out = sys.stdout  # held here: while a library's own words are turned away, sys.stdout is another one
     for answer in ask(options, items):
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
+        out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        out.flush()
