@@ -110,7 +110,7 @@ class Reader:
                 restarts += 1
                 if restarts > MAX_RESTARTS or not _of_cursor(error, position):
                     raise
-                position = position.anew()
+                position, before = position.anew(), frozenset()
                 continue
             if ids and ids == before and not page.last:
                 restarts += 1

@@ -122,7 +122,7 @@ def take_up(events: list[RemoteEvent]) -> None:
         told = {event.external_id for event in events if event.deleted}
         there = {row.external_id for row in rows}
         gone = [Row(external_id=one, deleted=True) for one in ids if one not in there and one in told]
-        taken = apply.take(stream, [*rows, *gone])
+        taken = apply.take(stream, [*rows, *gone], compare=True)
         _hide(stream, [one for one in ids if one not in there and one not in told])
     except CrmllmError as error:
         for event in events:

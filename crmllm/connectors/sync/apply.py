@@ -18,8 +18,9 @@ from django.utils import timezone
 
 from crmllm.connectors.choices import ExternalState
 from crmllm.connectors.engine.connector import resolved
-from crmllm.connectors.engine.mapping import Reference, Row
+from crmllm.connectors.engine.mapping import FieldMapping, Reference, Row
 from crmllm.connectors.models import ExternalRecord, SkippedRecord, Stream
+from crmllm.connectors.registry import declaration
 from crmllm.connectors.services import ours
 from crmllm.core import audit
 from crmllm.core.bulk import insert_many
@@ -28,9 +29,12 @@ from crmllm.core.errors import BadInput, Conflict, CrmllmError, NotFound
 from crmllm.core.identifiers import email_index
 from crmllm.crm import selectors as crm
 from crmllm.crm import services as crm_services
-from crmllm.crm.choices import Object, RecordState, WriterKind
+from crmllm.crm.choices import FieldType, Object, RecordState, WriterKind
 from crmllm.crm.models import CrmUser, Record, model_for
+from crmllm.crm.selectors import field_map
 from crmllm.crm.services import Import, Writer
+from crmllm.crm.values import read as read_values
+from crmllm.crm.values import same
 from crmllm.privacy.selectors import suppressed_among
 
 SYNC = audit.System("sync")
@@ -53,11 +57,19 @@ class Taken:
 class Page:
     """The rows of one page and all that is needed to take them over."""
 
-    def __init__(self, stream: Stream, rows: Sequence[Row]) -> None:
-        self.stream, self.connection = stream, stream.connection
+    def __init__(self, stream: Stream, rows: Sequence[Row], *, compare: bool = False) -> None:
+        self.stream, self.connection, self.compare = stream, stream.connection, compare
         self.object: str = stream.name
         self.rows = list({row.external_id: row for row in rows}.values())  # of a row that came twice the later counts
         self.taken = Taken()
+        self.fields = field_map(self.object)
+        self.mapping = FieldMapping(
+            declaration(self.connection.connector).streams[self.object],
+            self.fields,
+            changed=stream.mapping,
+            hidden=stream.hidden,
+            allowed=stream.writes,
+        )
         self.writer = Writer(WriterKind.CRM, self.connection.pk)
         self.known = {one.external_id: one for one in self._externals(row.external_id for row in self.rows)}
 
@@ -69,7 +81,7 @@ class Page:
         self.taken.counts["read"] += len(self.rows)
         gone = [row for row in self.rows if row.deleted or row.merged_into]
         here = [row for row in self.rows if not row.deleted and not row.merged_into]
-        moved = [row for row in here if not self._unchanged(row)]
+        moved = here if self.compare else self._moved(here)
         self.taken.counts["unchanged"] += len(here) - len(moved)
         self.links = ours(self.connection, [one for row in moved for one in row.references])
         self.owners = self._owners(moved)
@@ -85,6 +97,32 @@ class Page:
             self._gone(row)
         self._note_skipped()
         return self.taken
+
+    def _moved(self, rows: Sequence[Row]) -> list[Row]:
+        """Rows that must be looked at. The others are noted as seen: after a pass over everything that counts."""
+        still = {row.external_id: row for row in rows if self._unchanged(row)}
+        for one in self._tied_anew(list(still.values())):
+            del still[one]
+        seen = [self.known[one].pk for one in still]
+        ExternalRecord.objects.filter(pk__in=seen).update(updated_at=timezone.now())
+        return [row for row in rows if row.external_id not in still]
+
+    def _tied_anew(self, rows: Sequence[Row]) -> list[str]:
+        """Rows that refer to others than ours do: a tie may change there without the record's stamp."""
+        names = [one.name for one in crm.field_map(self.object).values() if one.type == FieldType.REFERENCE]
+        links = ours(self.connection, [one for row in rows for one in row.references])
+        records = model_for(self.object)._base_manager.filter(
+            pk__in=[self.known[row.external_id].record_id for row in rows]
+        )
+        held = {one["pk"]: one for one in records.values("pk", *(f"{name}_id" for name in names))}
+
+        def differs(row: Row) -> bool:
+            ours_ = held.get(self.known[row.external_id].record_id, {})
+            there = {name: row.values[name] for name in names if name in row.values}
+            known = {name: links.get(one) if one else None for name, one in there.items() if not one or one in links}
+            return any(ours_.get(f"{name}_id") != pk for name, pk in known.items())
+
+        return [row.external_id for row in rows if differs(row)]
 
     def _unchanged(self, row: Row) -> bool:
         """Seen at this stamp already, and long after it: rows of the overlap, and of a pass over everything.
@@ -205,7 +243,7 @@ class Page:
                 if record is None or record.state == RecordState.DELETED:
                     raise Conflict("We deleted this record; it is still in the CRM.", code="deleted_here")
                 before = record.version
-                changes = resolved(row, self.links)
+                changes = self._news(row, record)
                 record = crm_services.update_record(actor=SYNC, record=record, changes=changes, writer=self.writer)
                 record = self._give_owner(record, row)
                 self._keep(row, external, record)
@@ -213,6 +251,17 @@ class Page:
             self.taken.counts["left"] += len(row.left)
         except (BadInput, Conflict, NotFound) as error:
             self.taken.skip(row, error)
+
+    def _news(self, row: Row, record: Record) -> dict[str, Any]:
+        """What the row says. Where the CRM holds as much of our value as it can, ours is not cut down to that."""
+        changes = resolved(row, self.links)
+        held = read_values(record, [self.fields[name] for name in changes if name in self.mapping.lossy])
+        shown = self.mapping.kept({name: value for name, value in held.items() if value is not None})
+        return {
+            name: value
+            for name, value in changes.items()
+            if name not in shown or not same(self.fields[name], value, shown[name])
+        }
 
     def _give_owner(self, record: Record, row: Row) -> Record:
         owner = self.owners.get(row.owner)
@@ -268,6 +317,9 @@ class Page:
         )
 
 
-def take(stream: Stream, rows: Sequence[Row]) -> Taken:
-    """Takes rows of an object over. Returns what became of them."""
-    return Page(stream, rows).take()
+def take(stream: Stream, rows: Sequence[Row], *, compare: bool = False) -> Taken:
+    """Takes rows of an object over. Returns what became of them.
+
+    `compare` looks at all of them, also at those whose stamp is known: somebody said that there is something new.
+    """
+    return Page(stream, rows, compare=compare).take()

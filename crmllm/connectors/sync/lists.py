@@ -24,7 +24,10 @@ def take(stream: Stream, rows: Sequence[Row]) -> Taken:
     with transaction.atomic():
         known = dict(_known(stream).values_list("external_id", "record_id"))
         for row in rows:
-            record_id, changed = keep(known.get(row.external_id), row.values, stream)
+            if row.deleted and not row.values:
+                continue  # of what is gone only the id is told
+            values = {**row.values, "active": False} if row.deleted else row.values
+            record_id, changed = keep(known.get(row.external_id), values, stream)
             taken.counts["created" if row.external_id not in known else "updated" if changed else "unchanged"] += 1
             ExternalRecord.objects.update_or_create(
                 connection=stream.connection,

@@ -101,13 +101,14 @@ class _Pass:
                     raise
                 continue
             break
-        if self.finished and self.stream.name in Object.values:
-            try:
-                self._deletions()
-            except CursorExpired:  # it was deleted too long ago to be told: everything is read and compared instead
-                Stream.objects.filter(pk=self.stream.pk).update(full_wanted=True)
-            if self.position.full:
-                self._count()
+        if not self.finished:
+            return
+        try:
+            self._deletions()
+        except CursorExpired:  # it was deleted too long ago to be told: everything is read and compared instead
+            Stream.objects.filter(pk=self.stream.pk).update(full_wanted=True)
+        if self.position.full and self.stream.name in Object.values:
+            self._count()
 
     def _pages(self, reader: Reader) -> None:
         for page in reader.pages(self.position):
@@ -321,7 +322,7 @@ def read_record(
             connection=stream.connection, object=stream.name, external_id=external_id, state=ExternalState.ACTIVE
         ).update(state=ExternalState.HIDDEN, updated_at=timezone.now())
         raise NotFound("The CRM does not show this record: it was deleted there, or is hidden from us.")
-    taken = apply.take(stream, rows)
+    taken = apply.take(stream, rows, compare=True)
     return SyncRun.objects.create(
         stream=stream,
         kind=RunKind.RECORD,
