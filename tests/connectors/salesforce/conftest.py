@@ -18,8 +18,6 @@ from crmllm.core import work
 from crmllm.core.audit import SYSTEM
 from crmllm.core.crypto import Sealed, new_key
 from crmllm.crm.choices import Object
-from crmllm.writeback.models import Writeback
-from tests.support import factories
 from tests.support.contract import Contract
 from tests.support.crm_server import serving
 from tests.support.salesforce import server
@@ -97,12 +95,3 @@ def read(connection: Connection, *names: str, full: bool = False, should_stop: A
         (stream,) = work.claim(sync_services.due().filter(name=name), limit=1, seconds=60)
         runs[name] = sync_services.run(stream, **({"should_stop": should_stop} if should_stop else {}))
     return runs
-
-
-def deliver(rounds: int = 1) -> list[str]:
-    """Sends what waits, also what waits for its next try; returns the states of the last round."""
-    states: list[str] = []
-    for _ in range(rounds):
-        Writeback.objects.update(next_attempt_at=timezone.now())
-        states = factories.deliver_all()
-    return states

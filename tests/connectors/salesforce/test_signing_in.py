@@ -19,8 +19,9 @@ from crmllm.connectors.models import Connection
 from crmllm.connectors.registry import declaration, open_declared
 from crmllm.notifications.models import Notification
 from crmllm.proposals import services as proposals
-from tests.connectors.salesforce.conftest import deliver, read
+from tests.connectors.salesforce.conftest import read
 from tests.support import factories
+from tests.support.outbox import deliver
 from tests.support.salesforce.server import Salesforce
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
