@@ -64,6 +64,10 @@ def networks(written: Iterable[str]) -> list[Network]:
     return [ip_network(one, strict=False) for one in written]
 
 
+#: IPv6 addresses that lead to an IPv4 address which nobody checked: NAT64, 6to4, Teredo (RFC 6052, 8215, 3056, 4380).
+_TRANSLATED = [IPv6Network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
+
+
 def may_ask(address: Address, allowed: Iterable[Network]) -> bool:
     """Public addresses, and those of our own network that the settings name."""
     mapped = getattr(address, "ipv4_mapped", None)
@@ -71,6 +75,8 @@ def may_ask(address: Address, allowed: Iterable[Network]) -> bool:
         address = mapped
     if any(address.version == network.version and address in network for network in allowed):
         return True
+    if isinstance(address, IPv6Address) and any(address in network for network in _TRANSLATED):
+        return False
     return address.is_global and not address.is_multicast
 
 

@@ -83,6 +83,11 @@ class FieldMapping:
             name: one for name, one in _in_force(stream, changed).items() if not away.intersection(one.columns)
         }
 
+    @property
+    def lossy(self) -> set[str]:
+        """Fields of which the CRM may hold less than we do."""
+        return {name for name, mapped in self.fields.items() if mapped.codec in _LOSSY}
+
     def columns(self, names: Iterable[str] | None = None) -> list[str]:
         """Their fields to ask for, each once, in a stable order."""
         wanted = list(self.fields) if names is None else [name for name in names if name in self.fields]
@@ -371,13 +376,17 @@ def _person(mapped: FieldMap, value: Any) -> list[Any]:
     name = HumanName(str(value))
     given = " ".join(part for part in (name.first, name.middle) if part)
     family = " ".join(part for part in (name.last, name.suffix) if part)
-    if not family:
+    title = name.title
+    words = str(value).replace(",", " ").split()
+    if sorted(f"{title} {given} {family}".split()) != sorted(words):  # a nickname, an emoji: no word may be lost
+        title, given, family = "", " ".join(words[:-1]), words[-1]
+    elif not family:
         given, family = "", given or str(value)
     parts = [given, family]
     if len(mapped.columns) == 3:
-        parts = [name.title, *parts]
-    elif name.title:
-        parts[0] = f"{name.title} {given}".strip()
+        parts = [title, *parts]
+    elif title:
+        parts[0] = f"{title} {given}".strip()
     return [part or mapped.empty for part in parts]
 
 
