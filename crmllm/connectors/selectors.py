@@ -18,7 +18,7 @@ def connections(user: User) -> QuerySet[Connection]:
     require(user, "settings.view")
     in_use = Connection.objects.exclude(state=ConnectionState.REMOVED)
     known = Count("records", filter=Q(records__state="active"), distinct=True)
-    return in_use.annotate(known=known, last_run_at=Max("streams__last_run_at"))
+    return in_use.annotate(known=known, last_run_at=Max("streams__last_run_at")).order_by("name")
 
 
 def connection(user: User, pk: UUID) -> Connection:

@@ -180,6 +180,10 @@ class DeclaredConnector:
     def send(self, object_name: str, operation: Operation, changes: Sequence[Change]) -> list[Outcome]:
         """See Connector. A change that cannot be put in the CRM's words is refused by itself; the others go on."""
         mapping = self.mapping(object_name)
+        if mapping.allowed is not None and not mapping.allowed:
+            label = mapping.stream.label or mapping.stream.theirs
+            sentence = f"{label} may only be read in {self.connection.name}; see Settings > Connections."
+            return [RemoteRefused(sentence, code="crm_read_only") for _ in changes]
         outcomes = self._sent(object_name, operation, mapping, changes)
         missing = [one for one in outcomes if isinstance(one, FieldRefused) and one.field == mapping.our_id]
         if missing and len(missing) == len(outcomes) and self.hide(object_name, mapping.our_id):

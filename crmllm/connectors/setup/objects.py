@@ -50,6 +50,11 @@ def set_direction(*, actor: User, stream: Stream, direction: Direction) -> Strea
         before = row.direction
         if before == direction:
             return row
+        if not writes and stream.name in stream.connection.master_of:
+            raise BadInput(
+                "It is the system of record of these records, so it has to be written to.",
+                fields={stream.name: ["A system of record is written to; take that away first."]},
+            )
         row.reads = direction in (Direction.BOTH, Direction.READ)
         if writes != (before in (Direction.BOTH, Direction.WRITE)):
             row.writes = None if writes else []

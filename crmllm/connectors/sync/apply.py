@@ -303,18 +303,22 @@ class Page:
     # --- what was left
 
     def _note_skipped(self) -> None:
-        """Keeps why a record was skipped; one that came through is no longer listed."""
-        through = [row.external_id for row in self.rows if row.external_id not in self.taken.skipped]
-        SkippedRecord.objects.filter(stream=self.stream, external_id__in=through).delete()
-        SkippedRecord.objects.bulk_create(
-            [
-                SkippedRecord(stream=self.stream, external_id=pk, code=error.code, reason=error.message[:400])
-                for pk, error in self.taken.skipped.items()
-            ],
-            update_conflicts=True,
-            unique_fields=["stream", "external_id"],
-            update_fields=["code", "reason", "updated_at"],
-        )
+        note_skipped(self.stream, self.rows, self.taken)
+
+
+def note_skipped(stream: Stream, rows: Sequence[Row], taken: Taken) -> None:
+    """Keeps why a record was skipped; one that came through is no longer listed."""
+    through = [row.external_id for row in rows if row.external_id not in taken.skipped]
+    SkippedRecord.objects.filter(stream=stream, external_id__in=through).delete()
+    SkippedRecord.objects.bulk_create(
+        [
+            SkippedRecord(stream=stream, external_id=pk, code=error.code, reason=error.message[:400])
+            for pk, error in taken.skipped.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["stream", "external_id"],
+        update_fields=["code", "reason", "updated_at"],
+    )
 
 
 def take(stream: Stream, rows: Sequence[Row], *, compare: bool = False) -> Taken:

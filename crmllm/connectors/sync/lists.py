@@ -13,7 +13,8 @@ from crmllm.connectors.choices import ExternalState
 from crmllm.connectors.engine.declaration import StreamName
 from crmllm.connectors.engine.mapping import Row
 from crmllm.connectors.models import ExternalRecord, Stream
-from crmllm.connectors.sync.apply import SYNC, Taken
+from crmllm.connectors.sync.apply import SYNC, Taken, note_skipped
+from crmllm.core.errors import BadInput
 from crmllm.crm import services as crm
 
 
@@ -27,7 +28,11 @@ def take(stream: Stream, rows: Sequence[Row]) -> Taken:
             if row.deleted and not row.values:
                 continue  # of what is gone only the id is told
             values = {**row.values, "active": False} if row.deleted else row.values
-            record_id, changed = keep(known.get(row.external_id), values, stream)
+            try:
+                record_id, changed = keep(known.get(row.external_id), values, stream)
+            except BadInput as error:  # one without a name or an e-mail address; the others go on
+                taken.skip(row, error)
+                continue
             taken.counts["created" if row.external_id not in known else "updated" if changed else "unchanged"] += 1
             ExternalRecord.objects.update_or_create(
                 connection=stream.connection,
@@ -35,6 +40,7 @@ def take(stream: Stream, rows: Sequence[Row]) -> Taken:
                 external_id=row.external_id,
                 defaults={"record_id": record_id, "state": ExternalState.ACTIVE, "modified_at": row.modified_at},
             )
+        note_skipped(stream, rows, taken)
     return taken
 
 

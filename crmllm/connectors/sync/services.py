@@ -36,7 +36,7 @@ from crmllm.connectors.registry import open_declared
 from crmllm.connectors.sync import apply, lists
 from crmllm.connectors.sync.apply import Taken
 from crmllm.core import audit, work
-from crmllm.core.errors import CrmllmError, NotFound
+from crmllm.core.errors import Conflict, CrmllmError, NotFound
 from crmllm.crm.choices import Object
 from crmllm.jobs.services import enqueue
 from crmllm.notifications.services import notify
@@ -315,6 +315,8 @@ def read_record(
     """Reads one record again and takes it over. Raises ConnectorError; NotFound when the CRM does not show it."""
     if isinstance(actor, User):
         require(actor, "settings.manage")
+    if stream.name not in Object.values:
+        raise Conflict("Lists like this are short and read as a whole; read this one now instead.")
     connector = open_declared(stream.connection, priority=priority)
     rows = connector.rows_by_id(stream.name, [external_id])
     if not rows:
