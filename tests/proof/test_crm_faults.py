@@ -1,0 +1,206 @@
+"""Approved changes against a CRM that fails all the time, sent by workers that are killed: each lands exactly once.
+
+One request in twenty fails in one of the ways of an unreliable day, "committed, then the connection dropped" among them.
+CRM_PROOF_COUNT says how many changes; the CRM's own ledger counts what arrived.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import httpx
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from crmllm.access.models import User
+from crmllm.connectors.engine import transport
+from crmllm.connectors.models import Connection, ExternalRecord
+from crmllm.core.crypto import Sealed, new_key
+from crmllm.core.runtime.home import free_port
+from crmllm.crm.choices import Object
+from crmllm.crm.models import Account
+from crmllm.writeback import sender, tasks
+from crmllm.writeback.choices import State
+from crmllm.writeback.models import Writeback
+from tests.support import factories
+from tests.support.crm_server import running
+from tests.support.outbox import approved
+from tests.support.salesforce.server import MIXED
+
+COUNT = int(os.environ.get("CRM_PROOF_COUNT", "60"))
+SEED = int(os.environ.get("PROOF_SEED", "20261122"))
+SHARE = 0.05
+KILLS = max(4, COUNT // 250)
+ROUNDS = 60  # tries of everything that waits; each ends some of it
+
+Ledger = Callable[[Callable[..., Any]], Counter[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """One CRM's server: how to be let in, what goes wrong, and what its ledger says: {(operation, id): times}."""
+
+    options: dict[str, Any]
+    secrets: dict[str, str]
+    way: str
+    faults: tuple[str, ...]
+    path: str
+    #: A write of several, whose answer is lost once in each part of the run whatever chance says.
+    lost: dict[str, str]
+    ledger: Ledger
+
+
+def _salesforce(ask: Callable[..., Any]) -> Counter[tuple[str, str]]:
+    lines = ask("do", what="ledger")["result"]
+    ours = ("Account", "Contact")
+    return Counter((line["operation"], line["id"]) for line in lines if line["object"] in ours)
+
+
+VENDORS = {
+    "salesforce": Vendor(
+        options={"login_url": "{address}", "client_id": "crmllm"},
+        secrets={"client_secret": "made-up-secret"},
+        way="client",
+        faults=MIXED,
+        path="/services/data",
+        lost={"method": "PATCH", "path": "/composite/sobjects"},
+        ledger=_salesforce,
+    ),
+}
+
+
+@pytest.fixture(params=VENDORS)
+def vendor(request: pytest.FixtureRequest) -> Vendor:
+    return VENDORS[request.param]
+
+
+@pytest.fixture
+def address(request: pytest.FixtureRequest, settings: Any) -> Iterator[str]:
+    settings.CRM_NETWORKS = ["127.0.0.0/8"]
+    transport.client.cache_clear()
+    with running(request.node.callspec.params["vendor"], free_port()) as where:
+        yield where
+    transport.client.cache_clear()
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+def test_every_approved_change_lands_exactly_once(
+    vendor: Vendor, address: str, reviewer: User, request: pytest.FixtureRequest
+) -> None:
+    name = request.node.callspec.params["vendor"]
+
+    def ask(where: str, **wishes: Any) -> Any:
+        return httpx.post(f"{address}/__control__/{where}", json=wishes, timeout=60).json()
+
+    _connect(name, vendor, address)
+    ask("mix", share=SHARE, kinds=list(vendor.faults), seed=SEED, path=vendor.path)
+    chance, began, kills = random.Random(SEED), time.monotonic(), 0
+    third = COUNT // 3
+    _approve(reviewer, third, lambda number: ("account", {"name": f"Account {number}"}, None))
+    ask("faults", kind="reset_after", **vendor.lost)
+    kills += _send_all(chance, ask)
+    accounts = list(Account.objects.order_by("created_at"))
+    assert len(accounts) == third
+    _approve(
+        reviewer,
+        third,
+        lambda number: ("contact", {"name": f"Person Number{number}", "account": str(accounts[number].pk)}, None),
+    )
+    _approve(
+        reviewer,
+        COUNT - 2 * third,
+        lambda number: ("account", {"phone": f"+4930{9018200 + number}"}, accounts[number % third]),
+    )
+    ask("faults", kind="reset_after", **vendor.lost)
+    kills += _send_all(chance, ask)
+
+    ask("mix", share=0, kinds=list(vendor.faults))
+    failed = Writeback.objects.exclude(state=State.VERIFIED)
+    assert not failed.exists(), list(failed.values_list("state", "error_code", "error_message")[:5])
+    ledger = vendor.ledger(ask)
+    created = [pk for operation, pk in ledger if operation == "create"]
+    updates = sum(times for (operation, _), times in ledger.items() if operation == "update")
+    known = set(ExternalRecord.objects.filter(object__in=["account", "contact"]).values_list("external_id", flat=True))
+    asked = httpx.get(f"{address}/__control__/log", timeout=60).json()
+    hit = Counter(seen["fault"] for seen in asked if seen["fault"])
+    print(
+        f"\n{name}: {COUNT} approved changes, {len(created)} records made, {updates} changed, by the CRM's own ledger;"
+        f" {len(asked)} requests, {sum(hit.values())} of them failed ({dict(hit)}), {kills} workers killed,"
+        f" {time.monotonic() - began:.0f} s."
+    )
+    assert set(created) == known and len(created) == 2 * third
+    assert max(times for (operation, _), times in ledger.items() if operation == "create") == 1
+    assert updates == COUNT - 2 * third
+    assert hit["reset_after"] >= 2, "no answer was lost"
+
+
+def _connect(name: str, vendor: Vendor, address: str) -> None:
+    Connection.objects.filter(connector="local").update(master_of=[])
+    key_id = new_key()
+    Connection.objects.create(
+        name="Proof",
+        connector=name,
+        way=vendor.way,
+        key_id=key_id,
+        options={key: str(value).replace("{address}", address) for key, value in vendor.options.items()},
+        credentials=Sealed.of({"secrets": vendor.secrets}, key_id),
+        master_of=Object.values,
+    )
+
+
+def _approve(user: User, count: int, change: Callable[[int], tuple[str, dict[str, Any], Any]]) -> None:
+    message = factories.interaction()
+    for number in range(count):
+        if number % 50 == 49:
+            message = factories.interaction()
+        object_name, wanted, record = change(number)
+        approved(user, object_name, wanted, record=record, interaction=message)
+
+
+def _send_all(chance: random.Random, ask: Callable[..., Any]) -> int:
+    """Sends until nothing is left, first by workers that are killed at any moment; returns how many were."""
+    kills = 0
+    for _ in range(KILLS // 2):
+        connections.close_all()  # a child must not speak through its parent's sockets
+        worker = os.fork()
+        if not worker:
+            _work_until_killed()
+        time.sleep(chance.uniform(0.05, 0.6))
+        os.kill(worker, signal.SIGKILL)
+        os.waitpid(worker, 0)
+        kills += 1
+        ask("do", what="clear_validations")  # the CRM has worked off what the worker had sent
+        _let_time_pass()
+    for _ in range(ROUNDS):
+        _let_time_pass()
+        factories.deliver_all()
+        if not Writeback.objects.exclude(state__in=[State.VERIFIED, State.FAILED, State.CONFLICT]).exists():
+            break
+    return kills
+
+
+def _work_until_killed() -> NoReturn:
+    try:
+        transport.client.cache_clear()
+        while True:
+            rows = tasks.claim()
+            if rows:
+                sender.deliver(rows)
+            else:
+                _let_time_pass()
+    finally:
+        os._exit(1)  # never back into the tests of its parent
+
+
+def _let_time_pass() -> None:
+    """Waits and leases are over: who held one is dead, and nobody has to wait in a test."""
+    now = timezone.now()
+    Writeback.objects.update(next_attempt_at=now, leased_until=None)
