@@ -68,7 +68,7 @@ class PagingKind(StrEnum):
 class Paging(Part):
     """How to get the next page of a call."""
 
-    kind: PagingKind = PagingKind.NONE
+    kind: PagingKind = Field(default=PagingKind.NONE, description="How the next page is asked for.")
     next: Pick = Field(default="", description="The next address or cursor in the answer; empty ends the list.")
     size: int = Field(default=100, gt=0, description="Rows that are asked for, as {size}.")
     first_id: str = Field(default="", description="What {last_id} is before there is one: less than every id.")
@@ -84,18 +84,18 @@ class Paging(Part):
 class Call(Part):
     """One request, as a template."""
 
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = Field(default="GET", description="Of HTTP.")
     path: str = Field(description="Below the base address, or an address of its own.")
-    query: dict[str, Any] = {}
-    headers: dict[str, Any] = {}
-    body: Any = None
+    query: dict[str, Any] = Field(default={}, description="What stands behind the question mark; a list comes often.")
+    headers: dict[str, Any] = Field(default={}, description="Beside those of the CRM and of signing in.")
+    body: Any = Field(default=None, description="Goes as JSON.")
     form: bool = Field(default=False, description="The body goes as a form instead of JSON.")
     rows: Pick = Field(default="", description="The list in the answer.")
     within: Pick = Field(default="", description="The list in each row that holds the records; the row is their outer.")
     row: Pick = Field(default="@", description="The record in the answer, or in an element of the list.")
     complete: bool = Field(default=False, description="The rows lack what the stream's “complete” calls bring.")
     id: Pick = Field(default="", description="The new record's id in the answer to a create.")
-    paging: Paging = Paging()
+    paging: Paging = Field(default=Paging(), description="How a list goes on.")
     size: int = Field(default=1, gt=0, description="Most records in one call of a batch.")
     item: Any = Field(default=None, description="What stands for one record in a batch's {items}.")
     done: Pick = Field(default="", description="In a batch's answer: whether an element tells of success.")
@@ -112,13 +112,15 @@ class Call(Part):
 class Setting(Part):
     """Something that an admin types when a connection is made. Secrets are sealed, the rest is plain."""
 
-    name: str
-    label: str
-    kind: Literal["text", "url", "secret", "choice"] = "text"
-    choices: list[str] = []
-    required: bool = True
-    default: str = ""
-    help: str = ""
+    name: str = Field(description="As templates name it.")
+    label: str = Field(description="As the form names it.")
+    kind: Literal["text", "url", "secret", "choice"] = Field(
+        default="text", description="A secret is never shown again."
+    )
+    choices: list[str] = Field(default=[], description="Of a choice.")
+    required: bool = Field(default=True, description="Whether it must be given.")
+    default: str = Field(default="", description="What stands in the form.")
+    help: str = Field(default="", description="A sentence below the box.")
 
 
 class AuthKind(StrEnum):
@@ -134,33 +136,33 @@ class AuthKind(StrEnum):
 class Jwt(Part):
     """The assertion of the JWT bearer flow (RFC 7523); all values are templates over the settings."""
 
-    issuer: str
-    subject: str
-    audience: str
-    key: str
-    minutes: int = Field(default=3, ge=1, le=10)
+    issuer: str = Field(description="Who speaks: the client's id.")
+    subject: str = Field(description="For whom: the user's name there.")
+    audience: str = Field(description="To whom: the server that signs in.")
+    key: str = Field(description="The private key, in PEM form.")
+    minutes: int = Field(default=3, ge=1, le=10, description="How long it is good for.")
 
 
 class Auth(Part):
     """One way of signing in."""
 
-    name: str
-    label: str
-    kind: AuthKind
-    settings: list[Setting] = []
+    name: str = Field(description="Kept with the connection.")
+    label: str = Field(description="As the form names it.")
+    kind: AuthKind = Field(description="What is done.")
+    settings: list[Setting] = Field(default=[], description="What an admin types for this way alone.")
     headers: dict[str, str] = Field(description="Sent with each call; {token} is the access token.")
-    authorize: str = ""
-    token: str = ""
-    revoke: str = ""
+    authorize: str = Field(default="", description="Where the browser goes.")
+    token: str = Field(default="", description="Where tokens are got.")
+    revoke: str = Field(default="", description="Where they are given back.")
     parameters: dict[str, str] = Field(default={}, description="Further parameters of the authorize address.")
     form: dict[str, str] = Field(default={}, description="Further fields of the token request.")
-    scopes: list[str] = []
-    pkce: bool = True
-    client_in: Literal["body", "basic"] = "body"
+    scopes: list[str] = Field(default=[], description="What is asked for.")
+    pkce: bool = Field(default=True, description="Whether the CRM takes part in PKCE (RFC 7636).")
+    client_in: Literal["body", "basic"] = Field(default="body", description="Where the client's id and secret go.")
     lifetime: int = Field(default=3600, gt=0, description="Seconds, where the answer does not say.")
     keep: dict[str, Pick] = Field(default={}, description="What of the token's answer becomes an option.")
-    jwt: Jwt | None = None
-    login: Call | None = None
+    jwt: Jwt | None = Field(default=None, description="For jwt_bearer.")
+    login: Call | None = Field(default=None, description="For session: the call that signs in.")
     picked: Pick = Field(default="access_token", description="Where the session call's answer has the token.")
 
     @model_validator(mode="after")
@@ -184,23 +186,23 @@ class Auth(Part):
 class Signature(Part):
     """How a CRM signs its events; `scheme` names a strategy of engine.webhooks."""
 
-    scheme: str
+    scheme: str = Field(description="A name from the list below.")
     secret: str = Field(description="Name of the setting that holds the secret.")
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = Field(default={}, description="Which headers a scheme looks at.")
     window: int = Field(default=300, gt=0, description="Seconds that a signature is good for.")
 
 
 class Events(Part):
     """Events that a CRM sends to us. Each is only a hint: the record is read anew before anything changes."""
 
-    signature: Signature
+    signature: Signature = Field(description="How events are known to be the CRM's.")
     rows: Pick = "@"
     key: Pick = Field(description="What makes an event the same event when it comes twice.")
-    at: Pick = ""
+    at: Pick = Field(default="", description="When it happened.")
     at_format: Literal["iso", "milliseconds", "seconds"] = "iso"
-    object: Pick
+    object: Pick = Field(description="The kind of record, in the CRM's word.")
     objects: dict[str, str] = Field(description="The CRM's word to the object's name; others are left.")
-    id: Pick
+    id: Pick = Field(description="The record's id.")
     deleted: Pick = Field(default="", description="True when the event tells of a deletion.")
 
 
@@ -229,7 +231,9 @@ class Codec(StrEnum):
 class FieldMap(Part):
     """One of our fields and what it is there."""
 
-    theirs: str | list[str]
+    theirs: str | list[str] = Field(
+        description="Its name there, dotted where it lies deeper; a list for a value in parts."
+    )
     codec: Codec = Codec.TEXT
     pick: Pick = Field(default="", description="Where a row has the value; else by `theirs`.")
     choices: dict[str, str] = Field(default={}, description="Our value to theirs.")
@@ -260,24 +264,24 @@ class StreamName(StrEnum):
 class Stream(Part):
     """One list of a CRM: where it is, how its rows look, and what can be done with them."""
 
-    theirs: str
-    label: str = ""
-    id: Pick
+    theirs: str = Field(description="Its name there, as {object}.")
+    label: str = Field(default="", description="As people there call it.")
+    id: Pick = Field(description="A row's id.")
     stamp: Pick = Field(default="", description="When the row was last changed.")
     stamp_format: Literal["iso", "milliseconds", "seconds"] = "iso"
-    etag: Pick = ""
-    deleted: Pick = ""
-    merged_into: Pick = ""
-    merged_from: Pick = ""
-    owner: Pick = ""
+    etag: Pick = Field(default="", description="What tells one state of a row from another.")
+    deleted: Pick = Field(default="", description="True in a row that was deleted.")
+    merged_into: Pick = Field(default="", description="In a loser's row: the winner's id.")
+    merged_from: Pick = Field(default="", description="In a winner's row: the losers' ids.")
+    owner: Pick = Field(default="", description="The owner's id.")
     our_id: str = Field(default="", description="The field there that carries our id.")
     url: str = Field(default="", description="Where a person opens the record.")
     natural_key: list[str] = Field(default=[], description="Our fields that tell a record, where our id is not kept.")
     columns: list[str] = Field(default=[], description="Fields to ask for beside those that are mapped.")
     overlap: int = Field(default=300, ge=0, description="Seconds that a later run reads again.")
-    fields: dict[str, FieldMap] = {}
+    fields: dict[str, FieldMap] = Field(default={}, description="Our fields there.")
     defaults: dict[str, Any] = Field(default={}, description="What a create must hold there, where we have nothing.")
-    calls: dict[str, Call] = {}
+    calls: dict[str, Call] = Field(default={}, description="What can be done, by name.")
     values: dict[str, Any] = Field(default={}, description="What the calls' templates may use beside the usual.")
     complete: dict[str, Call] = Field(default={}, description="Calls for {ids}, by the field that each brings.")
     fixed: list[dict[str, Any]] = Field(default=[], description="The rows themselves, where the CRM lists none.")
@@ -290,7 +294,7 @@ class Stream(Part):
 CALLS = frozenset(
     {
         "list", "changed", "deleted", "count", "read", "read_many", "find", "create", "update", "delete",
-        "create_many", "update_many", "delete_many", "erase", "describe", "convert", "link", "after", "gone",
+        "create_many", "update_many", "delete_many", "erase", "describe", "convert", "converted", "link", "after", "gone",
         "find_plain", "create_plain", "create_many_plain",  # where a CRM has not been given the field for our id
     }
 )  # fmt: skip
@@ -299,15 +303,15 @@ CALLS = frozenset(
 class Discovery(Part):
     """How the CRM tells of its fields."""
 
-    call: Call
-    name: Pick
-    label: Pick
-    type: Pick
+    call: Call = Field(description="Lists the fields of {object}.")
+    name: Pick = Field(description="Its name.")
+    label: Pick = Field(description="What people there call it.")
+    type: Pick = Field(description="Its type, in the CRM's word.")
     types: dict[str, str] = Field(description="Their word for a type to ours.")
-    choices: Pick = ""
-    writable: Pick = ""
-    required: Pick = ""
-    reference: Pick = ""
+    choices: Pick = Field(default="", description="The values of a pick-list.")
+    writable: Pick = Field(default="", description="Whether it can be written.")
+    required: Pick = Field(default="", description="Whether it must be given.")
+    reference: Pick = Field(default="", description="The object that it points to.")
 
 
 # --- limits and errors
@@ -323,7 +327,7 @@ class Limit(Part):
     used: Pattern = Field(default="", description="Group 1 of the header: calls used.")
     left: Pattern = Field(default="", description="Group 1 of the header: calls left.")
     most: Pattern = Field(default="", description="Group 1 of the header or of `most_header`: calls allowed.")
-    most_header: str = ""
+    most_header: str = Field(default="", description="The header for `most`, where it is another.")
 
 
 class Problem(StrEnum):
@@ -348,8 +352,8 @@ class Problem(StrEnum):
 class ErrorRule(Part):
     """Which answer means what. The first rule that fits counts."""
 
-    problem: Problem
-    status: list[int] = []
+    problem: Problem = Field(description="What the answer means.")
+    status: list[int] = Field(default=[], description="Of HTTP; none for any.")
     where: Pick = Field(default="", description="True in the answer's body.")
     matches: Pattern = Field(default="", description="Found in the body as text.")
     say: str = Field(description="A sentence for the operator; {message} is the CRM's own.")
@@ -361,23 +365,23 @@ class Declaration(Part):
     """One CRM."""
 
     key: str = Field(pattern=r"^[a-z][a-z0-9-]{1,38}$")
-    label: str
-    about: str = ""
+    label: str = Field(description="As people call it.")
+    about: str = Field(default="", description="A sentence for the page where a CRM is chosen.")
     docs: str = Field(default="", description="The page of our documentation.")
     base: str = Field(description="Base address of all calls, a template over settings and kept options.")
-    settings: list[Setting] = []
+    settings: list[Setting] = Field(default=[], description="What an admin types for every way of signing in.")
     values: dict[str, Any] = Field(default={}, description="What all templates may use: the version, for example.")
-    headers: dict[str, Any] = {}
+    headers: dict[str, Any] = Field(default={}, description="Sent with every call.")
     auth: list[Auth] = Field(min_length=1)
-    test: Call
-    streams: dict[str, Stream]
-    discovery: Discovery | None = None
+    test: Call = Field(description="A harmless call that shows whether we are let in.")
+    streams: dict[str, Stream] = Field(description="The lists, by our object; also owner, product, stage.")
+    discovery: Discovery | None = Field(default=None, description="How the CRM tells of its fields.")
     objects: Call | None = Field(default=None, description="Lists the CRM's own objects.")
-    limits: dict[str, Limit] = {}
-    errors: list[ErrorRule] = []
+    limits: dict[str, Limit] = Field(default={}, description="Windows of calls; “default” counts every call.")
+    errors: list[ErrorRule] = Field(default=[], description="What its refusals mean; the first that fits counts.")
     message: Pick = Field(default="message", description="The CRM's own words in an error's body.")
     failed: Pick = Field(default="", description="True in the body of an answer that says 200 and means an error.")
-    events: Events | None = None
+    events: Events | None = Field(default=None, description="What it tells by itself.")
     strategy: str = Field(default="", description="Name of a registered strategy, for what data cannot say.")
     timeout: float = Field(default=30, gt=0, le=120)
 
@@ -427,6 +431,8 @@ class Declaration(Part):
                 )
             if ("create" in stream.calls or "update" in stream.calls) and "read" not in stream.calls:
                 found.append(f"{name} can be written but not read back")
+            if "create" in stream.calls and "find" not in stream.calls:
+                found.append(f"{name} can be created, but not found again after an unclear answer")
             for field, mapped in stream.fields.items():
                 if mapped.codec == Codec.REFERENCE and mapped.target not in self.streams:
                     found.append(f"{name}.{field} refers to “{mapped.target}”, which is not declared")
