@@ -88,7 +88,7 @@ def test_a_whole_declaration_is_taken(tmp_path: Path) -> None:
         ("key", "My CRM!", "key: String should match pattern"),
         ("streams.people", {"theirs": "x", "id": "id", "fixed": [{"id": 1}]}, "no object “people”; known: account"),
         ("streams.contact.fields.shoe_size", {"theirs": "shoe"}, "contact has no field “shoe_size”"),
-        ("streams.contact.fields.account", {"theirs": "firm", "codec": "reference", "target": "case"}, "is not declared"),
+        ("streams.contact.fields.account", {"theirs": "f", "codec": "reference", "target": "case"}, "is not declared"),
         ("streams.contact.fields.language", {"theirs": "tongue", "codec": "choice"}, "contact.language has no choices"),
         ("streams.contact.calls.fetch", {"path": "x"}, "contact has no call “fetch”"),
         ("streams.contact.calls.changed", None, "contact has neither “list” nor “changed”"),
