@@ -24,7 +24,7 @@ from crmllm.connectors.engine import strategy
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.completion import completed
 from crmllm.connectors.engine.declaration import Call, Declaration, Stream
-from crmllm.connectors.engine.errors import FieldRefused
+from crmllm.connectors.engine.errors import FieldRefused, NotSent
 from crmllm.connectors.engine.mapping import FieldMapping, Link, Reference, Row
 from crmllm.connectors.engine.reader import Reader
 from crmllm.connectors.engine.template import fill
@@ -201,6 +201,9 @@ class DeclaredConnector:
                 continue
             try:
                 item = self._item(object_name, mapping, operation, change)
+            except RemoteUnavailable as error:  # what had to be done before it; the change itself did not leave
+                outcomes[index] = error if isinstance(error, NotSent) else NotSent(error.message)
+                continue
             except ConnectorError as error:
                 outcomes[index] = error
                 continue
@@ -369,10 +372,6 @@ class DeclaredConnector:
         stream = self.stream(object_name)
         values = {**stream.values, "object": stream.theirs, "id": external_id}
         self.transport.send(self._needed(stream, "erase"), values)
-
-    def convert(self, lead: str, wish: strategy.Conversion) -> strategy.Converted:
-        """Converts a lead there, by its external id. Raises ConnectorError."""
-        return self.strategy.convert(lead, wish)
 
     # --- for set-up
 

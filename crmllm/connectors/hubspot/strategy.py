@@ -48,6 +48,8 @@ NEW_PERSON = Call(
 Type = Mapping[str, Any]
 #: Types of association never change under their number, so that they are asked for once in a process.
 _known: dict[tuple[UUID, str, str], Type] = {}
+#: Where the property that carries our id was seen: by connection and object.
+_prepared: set[tuple[UUID, str]] = set()
 
 
 class HubSpot(Strategy):
@@ -60,6 +62,14 @@ class HubSpot(Strategy):
         for stream in self.connector.declaration.streams.values():
             if stream.our_id:
                 self._property(stream.theirs, stream.our_id)
+
+    def _our_property(self, theirs: str) -> None:
+        """Before the first create: without the property nothing could tell whether it arrived."""
+        if (self.connector.connection.pk, theirs) not in _prepared:
+            for stream in self.connector.declaration.streams.values():
+                if stream.theirs == theirs and stream.our_id:
+                    self._property(theirs, stream.our_id)
+            _prepared.add((self.connector.connection.pk, theirs))
 
     def _property(self, theirs: str, name: str) -> None:
         known = {one["name"]: one for one in self._ask(PROPERTIES, object=theirs)}
@@ -78,6 +88,7 @@ class HubSpot(Strategy):
         """A new record goes out with its ties, so that it is never there without them."""
         if operation != Operation.CREATE:
             return item
+        self._our_property(str(item["object"]))
         ties = [(self._theirs(one.target), one.external_id) for one in links if one.external_id]
         if object_name == "lead":
             ties.append((self._theirs("contact"), self._person(change)))
@@ -127,6 +138,7 @@ class HubSpot(Strategy):
         try:
             return str(self._ask(PERSON, **known, id=email or our_id, unique="email" if email else stream.our_id))
         except RemoteGone:
+            self._our_property(stream.theirs)
             body = mapping.body(values, lambda target, pk: None, create=True)
             return str(self._ask(NEW_PERSON, **known, body={**body, stream.our_id: our_id}))
 
