@@ -1,6 +1,6 @@
 """Approved changes against a CRM that fails all the time, sent by workers that are killed: each lands exactly once.
 
-One request in twenty fails in one of the ways of an unreliable day, "committed, then the connection dropped" among them.
+One request in twenty fails in one of the ways of an unreliable day; "committed, then the connection dropped" is one.
 CRM_PROOF_COUNT says how many changes; the CRM's own ledger counts what arrived.
 """
 

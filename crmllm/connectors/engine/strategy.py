@@ -49,6 +49,10 @@ class Strategy:
         """Makes an account, a contact and perhaps an opportunity out of a lead. Raises ConnectorError."""
         raise RemoteRefused("This CRM converts no leads.", code="crm_no_way")
 
+    def converted(self, lead: str) -> Converted | None:
+        """What a lead became that is converted there already; None for one that is not. Raises ConnectorError."""
+        return None
+
     def prepare(self) -> None:
         """Makes in the CRM what we need there, a field for our id for example; does nothing when all of it is there."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crmllm.connectors.base import Operation
+from crmllm.connectors.base import Operation, RemoteGone
 from crmllm.connectors.engine.strategy import Conversion, Converted, Strategy
 from crmllm.connectors.salesforce import bulk, soap
 
@@ -27,3 +27,12 @@ class Salesforce(Strategy):
         call = self.connector.stream("lead").calls["convert"]
         status = self.connector.stream("lead").fields["status"].choices["converted"]
         return soap.convert(self.connector.transport, call, lead, wish, status)
+
+    def converted(self, lead: str) -> Converted | None:
+        stream = self.connector.stream("lead")
+        body = self.connector.transport.send(stream.calls["converted"], {"object": stream.theirs, "id": lead})
+        row = next(iter(body["records"]), None)
+        if row is None:
+            raise RemoteGone("The lead is not there any more, or not for us.")
+        found = [str(row[f"Converted{name}Id"] or "") for name in ("Account", "Contact", "Opportunity")]
+        return Converted(*found) if row["IsConverted"] else None

@@ -1,0 +1,1 @@
+"""A lead becomes an account, a contact and perhaps an opportunity."""

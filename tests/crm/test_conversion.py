@@ -1,0 +1,75 @@
+"""A lead of the local CRM becomes an account, a contact and an opportunity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from crmllm.access.models import User
+from crmllm.connectors.conversion.services import convert_lead
+from crmllm.core.audit import SYSTEM
+from crmllm.core.errors import Conflict, Forbidden
+from crmllm.crm import selectors, services, values
+from crmllm.crm.choices import WriterKind
+from crmllm.crm.models import Account, Contact, Lead, Pipeline, Record, Stage
+from crmllm.crm.services import Writer
+
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+
+WRITER = Writer(WriterKind.PERSON)
+
+
+def make(object_name: str, **changes: Any) -> Any:
+    return services.create_record(actor=SYSTEM, object_name=object_name, changes=changes, writer=WRITER)
+
+
+def held(record: Record, *names: str) -> list[Any]:
+    fields = selectors.field_map(record.object_name)
+    return list(values.read(record, [fields[name] for name in names]).values())
+
+
+@pytest.fixture
+def lead() -> Lead:
+    pipeline = Pipeline.objects.create(name="Sales")
+    Stage.objects.create(pipeline=pipeline, name="New", position=1, probability=10, forecast_category="pipeline")
+    made: Lead = make(
+        "lead", name="Otto Klein", company="Beta", email="otto@beta.example", phone="+4930901820", country="DE",
+        summary="wants plotters", email_consent="granted",
+    )  # fmt: skip
+    return made
+
+
+def test_all_of_it_is_handed_on(lead: Lead, reviewer: User) -> None:
+    made = convert_lead(actor=reviewer, lead=lead, opportunity="Plotters")
+    assert held(made.account, "name", "country") == ["Beta", "DE"]
+    assert held(made.contact, "name", "email", "phone", "email_consent", "account") == [
+        "Otto Klein",
+        "otto@beta.example",
+        "+4930901820",
+        "granted",
+        str(made.account.pk),
+    ]
+    assert made.opportunity is not None
+    assert held(made.opportunity, "name", "summary", "contact") == ["Plotters", "wants plotters", str(made.contact.pk)]
+    lead.refresh_from_db()
+    assert (lead.status, lead.converted_contact) == ("converted", made.contact)
+
+
+def test_given_records_get_only_what_they_lack(lead: Lead, reviewer: User) -> None:
+    account = make("account", name="Beta GmbH")
+    contact = make("contact", name="O. Klein", phone="+4930111222")
+    made = convert_lead(actor=reviewer, lead=lead, account=account, contact=contact)
+    assert (made.account.pk, made.contact.pk, made.opportunity) == (account.pk, contact.pk, None)
+    assert held(made.contact, "name", "phone", "email") == ["O. Klein", "+4930111222", "otto@beta.example"]
+    assert held(made.account, "name", "country") == ["Beta GmbH", "DE"]
+    assert (Account.objects.count(), Contact.objects.count()) == (1, 1)
+
+
+def test_once_and_only_by_those_who_may(lead: Lead, reviewer: User, auditor: User) -> None:
+    with pytest.raises(Forbidden):
+        convert_lead(actor=auditor, lead=lead)
+    convert_lead(actor=reviewer, lead=lead)
+    lead.refresh_from_db()
+    with pytest.raises(Conflict, match="converted already"):
+        convert_lead(actor=reviewer, lead=lead)
