@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -112,7 +113,7 @@ def test_deleted_restored_merged(account: Account, ruiz: Any, url: str, door: An
     told()
     states = dict(ExternalRecord.objects.filter(object="contact").values_list("external_id", "state"))
     assert states == {str(winner.id): ExternalState.ACTIVE, str(ruiz.id): ExternalState.MERGED}
-    assert dict(Contact.objects.values_list("name", "state"))["Winner"] == RecordState.ACTIVE
+    assert dict(Contact.objects.values_list("name", "state"))["Maria Winner"] == RecordState.ACTIVE
 
 
 def test_a_tie_is_taken_over_though_it_leaves_no_stamp(
