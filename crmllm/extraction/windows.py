@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import TypeVar
 
-from crmllm.extraction import asking, doubt, prompting, spoken
+from crmllm.extraction import asking, doubt, mood, prompting, spoken
 from crmllm.extraction.merge import merge
 from crmllm.extraction.rules import labelled, language, papers, people, reader, talk, wording
 from crmllm.extraction.rules.reader import Reading
@@ -107,7 +107,8 @@ def finish(plan: Plan, answers: Sequence[ModelAnswer | None], *, gated: bool = T
 
 def _answered(plan: Plan, answers: Sequence[ModelAnswer | None], *, gated: bool) -> Extracted:
     if plan.way_back is None:
-        return merge(plan.item, plan.reading, answers[0] if answers else None, gated=gated)
+        merged = merge(plan.item, plan.reading, answers[0] if answers else None, gated=gated)
+        return mood.looked_at_again(merged, plan.item, plan.reading)
     given = [*answers, *[None] * (len(plan.windows) - len(answers))]
     several = len(plan.windows) > 1
     found = [

@@ -75,7 +75,7 @@ def _judged(task: str, texts: Sequence[str], by_rules: Callable[[str], Judgement
     if not english:
         return judged
     try:
-        rows = features.matrix([texts[place] for place in english])
+        rows = features.matrix(task, [texts[place] for place in english])
     except EmbeddingUnavailable:
         return judged
     known = weights(task)
