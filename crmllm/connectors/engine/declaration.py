@@ -196,7 +196,12 @@ class Events(Part):
     """Events that a CRM sends to us. Each is only a hint: the record is read anew before anything changes."""
 
     signature: Signature = Field(description="How events are known to be the CRM's.")
+    form: Literal["json", "xml"] = "json"
     rows: Pick = "@"
+    sender: Pick = Field(default="", description="Where a body names whose events they are.")
+    sender_is: str = Field(default="", description="The setting that says whose events are taken.")
+    reply: str = Field(default="", description="What is answered, where the CRM waits for certain words.")
+    reply_type: str = "text/plain"
     key: Pick = Field(description="What makes an event the same event when it comes twice.")
     at: Pick = Field(default="", description="When it happened.")
     at_format: Literal["iso", "milliseconds", "seconds"] = "iso"

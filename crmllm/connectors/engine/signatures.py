@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from crmllm.connectors.engine.declaration import Signature
@@ -71,6 +72,12 @@ def shared_header(call: Call, spec: Signature, secret: str) -> bool:
     return hmac.compare_digest(call.headers.get(spec.headers.get("secret", ""), "").encode(), secret.encode())
 
 
+def in_address(call: Call, spec: Signature, secret: str) -> bool:
+    """A secret in the address that the admin gave the CRM (?secret=...), for those that can send no header either."""
+    given = parse_qs(urlsplit(call.url).query).get("secret", [""])[0]
+    return hmac.compare_digest(given.encode(), secret.encode())
+
+
 def basic(call: Call, spec: Signature, secret: str) -> bool:
     """HTTP Basic: "user:password" is the secret."""
     wanted = "Basic " + base64.b64encode(secret.encode()).decode()
@@ -81,6 +88,7 @@ SCHEMES: dict[str, Callable[[Call, Signature, str], bool]] = {
     "hubspot_v3": hubspot_v3,
     "hmac_sha256": hmac_sha256,
     "shared_header": shared_header,
+    "in_address": in_address,
     "basic": basic,
 }
 

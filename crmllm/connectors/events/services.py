@@ -16,6 +16,7 @@ from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.connectors.base import RemoteUnavailable
 from crmllm.connectors.choices import ConnectionState, ExternalState
+from crmllm.connectors.engine.bodies import PARSERS
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.declaration import Declaration, Events
 from crmllm.connectors.engine.errors import NotSent
@@ -46,7 +47,11 @@ def receive(*, connection: Connection, call: Call) -> int:
         raise NotFound("This CRM sends no events.")
     if not genuine(call, spec.signature, _secrets(connection, spec)):
         raise Forbidden("The signature does not fit, or is too old.")
-    rows = _events(connection, declared, spec, _parsed(call.body))
+    body = PARSERS[spec.form](call.body)
+    wanted = str(connection.options.get(spec.sender_is) or "")
+    if wanted and str(pick(spec.sender, body) or "") != wanted:
+        raise Forbidden("These are the events of somebody else.")
+    rows = _events(connection, declared, spec, body)
     with transaction.atomic():
         before = RemoteEvent.objects.filter(connection=connection, key__in=[row.key for row in rows]).count()
         RemoteEvent.objects.bulk_create(rows, ignore_conflicts=True)
@@ -59,13 +64,6 @@ def _secrets(connection: Connection, spec: Events) -> list[str]:
     held: Mapping[str, Any] = connection.credentials.open() if connection.credentials else {}
     secrets = held.get("secrets") or {}
     return [str(secrets.get(name) or "") for name in (spec.signature.secret, f"{spec.signature.secret}_before")]
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        raise BadInput("The body is no JSON.") from None
 
 
 def _events(connection: Connection, declared: Declaration, spec: Events, body: Any) -> list[RemoteEvent]:

@@ -12,9 +12,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from crmllm.connectors.choices import ConnectionState
+from crmllm.connectors.engine.declaration import Events
 from crmllm.connectors.engine.signatures import Call
 from crmllm.connectors.events import services
 from crmllm.connectors.models import Connection
+from crmllm.connectors.registry import declaration
 from crmllm.core.address import client_address
 from crmllm.core.errors import BadInput, Forbidden, NotFound, TooLarge, TooMany
 
@@ -32,15 +34,15 @@ def receive(request: HttpRequest, pk: UUID) -> HttpResponse:
     if cache.get(refused, 0) >= MAX_REFUSED:
         raise TooMany("Too many calls from your network were refused. Please try again in ten minutes.")
     try:
-        _take(request, pk)
+        spec = _take(request, pk)
     except (BadInput, Forbidden, NotFound, TooLarge):
         cache.add(refused, 0, REFUSED_FOR)
         cache.incr(refused)
         raise
-    return HttpResponse(status=204)
+    return HttpResponse(spec.reply, content_type=spec.reply_type) if spec.reply else HttpResponse(status=204)
 
 
-def _take(request: HttpRequest, pk: UUID) -> None:
+def _take(request: HttpRequest, pk: UUID) -> Events:
     body = request.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:
         raise TooLarge("Events come in bodies of at most a megabyte.")
@@ -50,3 +52,6 @@ def _take(request: HttpRequest, pk: UUID) -> None:
     # The public address, as the CRM called it: a proxy's Host header proves nothing.
     url = f"{settings.SITE_URL.rstrip('/')}{request.get_full_path()}"
     services.receive(connection=connection, call=Call(request.method or "", url, request.headers, body))
+    spec = declaration(connection.connector).events
+    assert spec is not None, "a CRM without events is not found"
+    return spec
