@@ -12,7 +12,12 @@ from django.utils import timezone
 
 from crmllm.access.models import Team, User
 from crmllm.access.tokens import create_token
-from crmllm.connectors.models import Connection
+from crmllm.connectors import registry
+from crmllm.connectors.choices import ConnectionState, RunKind
+from crmllm.connectors.choices import RunState as SyncState
+from crmllm.connectors.engine.discovery import RemoteField
+from crmllm.connectors.models import Connection, LimitWindow, SkippedRecord, SyncRun
+from crmllm.connectors.sync.services import add_streams
 from crmllm.core.audit import SYSTEM
 from crmllm.core.crypto import Sealed
 from crmllm.crm import services as crm
@@ -55,6 +60,7 @@ def build(admin: User, reviewer: User) -> dict[str, str]:
         **_settings(admin, reviewer),
         **_quality(),
         **_webforms(admin),
+        **_crm(admin),
         "home": reverse("home"),
         "search": reverse("search"),
         "profile": reverse("profile"),
@@ -83,6 +89,66 @@ def _webforms(admin: User) -> dict[str, str]:
         "edit a web form": reverse("webforms:edit", args=[form.pk]),
         "a web form in public": reverse("forms:form", args=[form.public_id]),
         "thanks for a web form": reverse("forms:thanks", args=[form.public_id]),
+    }
+
+
+def _crm(admin: User) -> dict[str, str]:
+    """A connected CRM that was read, is tried without writing, and stands in every state that a list can be in."""
+    declared = registry.declared()[0]
+    way = declared.auth[0]
+    row = Connection.objects.create(
+        name="Sales CRM", connector=declared.key, way=way.name, dry_run=True, state=ConnectionState.BROKEN,
+        state_reason="Sales CRM does not let us in any more; somebody has to sign in again.",
+    )  # fmt: skip
+    add_streams(actor=admin, connection=row)
+    now = timezone.now()
+    streams = {one.name: one for one in row.streams.all()}
+    account = streams["account"]
+    account.discovered = [
+        RemoteField("town", "City", "text", "string").stored(),
+        RemoteField("size", "Size class", "picklist", "enum", [("s", "Small"), ("m", "Middling")]).stored(),
+    ]
+    account.discovered_at, account.hidden = now - DAY, ["Fax"]
+    account.last_run_at = account.last_full_at = account.read_until = now - timedelta(minutes=4)
+    account.save()
+    counts = {"read": 1204, "created": 1190, "unchanged": 4, "skipped": 2, "left": 8}
+    SyncRun.objects.create(
+        stream=account, kind=RunKind.FULL, state=SyncState.DONE, finished_at=now, counts=counts, there=1204, here=1202,
+        reason="The CRM counts 1,204, we know 1,202: 2 were skipped (see below).",
+    )  # fmt: skip
+    for number in range(2):
+        SkippedRecord.objects.create(
+            stream=account, external_id=f"00{number}", code="invalid", reason="“Name” is needed."
+        )
+    running = streams["contact"]
+    running.leased_until = now + timedelta(minutes=5)
+    running.position = {"full": True, "started": now.isoformat(), "count": 400}
+    running.save()
+    SyncRun.objects.create(stream=running, kind=RunKind.FULL, counts={"read": 400, "created": 400})
+    failed = streams["opportunity"]
+    failed.paused, failed.error_code, failed.error_message = True, "crm_refused", "Sales CRM: we are not allowed to."
+    failed.save()
+    for number, name in enumerate(declared.limits):
+        LimitWindow.objects.create(
+            connection=row, name=name, started_at=now - timedelta(minutes=30), used=700, most=1000,
+            blocked_until=now + timedelta(minutes=9) if number else None,
+        )  # fmt: skip
+    proposal = factories.next_action(title="Tried").proposals.get()
+    services.approve(user=admin, proposal=proposal)
+    Writeback.objects.filter(proposal=proposal).update(connection=row)
+    places = {"": [row.pk], "account": [row.pk, "account"]}
+    return {
+        "connect a CRM": reverse("connectors:connect"),
+        "connect one CRM": reverse("connectors:connect-one", args=[declared.key]),
+        "a broken connection": reverse("connectors:detail", args=places[""]),
+        "settings of a connection": reverse("connectors:edit", args=places[""]),
+        "sign in at a CRM": reverse("connectors:sign-in", args=places[""]),
+        "a trial": reverse("connectors:trial", args=places[""]),
+        "remove a connection": reverse("connectors:remove", args=places[""]),
+        "objects of a connection": reverse("connectors:objects", args=places[""]),
+        "fields of an object": reverse("connectors:fields", args=places["account"]),
+        "reading": reverse("connectors:sync", args=places[""]),
+        "reading of a list": reverse("connectors:stream", args=places["account"]),
     }
 
 
@@ -268,7 +334,7 @@ def _settings(admin: User, reviewer: User) -> dict[str, str]:
     )  # fmt: skip
     create_token(actor=SYSTEM, user=admin, name="import")
     notify(kind=Kind.choices[0][0], sentence="Something needs you.", users=[admin.pk], link="/jobs/")
-    connection = Connection.objects.get()
+    connection = Connection.objects.get(connector="local")
     model = ModelVersion.objects.create(
         name="crm-20261101-090000", base="tiny", path="/adapters/crm", sha256="0" * 64,
         settings={"seed": 7}, figures={"made_up_title": {"new": 0.9, "current": 0.8}},

@@ -41,9 +41,7 @@ def test_nothing_is_written_and_all_is_shown(
     assert not toy.crm.rows["companies"]
     page = as_admin.get(reverse("connectors:trial", args=[in_use.pk]))
     assert page.context["counts"] == [("Account", 1), ("Contact", 1)]
-    told = {
-        change.object: dict((name, then) for name, _now, then in change.fields) for change in page.context["changes"]
-    }
+    told = {change.object: {name: then for name, _now, then in change.fields} for change in page.context["changes"]}
     assert told["Contact"]["E-mail"] == "maria.ruiz@betasoloin.example"
     assert told["Account"]["Name"] == "Betasoloin GmbH"
     assert "tried only" in as_admin.get(reverse("connectors:detail", args=[in_use.pk])).content.decode()

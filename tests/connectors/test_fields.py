@@ -53,6 +53,14 @@ def posted(client: Client, connection: Connection, **changes: str) -> dict[str, 
 # --- objects
 
 
+def test_a_new_connection_rests_and_offers_to_read_and_write(as_admin: Client, connected: Connection) -> None:
+    assert {row.direction for row in connected.streams.all()} == {Direction.OFF}
+    form = as_admin.get(url("objects", connected)).context["form"]
+    offered = {name: form[name].value() for name in ("owner", "account", "contact", "case")}
+    assert offered == {"owner": "read", "account": "both", "contact": "both", "case": "read"}
+    assert list(form.fields["case"].choices) == [("read", "only read"), ("off", "neither")]
+
+
 def test_directions_and_masters_are_chosen(as_admin: Client, connected: Connection, toy: Served) -> None:
     chosen = {"owner": "read", "account": "both", "contact": "read", "case": "off", "master_account": "on"}
     answer = as_admin.post(url("objects", connected), chosen)

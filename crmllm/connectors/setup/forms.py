@@ -15,6 +15,8 @@ from crmllm.connectors.setup.selectors import Line
 from crmllm.connectors.setup.services import Wanted, asked, field
 from crmllm.crm.choices import Object
 
+SELECT = {"class": "form-select"}
+
 
 class ConnectionForm(forms.Form):
     """A name, and what the CRM's declaration asks for."""
@@ -78,7 +80,7 @@ class ObjectsForm(forms.Form):
 
     def __init__(self, *args: Any, streams: list[Stream], connection: Connection, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.streams = streams
+        fresh = not any(row.reads or row.last_run_at for row in streams)
         for row in streams:
             label = selectors.label(row.name)
             writes = row.name in Object.values and selectors.takes_changes(row)
@@ -86,7 +88,8 @@ class ObjectsForm(forms.Form):
             self.fields[row.name] = forms.ChoiceField(
                 label=_("What is done with %(what)s") % {"what": label},
                 choices=[(one.value, one.label) for one in choices],
-                initial=row.direction if row.direction in choices else Direction.READ if row.reads else Direction.OFF,
+                initial=choices[0] if fresh else row.direction,
+                widget=forms.Select(attrs=SELECT),
             )
             if writes:
                 self.fields[f"master_{row.name}"] = forms.BooleanField(
@@ -113,6 +116,7 @@ class FieldsForm(forms.Form):
                 choices=[("", _("not connected")), *usual, *there],
                 initial=line.choice or line.suggestion,
                 required=False,
+                widget=forms.Select(attrs=SELECT),
             )
             if line.writable:
                 self.fields[f"write-{name}"] = forms.BooleanField(

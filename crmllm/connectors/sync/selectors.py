@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from crmllm.access.models import User
 from crmllm.access.rules import require, visible
-from crmllm.connectors.choices import Direction, RunKind, RunState
+from crmllm.connectors.choices import ConnectionState, Direction, RunKind, RunState
 from crmllm.connectors.models import SkippedRecord, Stream, SyncRun
 from crmllm.connectors.sync.services import ORDER
 from crmllm.crm.choices import Object
@@ -68,7 +68,10 @@ class StreamLine:
 
     @property
     def next_at(self) -> datetime | None:
-        return self.row.next_attempt_at if self.row.reads and not self.row.paused and not self.running else None
+        """When it is read again; None while it is read, or rests."""
+        works = self.row.connection.state == ConnectionState.ACTIVE
+        waits = works and self.row.reads and not self.row.paused and not self.running
+        return self.row.next_attempt_at if waits else None
 
 
 def streams(user: User) -> QuerySet[Stream]:

@@ -260,12 +260,18 @@ def due() -> QuerySet[Stream]:
 def add_streams(
     *, actor: audit.Actor, connection: Connection, names: list[str] | None = None, reads: bool = True
 ) -> list[Stream]:
-    """The streams of a new connection, in the order in which they are first read; `reads` false lets them wait."""
+    """The streams of a new connection, in the order in which they are first read; `reads` false lets them rest."""
     declared = open_declared(connection).declaration.streams
     wanted = [name for name in ORDER if name in declared and (names is None or name in names)]
     now = timezone.now()
     rows = [
-        Stream(connection=connection, name=name, reads=reads, next_attempt_at=now + timedelta(milliseconds=index))
+        Stream(
+            connection=connection,
+            name=name,
+            reads=reads,
+            writes=None if reads else [],
+            next_attempt_at=now + timedelta(milliseconds=index),
+        )
         for index, name in enumerate(wanted)
     ]
     with transaction.atomic():
