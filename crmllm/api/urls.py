@@ -10,6 +10,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from crmllm.connectors.api import ConnectionViewSet, StreamViewSet, SyncRunViewSet
+from crmllm.connectors.conversion.api import ConvertLead
 from crmllm.crm.api import PLURALS, viewset_for
 from crmllm.ingestion.api import InteractionViewSet
 from crmllm.jobs.api import JobViewSet
@@ -28,6 +29,7 @@ for object_name, plural in PLURALS.items():
     router.register(plural, viewset_for(object_name), basename=f"api-{plural}")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/leads/<uuid:pk>/convert/", ConvertLead.as_view(), name="api-leads-convert"),
     path("v1/", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
 ]

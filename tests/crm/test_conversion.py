@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
+from rest_framework.test import APIClient
 
 from crmllm.access.models import User
 from crmllm.connectors.conversion.services import convert_lead
@@ -73,3 +76,15 @@ def test_once_and_only_by_those_who_may(lead: Lead, reviewer: User, auditor: Use
     lead.refresh_from_db()
     with pytest.raises(Conflict, match="converted already"):
         convert_lead(actor=reviewer, lead=lead)
+
+
+def test_a_program_converts_and_a_reader_does_not(
+    lead: Lead, api: APIClient, api_as: Callable[[User], APIClient], auditor: User
+) -> None:
+    address = f"/api/v1/leads/{lead.pk}/convert/"
+    assert api_as(auditor).post(address, {}, format="json").status_code == 403
+    assert api.post("/api/v1/leads/00000000-0000-0000-0000-000000000000/convert/", {}, format="json").status_code == 404
+    answer = api.post(address, {"opportunity": "Plotters"}, format="json")
+    assert answer.status_code == 200, answer.content
+    assert Contact.objects.get().pk == UUID(answer.json()["contact"])
+    assert api.post(address, {}, format="json").status_code == 409
