@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from crmllm.access.models import User
 from crmllm.connectors.engine import transport
-from crmllm.connectors.models import Connection, ExternalRecord
+from crmllm.connectors.models import Connection, ExternalRecord, LimitWindow
 from crmllm.core.crypto import Sealed, new_key
 from crmllm.core.runtime.home import free_port
 from crmllm.crm.choices import Object
@@ -32,8 +32,9 @@ from crmllm.writeback.choices import State
 from crmllm.writeback.models import Writeback
 from tests.support import factories
 from tests.support.crm_server import running
+from tests.support.hubspot import faults as hubspot
 from tests.support.outbox import approved
-from tests.support.salesforce.server import MIXED
+from tests.support.salesforce import server as salesforce
 
 COUNT = int(os.environ.get("CRM_PROOF_COUNT", "60"))
 SEED = int(os.environ.get("PROOF_SEED", "20261122"))
@@ -64,15 +65,29 @@ def _salesforce(ask: Callable[..., Any]) -> Counter[tuple[str, str]]:
     return Counter((line["operation"], line["id"]) for line in lines if line["object"] in ours)
 
 
+def _hubspot(ask: Callable[..., Any]) -> Counter[tuple[str, str]]:
+    ours = ("companies", "contacts")
+    return Counter((line["what"], str(line["id"])) for line in ask("ledger") if line["object"] in ours)
+
+
 VENDORS = {
     "salesforce": Vendor(
         options={"login_url": "{address}", "client_id": "crmllm"},
         secrets={"client_secret": "made-up-secret"},
         way="client",
-        faults=MIXED,
+        faults=salesforce.MIXED,
         path="/services/data",
         lost={"method": "PATCH", "path": "/composite/sobjects"},
         ledger=_salesforce,
+    ),
+    "hubspot": Vendor(
+        options={"address": "{address}"},
+        secrets={"access_key": "pat-eu1-made-up"},
+        way="key",
+        faults=tuple(hubspot.MIXED),
+        path="/crm/",
+        lost={"method": "POST", "path": "/batch/(create|update)$"},
+        ledger=_hubspot,
     ),
 }
 
@@ -204,3 +219,4 @@ def _let_time_pass() -> None:
     """Waits and leases are over: who held one is dead, and nobody has to wait in a test."""
     now = timezone.now()
     Writeback.objects.update(next_attempt_at=now, leased_until=None)
+    LimitWindow.objects.update(blocked_until=None)

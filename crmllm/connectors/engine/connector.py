@@ -24,7 +24,7 @@ from crmllm.connectors.engine import strategy
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.completion import completed
 from crmllm.connectors.engine.declaration import Call, Declaration, Stream
-from crmllm.connectors.engine.errors import FieldRefused, NotSent
+from crmllm.connectors.engine.errors import Duplicate, FieldRefused, NotSent
 from crmllm.connectors.engine.mapping import FieldMapping, Link, Reference, Row
 from crmllm.connectors.engine.reader import Reader
 from crmllm.connectors.engine.template import fill
@@ -146,6 +146,7 @@ class DeclaredConnector:
 
     def _find_created(self, object_name: str, mapping: FieldMapping, change: Change) -> RemoteRecord | None:
         stream = self.stream(object_name)
+        self.strategy.ready(object_name)  # who was stopped before sending may have been stopped before that, too
         call = self._way(stream, mapping, "find") or self._needed(stream, "find")
         if not mapping.our_id and not all(change.values.get(name) for name in stream.natural_key):
             raise RemoteRefused(f"{self.label}: nothing tells whether the record was made; a person has to look.")
@@ -219,9 +220,17 @@ class DeclaredConnector:
                 told = self._send(object_name, mapping, operation, part)
             except ConnectorError as error:  # holds for this call alone: others have gone out before
                 told = [error] * len(part)
-            for (index, _, _), outcome in zip(part, told, strict=True):
-                outcomes[index] = outcome
+            for (index, change, _), outcome in zip(part, told, strict=True):
+                is_twin = operation == Operation.CREATE and isinstance(outcome, Duplicate)
+                outcomes[index] = self._own(object_name, mapping, change, outcome) if is_twin else outcome
         return [self._tied(object_name, mapping, operation, *one) for one in zip(changes, outcomes, strict=True)]
+
+    def _own(self, object_name: str, mapping: FieldMapping, change: Change, outcome: Outcome) -> Outcome:
+        """Whether the record that is in a create's way is our own, of a try that the CRM was slow to carry out."""
+        try:
+            return (mapping.our_id and self._find_created(object_name, mapping, change)) or outcome
+        except ConnectorError:
+            return outcome
 
     def _tied(
         self, object_name: str, mapping: FieldMapping, operation: Operation, change: Change, outcome: Outcome
@@ -291,6 +300,8 @@ class DeclaredConnector:
     def _item(self, object_name: str, mapping: FieldMapping, operation: Operation, change: Change) -> dict[str, Any]:
         """What a call's template may use for one change. Raises BadInput, ConnectorError."""
         stream = self.stream(object_name)
+        if operation == Operation.CREATE:
+            self.strategy.ready(object_name)
         our_id, body = str(change.context.record_id), self._body(stream, mapping, operation, change)
         item = {
             **stream.values,

@@ -56,6 +56,9 @@ class Strategy:
     def prepare(self) -> None:
         """Makes in the CRM what we need there, a field for our id for example; does nothing when all of it is there."""
 
+    def ready(self, object_name: str) -> None:
+        """As `prepare` for one object, before a create is sent or looked for; called often, so it must cost nothing."""
+
     def item(
         self, object_name: str, operation: Operation, change: Change, item: dict[str, Any], links: Sequence[Link]
     ) -> dict[str, Any]:

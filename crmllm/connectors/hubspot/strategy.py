@@ -63,13 +63,12 @@ class HubSpot(Strategy):
             if stream.our_id:
                 self._property(stream.theirs, stream.our_id)
 
-    def _our_property(self, theirs: str) -> None:
-        """Before the first create: without the property nothing could tell whether it arrived."""
-        if (self.connector.connection.pk, theirs) not in _prepared:
-            for stream in self.connector.declaration.streams.values():
-                if stream.theirs == theirs and stream.our_id:
-                    self._property(theirs, stream.our_id)
-            _prepared.add((self.connector.connection.pk, theirs))
+    def ready(self, object_name: str) -> None:
+        """Without the property nothing could tell whether a create arrived. Looked for once in a process."""
+        stream, key = self.connector.stream(object_name), (self.connector.connection.pk, object_name)
+        if stream.our_id and key not in _prepared:
+            self._property(stream.theirs, stream.our_id)
+            _prepared.add(key)
 
     def _property(self, theirs: str, name: str) -> None:
         known = {one["name"]: one for one in self._ask(PROPERTIES, object=theirs)}
@@ -88,7 +87,6 @@ class HubSpot(Strategy):
         """A new record goes out with its ties, so that it is never there without them."""
         if operation != Operation.CREATE:
             return item
-        self._our_property(str(item["object"]))
         ties = [(self._theirs(one.target), one.external_id) for one in links if one.external_id]
         if object_name == "lead":
             ties.append((self._theirs("contact"), self._person(change)))
@@ -138,7 +136,7 @@ class HubSpot(Strategy):
         try:
             return str(self._ask(PERSON, **known, id=email or our_id, unique="email" if email else stream.our_id))
         except RemoteGone:
-            self._our_property(stream.theirs)
+            self.ready("contact")
             body = mapping.body(values, lambda target, pk: None, create=True)
             return str(self._ask(NEW_PERSON, **known, body={**body, stream.our_id: our_id}))
 

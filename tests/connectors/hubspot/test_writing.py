@@ -265,6 +265,15 @@ def test_what_has_to_be_done_before_a_create_may_fail_too(
     assert (len(rows(account, "leads")), len(rows(account, "contacts"))) == (1, 1)
 
 
+def test_a_create_that_hubspot_carries_out_late_is_our_own(account: Account, crm: DeclaredConnector) -> None:
+    """It was not there yet when it was looked for; the second try meets it, and takes it for what it is."""
+    change = _change({"name": "Acme"})
+    [first] = crm.send("account", Operation.CREATE, [change])
+    [second] = crm.send("account", Operation.CREATE, [change])
+    assert isinstance(first, RemoteRecord) and isinstance(second, RemoteRecord)
+    assert first.external_id == second.external_id and len(rows(account, "companies")) == 1
+
+
 def test_an_unclear_answer_to_a_batch(account: Account, reviewer: User, hub: Server, ruiz: Contact) -> None:
     firm = account.make("companies", name="Tied")
     for number in range(4):
