@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.connectors.choices import ConnectionState
-from crmllm.connectors.models import Connection, ExternalRecord
+from crmllm.connectors.models import Connection, ExternalRecord, Stream
 from crmllm.core.errors import NotFound
 
 
@@ -30,8 +30,10 @@ def connection(user: User, pk: UUID) -> Connection:
 
 
 def broken() -> QuerySet[Connection]:
-    """Connections whose CRM does not let us in any more."""
-    return Connection.objects.filter(state=ConnectionState.BROKEN)
+    """Connections whose CRM does not let us in any more; one that never worked has no lists and is no news."""
+    return Connection.objects.filter(
+        Exists(Stream.objects.filter(connection=OuterRef("pk"))), state=ConnectionState.BROKEN
+    )
 
 
 def by_state() -> list[tuple[str, int]]:

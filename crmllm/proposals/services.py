@@ -526,8 +526,9 @@ def heed(outcome: Writeback) -> None:
         if proposal.action == Action.CREATE:
             proposal.written = outcome.operation == Operation.CREATE
             proposal.save(update_fields=["written", "updated_at"])
-    elif outcome.state == WritebackState.CONFLICT and outcome.undoes_id:
-        proposal.state, proposal.note = State.APPROVED, outcome.error_message[:300]
+    elif outcome.undoes_id and outcome.state in (WritebackState.CONFLICT, WritebackState.CANCELLED):
+        # The CRM still holds what was approved.
+        proposal.state, proposal.note = State.APPROVED, (outcome.error_message or "The undo was cancelled.")[:300]
         proposal.save(update_fields=["state", "note", "updated_at"])
     elif outcome.state in (WritebackState.CONFLICT, WritebackState.CANCELLED) and proposal.state == State.APPROVED:
         for child in _hanging_on(proposal):

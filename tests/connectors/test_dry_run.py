@@ -88,6 +88,21 @@ def test_or_goes_back_to_review(
     assert not toy.crm.rows["companies"]
 
 
+def test_an_undo_that_goes_back_leaves_what_the_crm_holds_approved(
+    in_use: Connection, admin: User, toy: Served
+) -> None:
+    proposal = factories.proposals()["account"]
+    services.approve(user=admin, proposal=proposal)
+    assert factories.deliver_all() == [State.VERIFIED]
+    dry_run.begin(actor=admin, connection=in_use)
+    proposal.refresh_from_db()
+    services.undo(user=admin, proposal=proposal)
+    assert dry_run.send_back(actor=admin, connection=in_use) == 1
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.note) == (ProposalState.APPROVED, "The undo was cancelled.")
+    assert len(toy.crm.rows["companies"]) == 1
+
+
 def test_only_admins_begin_and_end_a_trial(auditor: User, in_use: Connection) -> None:
     for act in (dry_run.begin, dry_run.write_all, dry_run.send_back):
         with pytest.raises(Forbidden):

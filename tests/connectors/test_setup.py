@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crmllm.access.models import User
+from crmllm.connectors import selectors
 from crmllm.connectors.choices import ConnectionState
 from crmllm.connectors.models import Connection, ExternalRecord
 from crmllm.connectors.setup import services
@@ -90,6 +91,7 @@ def begun(as_admin: Client, toy: Served) -> tuple[Connection, str]:
     row = Connection.objects.get(connector="toy")
     assert answer["Location"] == reverse("connectors:sign-in", args=[row.pk])
     assert row.state == ConnectionState.BROKEN
+    assert not selectors.broken(), "one that never worked is no news"
     page = as_admin.post(answer["Location"])
     return row, page.context["address"]
 
