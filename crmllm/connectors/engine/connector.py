@@ -386,10 +386,6 @@ class DeclaredConnector:
 
     # --- for set-up
 
-    def prepare(self) -> None:
-        """Makes in the CRM what we need there. Raises ConnectorError, BadInput."""
-        self.strategy.prepare()
-
     def test(self) -> Any:
         """A harmless call that shows whether we are let in. Raises ConnectorError."""
         call = self.declaration.test

@@ -53,11 +53,11 @@ class Strategy:
         """What a lead became that is converted there already; None for one that is not. Raises ConnectorError."""
         return None
 
-    def prepare(self) -> None:
-        """Makes in the CRM what we need there, a field for our id for example; does nothing when all of it is there."""
-
     def ready(self, object_name: str) -> None:
-        """As `prepare` for one object, before a create is sent or looked for; called often, so it must cost nothing."""
+        """Makes in the CRM what a create needs there, a field for our id for example.
+
+        Called before each create is sent or looked for, so it must cost nothing once all of it is there.
+        """
 
     def item(
         self, object_name: str, operation: Operation, change: Change, item: dict[str, Any], links: Sequence[Link]

@@ -55,16 +55,13 @@ _prepared: set[tuple[UUID, str]] = set()
 class HubSpot(Strategy):
     """Hooks of HubSpot."""
 
-    # --- set-up
-
-    def prepare(self) -> None:
-        """Makes the unique property that carries our id, where an object lacks it. Raises BadInput, ConnectorError."""
-        for stream in self.connector.declaration.streams.values():
-            if stream.our_id:
-                self._property(stream.theirs, stream.our_id)
+    # --- the property that carries our id
 
     def ready(self, object_name: str) -> None:
-        """Without the property nothing could tell whether a create arrived. Looked for once in a process."""
+        """Makes the property where an object lacks it: without it nothing could tell whether a create arrived.
+
+        Looked for once in a process. Raises BadInput, ConnectorError.
+        """
         stream, key = self.connector.stream(object_name), (self.connector.connection.pk, object_name)
         if stream.our_id and key not in _prepared:
             self._property(stream.theirs, stream.our_id)

@@ -340,14 +340,14 @@ def test_a_record_that_is_gone_or_merged_is_a_conflict(account: Account, reviewe
     assert only(account, "contacts").values.get("jobtitle") == "Buyer", "the merge brought it, we did not write"
 
 
-def test_a_property_that_an_admin_removed_is_made_again(account: Account, crm: DeclaredConnector) -> None:
-    crm.prepare()
-    assert all(
-        account.schema[name]["crmllm_id"].unique for name in ("companies", "contacts", "deals", "tasks", "leads")
-    )
-    account.schema.remove("companies", "crmllm_id")
-    crm.prepare()
-    assert "crmllm_id" in account.schema["companies"]
+def test_the_property_that_carries_our_id_is_made_once(account: Account, crm: DeclaredConnector, hub: Server) -> None:
+    for name in ("account", "contact", "opportunity", "activity", "lead", "case"):
+        crm.strategy.ready(name)
+    asked = len(hub.log)
+    crm.strategy.ready("account")
+    assert len(hub.log) == asked
+    for name in ("companies", "contacts", "deals", "tasks", "leads", "tickets"):
+        assert account.schema[name]["crmllm_id"].unique
 
 
 def test_a_property_of_our_name_that_is_not_unique_is_refused(account: Account, reviewer: User) -> None:
