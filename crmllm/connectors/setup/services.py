@@ -121,7 +121,7 @@ def _beside(declared: Declaration, way: Auth, error: CrmllmError) -> BadInput:
     kind = "url" if error.code in (guarded_http.Refused.code, "crm_not_reached") else "secret"
     if kind == "secret" and not isinstance(error, NeedsSignIn):
         return BadInput(error.message, code=error.code)
-    near = next((one for one in asked(declared, way) if one.kind == kind), None)
+    near = next((one for one in (*way.settings, *declared.settings) if one.kind == kind), None)
     return BadInput(error.message, code=error.code, fields={field(near.name): [error.message]} if near else None)
 
 

@@ -71,7 +71,7 @@ def field_map(ours: FieldDef, theirs: RemoteField, *, numerals: bool) -> dict[st
     """
     if not fits(ours, theirs):
         raise BadInput(f"“{theirs.label}” is of another kind than “{ours.label}”.")
-    made: dict[str, Any] = {"theirs": theirs.name, "codec": _codec(ours, numerals), "writable": theirs.writable}
+    made: dict[str, Any] = {"theirs": theirs.name, "codec": _codec(ours, theirs, numerals), "writable": theirs.writable}
     if ours.type == FieldType.REFERENCE:
         made["target"] = ours.target
     if ours.type == FieldType.PICKLIST and not ours.custom:
@@ -79,10 +79,10 @@ def field_map(ours: FieldDef, theirs: RemoteField, *, numerals: bool) -> dict[st
     return made
 
 
-def _codec(ours: FieldDef, numerals: bool) -> str:
+def _codec(ours: FieldDef, theirs: RemoteField, numerals: bool) -> str:
     match ours.type:
-        case FieldType.DATE:
-            return Codec.DATE
+        case FieldType.DATE:  # a day is written as its first moment where the CRM keeps moments
+            return Codec.INSTANT_DATE if "time" in theirs.their_type.casefold() else Codec.DATE
         case FieldType.DECIMAL | FieldType.INTEGER:
             return Codec.NUMERAL if numerals else Codec.NUMBER
         case FieldType.LIST:

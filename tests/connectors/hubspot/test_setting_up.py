@@ -1,0 +1,51 @@
+"""Setting HubSpot up as a person does: connected by a key, its properties read, suggested, taken over and tried."""
+
+from __future__ import annotations
+
+import pytest
+
+from crmllm.access.models import User
+from crmllm.connectors.models import Connection, Stream
+from crmllm.connectors.setup import objects, selectors, services
+from crmllm.connectors.setup.services import Wanted
+from crmllm.core.errors import BadInput
+from crmllm.crm.choices import FieldType
+from tests.support.hubspot.account import Account
+from tests.support.hubspot.oauth import SERVICE_KEY
+
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+
+
+@pytest.fixture
+def made(address: str, admin: User, unhurried: None) -> Connection:
+    typed = {"address": address, "access_key": SERVICE_KEY, "client_secret": "made-up-secret"}
+    return services.connect(actor=admin, connector="hubspot", way="key", wanted=Wanted("Hub", typed))
+
+
+def stream(made: Connection, name: str) -> Stream:
+    return Stream.objects.select_related("connection").get(connection=made, name=name)
+
+
+def test_a_wrong_key_is_refused_beside_its_field(address: str, admin: User, unhurried: None) -> None:
+    typed = {"address": address, "access_key": "wrong", "client_secret": "made-up-secret"}
+    with pytest.raises(BadInput) as caught:
+        services.connect(actor=admin, connector="hubspot", way="key", wanted=Wanted("Hub", typed))
+    assert list(caught.value.fields) == ["setting-access_key"]
+
+
+def test_properties_are_known_and_taken_over(made: Connection, admin: User, account: Account) -> None:
+    contact = stream(made, "contact")
+    found = objects.remote_fields(contact)
+    assert found["email"].type == FieldType.TEXT
+    assert not found["createdate"].writable
+    pick_list = next(one for one in found.values() if one.choices and one.writable)
+    free = {one.name for one in selectors.unmapped(contact)}
+    name = pick_list.name if pick_list.name in free else next(iter(sorted(free)))
+    field = objects.take_over_field(actor=admin, stream=contact, name=name)
+    assert stream(made, "contact").mapping[field.name]["theirs"] == name
+
+
+def test_real_records_are_tried(made: Connection, admin: User, account: Account) -> None:
+    account.make("contacts", firstname="Maria", lastname="Ruiz", email="maria@buyer.example")
+    (row,) = objects.preview(actor=admin, stream=stream(made, "contact"), mapping={})
+    assert (row.values["name"], row.values["email"]) == ("Maria Ruiz", "maria@buyer.example")
