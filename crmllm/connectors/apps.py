@@ -1,4 +1,6 @@
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
@@ -20,7 +22,7 @@ class ConnectorsConfig(AppConfig):
         from crmllm.connectors.local.connector import LocalConnector
         from crmllm.connectors.salesforce.strategy import Salesforce
         from crmllm.connectors.views import home_card
-        from crmllm.core.registry import HomeCard, NavItem, home_cards, settings_pages
+        from crmllm.core.registry import HomeCard, NavItem, benches, home_cards, settings_pages
 
         registry.register(LocalConnector.key, LocalConnector)
         for model in (models.Stream, models.RemoteEvent):  # figures and sentences; `settings.view` guards the pages
@@ -32,9 +34,16 @@ class ConnectorsConfig(AppConfig):
         registry.declare_all(Path(folder) for folder in settings.CONNECTOR_FOLDERS)
         post_migrate.connect(_ensure_local_connection, sender=self)
         home_cards.add("connections", HomeCard("connectors/_home_card.html", home_card), order=15)
+        benches.add("crm", _bench, order=30)
         settings_pages.add(
             "connections", NavItem(_("Connections"), "connectors:list", permission="settings.view"), order=45
         )
+
+
+def _bench() -> Iterable[dict[str, Any]]:
+    from crmllm.connectors.bench import crm
+
+    return crm()
 
 
 def _ensure_local_connection(*, using: str, **kwargs: object) -> None:

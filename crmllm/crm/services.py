@@ -18,6 +18,7 @@ from crmllm.access.models import Team, User
 from crmllm.access.rules import require
 from crmllm.connectors.models import Connection
 from crmllm.core import audit
+from crmllm.core.bulk import insert_many
 from crmllm.core.crypto import new_key, new_keys
 from crmllm.core.datamap import Category
 from crmllm.core.errors import BadInput, Conflict, NotFound
@@ -326,8 +327,8 @@ def import_records(*, actor: audit.Actor, records: Sequence[Import], writer: Wri
     rows = [importer.row(one, key_id) for one, key_id in zip(fresh, new_keys(len(fresh)), strict=True)]
     with transaction.atomic():
         for model in MODELS.values():
-            model._base_manager.bulk_create(row for row in rows if type(row) is model)
-        OpportunityHistory.objects.bulk_create(importer.history)
+            insert_many([row for row in rows if type(row) is model])
+        insert_many(importer.history)
         audit.record_many(
             [
                 audit.Entry(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from crmllm.connectors.engine import declaration
 from crmllm.connectors.management.commands import declaration_doc
@@ -72,6 +73,16 @@ def test_what_is_shipped_is_whole(path: Path) -> None:
 
 def test_the_page_about_declarations_is_up_to_date() -> None:
     assert (ROOT / "docs" / "declarations.md").read_text(encoding="utf-8") == declaration_doc.document()
+
+
+def test_an_old_page_about_declarations_is_noticed_and_written_anew(tmp_path: Path, settings: Any) -> None:
+    settings.BASE_DIR = tmp_path
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "declarations.md").write_text("old")
+    with pytest.raises(CommandError, match="not up to date"):
+        call_command("declaration_doc", "--check")
+    call_command("declaration_doc")
+    call_command("declaration_doc", "--check")
 
 
 def test_a_whole_declaration_is_taken(tmp_path: Path) -> None:
