@@ -230,6 +230,8 @@ def _compare(delivery: Delivery, now: Mapping[str, Any]) -> None:
             continue
         if wanted and crm_values.same(fields[name], held, wanted.get(name)):
             continue
+        if name not in now:
+            raise Differs(f"“{fields[name].label}” is no longer shown by the CRM; nothing was written.")
         raise Differs(f"“{fields[name].label}” was changed in the CRM by somebody else; nothing was written.")
 
 

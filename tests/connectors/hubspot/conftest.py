@@ -12,6 +12,7 @@ from django.utils import timezone
 from crmllm.connectors import registry
 from crmllm.connectors.engine import transport
 from crmllm.connectors.engine.connector import DeclaredConnector
+from crmllm.connectors.engine.declaration import Declaration
 from crmllm.connectors.models import Connection, LimitWindow, Stream, SyncRun
 from crmllm.connectors.registry import open_declared
 from crmllm.connectors.sync import services as sync_services
@@ -57,11 +58,12 @@ def address(hub: Server, settings: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The search's pace does not hold these tests up; the paces have tests of their own."""
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> Declaration:
+    """The paces do not hold tests up, but for one that asks for them: it gets the declaration as it is."""
     declared = registry.declaration("hubspot")
     fast = {name: one.model_copy(update={"calls": 1_000_000}) for name, one in declared.limits.items()}
     monkeypatch.setitem(registry._declarations, "hubspot", declared.model_copy(update={"limits": fast}))
+    return declared
 
 
 @pytest.fixture

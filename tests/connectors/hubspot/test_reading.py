@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from crmllm.connectors import registry
 from crmllm.connectors.choices import ExternalState, RunState
+from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.connector import DeclaredConnector
+from crmllm.connectors.engine.declaration import Declaration
 from crmllm.connectors.engine.reader import Position
 from crmllm.connectors.models import Connection, ExternalRecord, LimitWindow, Stream, SyncRun
+from crmllm.connectors.registry import open_declared
 from crmllm.crm.choices import RecordState
 from crmllm.crm.models import Contact, CrmUser, Opportunity, Product, Stage
 from tests.connectors.hubspot.conftest import held
@@ -313,6 +317,17 @@ def test_the_limits_that_hubspot_tells_are_believed(account: Account, sync: Sync
     told = dict(LimitWindow.objects.values_list("name", "most"))
     assert (told["default"], told["daily"]) == (190, 650_000)
     assert LimitWindow.objects.get(name="daily").used >= 1000
+
+
+def test_the_search_s_own_pace_is_kept(
+    account: Account, connection: Connection, hub: Server, unhurried: Declaration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HubSpot counts for itself: never more than four searches in a second, so that it never has to refuse one."""
+    monkeypatch.setitem(registry._declarations, "hubspot", unhurried)
+    account.store.seed("contacts", ({"lastname": str(i)} for i in range(2050)), 1_790_000_000_000, 1)
+    account.limits.searches, account.limits.ten_seconds = 4, 100
+    assert len(_read_changes(open_declared(connection, priority=Priority.SYNC), "contact")) == 2050
+    assert {seen.status for seen in hub.log} == {200}
 
 
 def test_a_scope_that_was_taken_away(account: Account, sync: Sync, hub: Server) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from crmllm.access.models import User
 from crmllm.connectors.base import Change, Operation, RemoteRecord, WriteContext
 from crmllm.connectors.engine.connector import DeclaredConnector
-from crmllm.connectors.models import Connection, ExternalRecord, LimitWindow
+from crmllm.connectors.models import Connection, ExternalRecord, LimitWindow, Stream
 from crmllm.core.audit import SYSTEM
 from crmllm.crm.models import Account as Firm
 from crmllm.crm.models import Contact, Opportunity, Stage
@@ -348,6 +348,22 @@ def test_the_property_that_carries_our_id_is_made_once(account: Account, crm: De
     assert len(hub.log) == asked
     for name in ("companies", "contacts", "deals", "tasks", "leads", "tickets"):
         assert account.schema[name]["crmllm_id"].unique
+
+
+def test_a_property_that_was_removed_after_it_was_mapped(
+    account: Account, reviewer: User, sync: Any, connection: Connection
+) -> None:
+    account.add_property("companies", name="segment")
+    account.make("companies", name="Acme", segment="Key account")
+    sync("account")
+    Stream.objects.filter(name="account").update(mapping={"industry": {"theirs": "segment"}})
+    sync("account", full=True)
+    account.schema.remove("companies", "segment")
+    row = approved(reviewer, "account", {"industry": "Energy", "city": "Riga"}, record=Firm.objects.get())
+    assert deliver() == [State.CONFLICT]
+    row.refresh_from_db()
+    assert "no longer shown by the CRM" in row.error_message
+    assert held("account")["industry"] == "Key account"
 
 
 def test_a_property_of_our_name_that_is_not_unique_is_refused(account: Account, reviewer: User) -> None:
