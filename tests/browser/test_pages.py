@@ -71,7 +71,7 @@ def shows_a_page(client: Client, name: str) -> bool:
     if name.startswith(NO_PAGES):
         return False
     pk = "00000000-0000-7000-8000-000000000000"
-    for arguments in ([], [pk], [pk, pk], ["read", pk], ["read"], ["read", 1], ["read", 1, pk]):
+    for arguments in ([], [pk], [pk, pk], [pk, pk, pk], ["read", pk], ["read"], ["read", 1], ["read", 1, pk]):
         with suppress(NoReverseMatch):
             return client.get(reverse(name, args=arguments)).status_code != 405
     return True
