@@ -299,7 +299,7 @@ class Stream(Part):
 CALLS = frozenset(
     {
         "list", "changed", "deleted", "count", "read", "read_many", "find", "create", "update", "delete",
-        "create_many", "update_many", "delete_many", "erase", "describe", "link", "after", "gone",
+        "create_many", "update_many", "delete_many", "erase", "describe", "link", "gone",
         "convert", "converted",
         "find_plain", "create_plain", "create_many_plain",  # where a CRM has not been given the field for our id
     }
