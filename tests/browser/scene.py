@@ -361,8 +361,8 @@ def _settings(admin: User, reviewer: User) -> dict[str, str]:
         "prompts": reverse("llm:prompts"),
         "models": reverse("llm-models:list"),
         "a model": reverse("llm-models:version", args=[model.name]),
-        "a prompt": reverse("llm:version", args=["extract-mail", 3]),
-        "write a prompt": reverse("llm:write", args=["extract-mail", 3]),
-        "try a prompt": reverse("llm:try", args=["extract-mail", 3]),
+        "a prompt": reverse("llm:version", args=["extract-mail", 5]),
+        "write a prompt": reverse("llm:write", args=["extract-mail", 5]),
+        "try a prompt": reverse("llm:try", args=["extract-mail", 5]),
         "prompts compared": reverse("llm:compare", args=["extract-mail"]),
     }
