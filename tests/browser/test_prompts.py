@@ -46,7 +46,7 @@ def test_writing_comparing_and_trying(new_tab: Callable[..., Page], admin: User,
 
 def test_a_version_is_written_from_the_keyboard(new_tab: Callable[..., Page], admin: User) -> None:
     tab = new_tab(admin)
-    tab.goto(reverse("llm:write", args=["extract-mail", 3]))
+    tab.goto(reverse("llm:write", args=["extract-mail", 5]))
     tab.get_by_label("Note").fill("In fewer words")
     tab.get_by_label("User").fill("Mail: {text} {customer}")
     tab.get_by_role("button", name="Save").press("Enter")
