@@ -511,6 +511,8 @@ SPECTACULAR_SETTINGS = {
         "WritebackState": "crmllm.writeback.choices.State",
         "InteractionStatus": "crmllm.ingestion.choices.Status",
         "RunState": "crmllm.jobs.choices.RunState",
+        "SyncRunKind": "crmllm.connectors.choices.RunKind",
+        "InteractionKind": "crmllm.ingestion.choices.Kind",
     },
 }
 

@@ -31,10 +31,10 @@ def test_writing_comparing_and_trying(new_tab: Callable[..., Page], admin: User,
     name = "extract-mail"
     for path in (
         reverse("llm:prompts"),
-        reverse("llm:version", args=[name, 3]),
-        reverse("llm:write", args=[name, 3]),
+        reverse("llm:version", args=[name, 5]),
+        reverse("llm:write", args=[name, 5]),
         reverse("llm:compare", args=[name]),
-        reverse("llm:try", args=[name, 3]),
+        reverse("llm:try", args=[name, 5]),
     ):
         assert look_at(tab, path) == [], path
     tab.get_by_role("button", name="Ask").first.click()
