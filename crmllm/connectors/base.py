@@ -12,7 +12,7 @@ three-way compare, order and retries belong to write-back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -102,9 +102,9 @@ class Connector(Protocol):
     def read(self, object_name: str, external_ids: Sequence[str], fields: list[str]) -> dict[str, RemoteRecord]:
         """The records as they are there now, by external id; those that are gone or hidden are left out."""
 
-    def find_created(self, object_name: str, change: Change) -> RemoteRecord | None:
-        """What an earlier, unclear try of the same create left there: by our id in a field of the CRM, or by the
-        record's natural key."""
+    def find_created(self, object_name: str, changes: Sequence[Change]) -> list[Outcome]:
+        """What earlier, unclear tries of the same creates left there, in order: by our id in a field of the CRM, or by
+        the records' natural keys. None where there is nothing yet."""
 
     def batch(self, object_name: str, operation: Operation) -> int:
         """How many changes of this kind go together well."""
@@ -121,7 +121,7 @@ class Connector(Protocol):
 
 
 class OneByOne:
-    """For a CRM that takes one change at a time: `create`, `update`, `delete` and `read_one` are the class's own."""
+    """For a CRM that takes one change at a time; the five methods at the end are its own."""
 
     def read(self, object_name: str, external_ids: Sequence[str], fields: list[str]) -> dict[str, RemoteRecord]:
         found = (self.read_one(object_name, one, fields) for one in external_ids)
@@ -136,18 +136,18 @@ class OneByOne:
             Operation.UPDATE: self.update,
             Operation.DELETE: self.delete,
         }[operation]
-        outcomes: list[Outcome] = []
-        for change in changes:
-            try:
-                outcomes.append(carry_out(object_name, change))
-            except ConnectorError as error:
-                outcomes.append(error)
-        return outcomes
+        return [_outcome(carry_out, object_name, change) for change in changes]
+
+    def find_created(self, object_name: str, changes: Sequence[Change]) -> list[Outcome]:
+        return [_outcome(self.find_one, object_name, change) for change in changes]
 
     def kept(self, object_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         return dict(values)
 
     def read_one(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None:
+        raise NotImplementedError
+
+    def find_one(self, object_name: str, change: Change) -> RemoteRecord | None:
         raise NotImplementedError
 
     def create(self, object_name: str, change: Change) -> RemoteRecord:
@@ -158,3 +158,11 @@ class OneByOne:
 
     def delete(self, object_name: str, change: Change) -> None:
         raise NotImplementedError
+
+
+def _outcome(carry_out: Callable[[str, Change], RemoteRecord | None], object_name: str, change: Change) -> Outcome:
+    """What came of one change, an error included."""
+    try:
+        return carry_out(object_name, change)
+    except ConnectorError as error:
+        return error

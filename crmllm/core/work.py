@@ -7,6 +7,7 @@ fetched the row, so a slow process that comes back late changes nothing.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeVar
 from uuid import uuid4
@@ -66,6 +67,15 @@ def renew(row: WorkItem, seconds: float) -> bool:
     assert isinstance(row, Model)
     until = timezone.now() + timedelta(seconds=seconds)
     return bool(type(row)._base_manager.filter(pk=row.pk, lease_token=row.lease_token).update(leased_until=until))
+
+
+def renew_all(rows: Sequence[Work], seconds: float) -> None:
+    """Holds the leases of many rows for longer; those that were lost stay lost."""
+    until = timezone.now() + timedelta(seconds=seconds)
+    held = {row.pk: row.lease_token for row in rows if isinstance(row, Model)}
+    if held:
+        model = type(rows[0])
+        model._base_manager.filter(pk__in=held, lease_token__in=held.values()).update(leased_until=until)
 
 
 def give_back(row: WorkItem) -> None:

@@ -13,11 +13,13 @@ write ends that one; what goes wrong with a call holds for all that were in it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -99,42 +101,55 @@ class Delivery:
 def deliver(rows: Sequence[Writeback]) -> list[State]:
     """Brings claimed writes of one connection, object and operation as far as they go. Returns their states; those
     that another sender has taken over are left out."""
-    connector = open_connection(rows[0].connection)
+    connector, steps = open_connection(rows[0].connection), _Steps(rows)
     group = [opened for row in rows if (opened := _open(row, connector)) is not None]
     fresh = [one for one in group if one.row.state != State.WRITTEN]
     again = [one for one in fresh if one.sent_before]
-    _together([one for one in again if not one.creates], _read)
-    _each(again, _settle)
+    steps.together([one for one in again if not one.creates], _read)
+    steps.together([one for one in again if one.creates], _find)
+    steps.each(again, _settle)
     new = [one for one in fresh if not one.settled]
-    _together([one for one in new if not one.creates and not one.read], _read)
-    _each(new, _prepare)
-    _together(new, _send)
-    _each(fresh, _record)
-    _together(group, _read)
-    _each(group, _verify)
+    steps.together([one for one in new if not one.creates and not one.read], _read)
+    steps.each(new, _prepare)
+    steps.together(new, _send)
+    steps.each(fresh, _record)
+    steps.together(group, _read)
+    steps.each(group, _verify)
     return [State(one.ended or one.row.state) for one in group if not one.lost]
 
 
-def _each(deliveries: Iterable[Delivery], step: Callable[[Delivery], None]) -> None:
-    """Takes a step with each that still goes on; what goes wrong ends that one."""
-    for one in deliveries:
-        if one.goes_on:
-            try:
-                step(one)
-            except CrmllmError as error:
+class _Steps:
+    """Takes steps with writes that still go on, and holds their leases meanwhile: a large batch takes its time."""
+
+    def __init__(self, rows: Sequence[Writeback]) -> None:
+        self.rows, self.held_at = rows, time.monotonic()
+
+    def each(self, deliveries: Iterable[Delivery], step: Callable[[Delivery], None]) -> None:
+        """A step with each; what goes wrong ends that one."""
+        for one in deliveries:
+            self._hold()
+            if one.goes_on:
+                try:
+                    step(one)
+                except CrmllmError as error:
+                    _end(one, error)
+
+    def together(self, deliveries: Sequence[Delivery], step: Callable[[list[Delivery]], None]) -> None:
+        """A step with all at once; what goes wrong holds for all of them."""
+        self._hold()
+        going = [one for one in deliveries if one.goes_on]
+        if not going:
+            return
+        try:
+            step(going)
+        except CrmllmError as error:
+            for one in going:
                 _end(one, error)
 
-
-def _together(deliveries: Sequence[Delivery], step: Callable[[list[Delivery]], None]) -> None:
-    """Takes a step with all that still go on at once; what goes wrong holds for all of them."""
-    going = [one for one in deliveries if one.goes_on]
-    if not going:
-        return
-    try:
-        step(going)
-    except CrmllmError as error:
-        for one in going:
-            _end(one, error)
+    def _hold(self) -> None:
+        if time.monotonic() - self.held_at > settings.LEASE_SECONDS / 4:
+            work.renew_all(self.rows, settings.LEASE_SECONDS)
+            self.held_at = time.monotonic()
 
 
 def _end(delivery: Delivery, error: CrmllmError) -> None:
@@ -187,11 +202,22 @@ def _read(deliveries: list[Delivery]) -> None:
         one.remote, one.read = found.get(str(one.external_id)), True
 
 
+def _find(deliveries: list[Delivery]) -> None:
+    """Creates that were sent without a clear answer: what is there of them, in one go."""
+    row, connector = deliveries[0].row, deliveries[0].connector
+    for one, found in zip(
+        deliveries, connector.find_created(row.object, [_change(one) for one in deliveries]), strict=True
+    ):
+        if isinstance(found, ConnectorError):
+            _end(one, found)
+        else:
+            one.remote = found
+
+
 def _settle(delivery: Delivery) -> None:
     """After an unclear try: whether the CRM already holds what was to be written."""
     row = delivery.row
     if delivery.creates:
-        delivery.remote = delivery.connector.find_created(row.object, _change(delivery))
         delivery.settled = delivery.remote is not None
     elif row.operation == Operation.DELETE:
         delivery.settled = delivery.remote is None

@@ -66,6 +66,18 @@ class TestLease:
         assert work.renew(first, SECONDS) is False
         assert work.renew(second, SECONDS) is True
 
+    def test_the_leases_of_many_are_renewed_but_those_that_were_lost(self) -> None:
+        for _ in range(3):
+            item()
+        rows = claim()
+        for row in rows:
+            expire(row)
+        (stolen,) = claim(1)
+        work.renew_all(rows, SECONDS)
+        assert claim() == []
+        kept = Delivery.objects.get(pk=stolen.pk)
+        assert (kept.lease_token, kept.leased_until) == (stolen.lease_token, stolen.leased_until)
+
     def test_a_renewed_lease_lasts(self) -> None:
         item()
         [row] = claim()

@@ -141,8 +141,40 @@ class DeclaredConnector:
         found = [pick(call.row, one) for one in pick(call.rows, self.transport.send(call, values)) or []]
         return [mapping.row(one) for one in completed(self.transport, stream, call, found)]
 
-    def find_created(self, object_name: str, change: Change) -> RemoteRecord | None:
-        return self._as_shown(object_name, lambda mapping: self._find_created(object_name, mapping, change))
+    def find_created(self, object_name: str, changes: Sequence[Change]) -> list[Outcome]:
+        """See Connector: many in one call where the CRM can be asked for our ids, else one by one."""
+        many = self.stream(object_name).call("find_many")
+        if many is None or len(changes) == 1 or not self.mapping(object_name).our_id:
+            return [self._found(object_name, one) for one in changes]
+        try:
+            return [
+                outcome
+                for start in range(0, len(changes), many.size)
+                for outcome in self._find_many(object_name, many, changes[start : start + many.size])
+            ]
+        except FieldRefused:  # the CRM turns out to have no field for our id
+            return [self._found(object_name, one) for one in changes]
+
+    def _found(self, object_name: str, change: Change) -> Outcome:
+        try:
+            return self._as_shown(object_name, lambda mapping: self._find_created(object_name, mapping, change))
+        except ConnectorError as error:
+            return error
+
+    def _find_many(self, object_name: str, call: Call, changes: Sequence[Change]) -> list[Outcome]:
+        """By our ids, in one call. Raises ConnectorError: then nothing is known of any of them."""
+        self.strategy.ready(object_name)
+        stream, ids = self.stream(object_name), [str(one.context.record_id) for one in changes]
+
+        def ask(mapping: FieldMapping) -> list[Row]:
+            values = {**stream.values, "object": stream.theirs, "our_ids": ids, "columns": mapping.columns()}
+            found = [pick(call.row, one) for one in pick(call.rows, self.transport.send(call, values)) or []]
+            return [mapping.row(one) for one in completed(self.transport, stream, call, found)]
+
+        rows, mapping = self._as_shown(object_name, ask), self.mapping(object_name)
+        links = services.ours(self.connection, [one for row in rows for one in row.references])
+        by_id = {row.our_id: self._record(row, links, mapping) for row in rows if not row.deleted}
+        return [by_id.get(one.context.record_id) for one in changes]
 
     def _find_created(self, object_name: str, mapping: FieldMapping, change: Change) -> RemoteRecord | None:
         stream = self.stream(object_name)

@@ -298,7 +298,7 @@ class Stream(Part):
 #: What the engine asks of a stream, by name.
 CALLS = frozenset(
     {
-        "list", "changed", "deleted", "count", "read", "read_many", "find", "create", "update", "delete",
+        "list", "changed", "deleted", "count", "read", "read_many", "find", "find_many", "create", "update", "delete",
         "create_many", "update_many", "delete_many", "erase", "describe", "link", "gone",
         "convert", "converted",
         "find_plain", "create_plain", "create_many_plain",  # where a CRM has not been given the field for our id

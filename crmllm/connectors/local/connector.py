@@ -34,7 +34,7 @@ class LocalConnector(OneByOne):
         record = selectors.by_id(object_name, UUID(external_id))
         return _shown(record, fields) if record else None
 
-    def find_created(self, object_name: str, change: Change) -> RemoteRecord | None:
+    def find_one(self, object_name: str, change: Change) -> RemoteRecord | None:
         return self.read_one(object_name, str(change.context.record_id), [])
 
     def create(self, object_name: str, change: Change) -> RemoteRecord:

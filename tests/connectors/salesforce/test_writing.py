@@ -306,6 +306,17 @@ def test_a_create_on_a_bad_day_is_made_once(fault: str, many: int, sf: Salesforc
     assert made == ["create"] * many and len(sf.controls.rows("Account")) == many
 
 
+def test_an_answer_that_was_lost_for_many_is_settled_by_one_question(sf: Salesforce, reviewer: User) -> None:
+    for number in range(5):
+        approved(reviewer, "account", {"name": f"Acme {number}"})
+    sf.faults.plan("reset_after", method="PATCH", path="/sobjects")
+    assert deliver() == [State.SENDING] * 5
+    before = len(sf.app.log)
+    assert deliver() == [State.VERIFIED] * 5
+    assert [seen.method for seen in sf.app.log[before:]] == ["GET", "GET"], "one look-up, one reading back"
+    assert len(sf.controls.rows("Account")) == 5
+
+
 @pytest.mark.parametrize("fault", ["reset_after", "html_502", "expired"])
 @pytest.mark.parametrize("where", ["write", "read_back"])
 def test_an_update_on_a_bad_day_is_made_once(

@@ -33,7 +33,7 @@ class HttpConnector(OneByOne):
         found = self._ask("GET", f"/{object_name}/{external_id}", missing_is_none=True)
         return _record(found) if found else None
 
-    def find_created(self, object_name: str, change: Change) -> RemoteRecord | None:
+    def find_one(self, object_name: str, change: Change) -> RemoteRecord | None:
         found = self._ask("GET", f"/{object_name}?our_id={change.context.record_id}")
         return _record(found[0]) if found else None
 
