@@ -341,6 +341,7 @@ OPEN_DOORS = {
     "forms:form",
     "forms:token",
     "forms:thanks",
+    "hooks",  # what CRMs tell: believed when it is signed
 }
 
 

@@ -20,7 +20,10 @@ from crmllm.core.management.base import DatabaseCommand
 from crmllm.core.runtime.home import REPOSITORY
 
 #: `make run` makes the database ready before it starts the first two; the others need none, or make their own.
-OTHERS = {"qcluster", "audit_sealer", "settings_doc", "migrate", "evaluate", "train_classifiers"}
+OTHERS = {
+    "qcluster", "audit_sealer", "settings_doc", "declaration_doc", "check_connector", "migrate", "evaluate",
+    "train_classifiers",
+}  # fmt: skip
 OURS = {app.name for app in apps.get_app_configs() if app.name.startswith(("crmllm.", "review"))}
 
 

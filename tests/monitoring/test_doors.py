@@ -156,6 +156,7 @@ class TestAliveAndReady:
             "keys",
             "migrations",
             "audit",
+            "connections",
         }
 
     @pytest.mark.parametrize("alias", ["default", "keys"])

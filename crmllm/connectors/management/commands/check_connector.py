@@ -13,6 +13,7 @@ from crmllm.connectors.engine.connector import DeclaredConnector
 from crmllm.connectors.engine.declaration import Declaration
 from crmllm.connectors.models import Connection
 from crmllm.core.errors import BadInput, CrmllmError
+from crmllm.core.management.base import make_ready
 
 
 class Command(BaseCommand):
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             self._ask(found, options["connection"])
 
     def _ask(self, found: Declaration, name: str) -> None:
+        make_ready(self.stdout, demo=False)
         connection = Connection.objects.filter(name=name).first()
         if connection is None:
             raise CommandError(f"There is no connection named “{name}”.")
