@@ -66,8 +66,8 @@ def _reading() -> Iterator[dict[str, Any]]:
     yield _row(
         "calls to read 1,000 contacts, to the vendor's fewest", per_thousand, least * 1000 / CONTACTS, calls / least
     )
-    yield _row(f"memory at {CONTACTS:,} contacts to {FEW:,} (MB)", peak / 1e6, before / 1e6, peak / before)
-    yield _row(f"contacts a second, {CONTACTS - FEW:,} new ones", CONTACTS / seconds, 0, 0)
+    pace = f"{CONTACTS / seconds:.0f} contacts a second"
+    yield _row(f"memory at {CONTACTS:,} contacts to {FEW:,} (MB; {pace})", peak / 1e6, before / 1e6, peak / before)
 
 
 def _is_reading(line: dict[str, Any]) -> bool:
