@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -72,12 +74,14 @@ def running() -> Iterator[GraphqlCrm]:
     crm.sql(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {ROLE}")
     port = crm.url.rpartition(":")[2]
     options = ["-n", "127.0.0.1", "-p", port, "--schema", "public", "--no-ignore-rbac", "--disable-graphiql"]
-    process = subprocess.Popen([PROGRAM, "-c", _uri(), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [PROGRAM, "-c", _uri(), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         _wait(crm, process)
         yield crm
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)  # its command starts the server as a child of its own
         process.wait(timeout=20)
         _drop()
 
