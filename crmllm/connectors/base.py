@@ -12,6 +12,7 @@ three-way compare, order and retries belong to write-back.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -120,7 +121,7 @@ class Connector(Protocol):
         """The values as the CRM will show them after they were written there, where it keeps less than we do."""
 
 
-class OneByOne:
+class OneByOne(ABC):
     """For a CRM that takes one change at a time; the five methods at the end are its own."""
 
     def read(self, object_name: str, external_ids: Sequence[str], fields: list[str]) -> dict[str, RemoteRecord]:
@@ -144,20 +145,20 @@ class OneByOne:
     def kept(self, object_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         return dict(values)
 
-    def read_one(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None:
-        raise NotImplementedError
+    @abstractmethod
+    def read_one(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None: ...
 
-    def find_one(self, object_name: str, change: Change) -> RemoteRecord | None:
-        raise NotImplementedError
+    @abstractmethod
+    def find_one(self, object_name: str, change: Change) -> RemoteRecord | None: ...
 
-    def create(self, object_name: str, change: Change) -> RemoteRecord:
-        raise NotImplementedError
+    @abstractmethod
+    def create(self, object_name: str, change: Change) -> RemoteRecord: ...
 
-    def update(self, object_name: str, change: Change) -> RemoteRecord:
-        raise NotImplementedError
+    @abstractmethod
+    def update(self, object_name: str, change: Change) -> RemoteRecord: ...
 
-    def delete(self, object_name: str, change: Change) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def delete(self, object_name: str, change: Change) -> None: ...
 
 
 def _outcome(carry_out: Callable[[str, Change], RemoteRecord | None], object_name: str, change: Change) -> Outcome:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from crmllm.access.choices import Role
 from crmllm.access.models import User
@@ -94,6 +95,14 @@ def note_stamp(*, connection: Connection, object_name: str, remote: RemoteRecord
     """Keeps etag and stamp of a record as they were read back, so that our own write is known when it comes back."""
     rows = ExternalRecord.objects.filter(connection=connection, object=object_name, external_id=remote.external_id)
     rows.update(etag=remote.etag, modified_at=remote.modified_at)
+
+
+def hide_records(stream: Stream, external_ids: Iterable[str]) -> int:
+    """Notes records that do not come though no deletion was told: hidden from us, not deleted. Returns how many."""
+    rows = ExternalRecord.objects.filter(
+        connection=stream.connection, object=stream.name, external_id__in=external_ids, state=ExternalState.ACTIVE
+    )
+    return rows.update(state=ExternalState.HIDDEN, updated_at=timezone.now())
 
 
 def forget(*, connection: Connection, object_name: str, record_id: UUID) -> None:

@@ -112,10 +112,9 @@ def check(url: str, allowed: Iterable[str]) -> None:
 class _Guard(httpx.BaseTransport):
     """Resolves, checks, and connects to what was checked."""
 
-    def __init__(self, allowed: list[Network], timeout: float) -> None:
+    def __init__(self, allowed: list[Network]) -> None:
         self.allowed = allowed
         self.below = httpx.HTTPTransport(retries=0, limits=httpx.Limits(max_connections=20, keepalive_expiry=30))
-        self.timeout = timeout
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         address = _checked(request.url, self.allowed)
@@ -133,7 +132,7 @@ class GuardedClient:
     def __init__(self, *, allowed: Iterable[str], timeout: float, max_bytes: int, total: float) -> None:
         self.max_bytes, self.total = max_bytes, total
         self._client = httpx.Client(
-            transport=_Guard(networks(allowed), timeout), timeout=timeout, follow_redirects=False, trust_env=False
+            transport=_Guard(networks(allowed)), timeout=timeout, follow_redirects=False, trust_env=False
         )
 
     def ask(self, request: httpx.Request, *, total: float | None = None) -> Answer:

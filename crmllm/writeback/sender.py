@@ -16,7 +16,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -36,7 +35,7 @@ from crmllm.connectors.base import (
     RemoteUnavailable,
     WriteContext,
 )
-from crmllm.connectors.engine.errors import NeedsSignIn, NotSent, QuotaGone, Throttled
+from crmllm.connectors.engine.errors import NeedsSignIn, NotSent, QuotaGone, Throttled, told_wait
 from crmllm.connectors.registry import open_connection
 from crmllm.core import work
 from crmllm.core.audit import System
@@ -427,8 +426,7 @@ def _later(delivery: Delivery, error: RemoteUnavailable) -> State:
             current.attempts -= 1
         if isinstance(error, NotSent) and not delivery.sent_before and current.state == State.SENDING:
             current.state, current.sent_at = State.WAITING, None
-        wait = timedelta(seconds=error.wait) if isinstance(error, NotSent) and error.wait else None
-        work.postpone(current, error, wait=wait)
+        work.postpone(current, error, wait=told_wait(error))
         current.save()
     return State(current.state)
 

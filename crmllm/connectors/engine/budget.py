@@ -62,10 +62,9 @@ def take(
 
 def _row(connection: Connection, name: str, limit: Limit, now: datetime) -> LimitWindow:
     """The limit's row, locked, moved on to the present window."""
-    LimitWindow.objects.bulk_create(
-        [LimitWindow(connection=connection, name=name, started_at=now, most=limit.calls)], ignore_conflicts=True
+    row, _made = LimitWindow.objects.select_for_update().get_or_create(
+        connection=connection, name=name, defaults={"started_at": now, "most": limit.calls}
     )
-    row = LimitWindow.objects.select_for_update().get(connection=connection, name=name)
     passed = (now - row.started_at).total_seconds()
     if passed >= limit.seconds:
         windows = int(passed // limit.seconds)

@@ -13,6 +13,8 @@ CursorExpired                the position is not known there any more
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from crmllm.connectors.base import ConnectorError, RemoteRefused, RemoteUnavailable
 
 
@@ -52,3 +54,8 @@ class Duplicate(RemoteRefused):
 
 class CursorExpired(ConnectorError):
     code = "crm_cursor"
+
+
+def told_wait(error: Exception) -> timedelta | None:
+    """How long the CRM asks us to wait; None when it does not say."""
+    return timedelta(seconds=error.wait) if isinstance(error, NotSent) and error.wait else None

@@ -193,12 +193,20 @@ class Reader:
     def deletions(self, since: datetime) -> Iterator[Row]:
         """Records that the CRM says were merged or deleted since then; nothing where it does not tell.
 
-        `gone` lists rows as they were, `deleted` those of which only the id is left. A loser of a merge may be in both.
+        `gone` lists rows as they were, `deleted` those of which only the id is left. A loser of a merge may be in both;
+        it is told once, as merged.
         """
+        merged: set[str] = set()
         for name in ("gone", "deleted"):
             call = self.stream.call(name)
-            if call is not None:
-                yield from self._gone(call, Position(full=False, since=since.isoformat()))
+            if call is None:
+                continue
+            for row in self._gone(call, Position(full=False, since=since.isoformat())):
+                if row.external_id in merged:
+                    continue
+                if row.merged_into:
+                    merged.add(row.external_id)
+                yield row
 
     def _gone(self, call: Call, position: Position) -> Iterator[Row]:
         while True:

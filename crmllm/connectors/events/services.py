@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,16 +14,17 @@ from django.utils import timezone
 from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.connectors.base import RemoteUnavailable
-from crmllm.connectors.choices import ConnectionState, ExternalState
+from crmllm.connectors.choices import ConnectionState
 from crmllm.connectors.engine.bodies import PARSERS
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.declaration import Declaration, Events
-from crmllm.connectors.engine.errors import NotSent
+from crmllm.connectors.engine.errors import told_wait
 from crmllm.connectors.engine.mapping import Row, instant
 from crmllm.connectors.engine.signatures import Call, genuine
 from crmllm.connectors.engine.transport import pick
-from crmllm.connectors.models import Connection, ExternalRecord, RemoteEvent, Stream
+from crmllm.connectors.models import Connection, RemoteEvent, Stream
 from crmllm.connectors.registry import declaration, open_declared
+from crmllm.connectors.services import hide_records
 from crmllm.connectors.sync import apply
 from crmllm.core import work
 from crmllm.core.errors import BadInput, CrmllmError, Forbidden, NotFound
@@ -121,18 +121,12 @@ def take_up(events: list[RemoteEvent]) -> None:
         there = {row.external_id for row in rows}
         gone = [Row(external_id=one, deleted=True) for one in ids if one not in there and one in told]
         taken = apply.take(stream, [*rows, *gone], compare=True)
-        _hide(stream, [one for one in ids if one not in there and one not in told])
+        hide_records(stream, [one for one in ids if one not in there and one not in told])
     except CrmllmError as error:
         for event in events:
             _later(event, error)
         return
     _done(events, taken.skipped, "taken")
-
-
-def _hide(stream: Stream, ids: list[str]) -> None:
-    """A record that no deletion was told of and that does not come: hidden from us, not deleted."""
-    rows = ExternalRecord.objects.filter(connection=stream.connection, object=stream.name, external_id__in=ids)
-    rows.filter(state=ExternalState.ACTIVE).update(state=ExternalState.HIDDEN, updated_at=timezone.now())
 
 
 def _done(events: list[RemoteEvent], skipped: Mapping[str, CrmllmError], outcome: str) -> None:
@@ -154,8 +148,7 @@ def _later(event: RemoteEvent, error: CrmllmError) -> None:
             current = work.locked_under_lease(event)
         except work.LeaseLost:
             return
-        wait = timedelta(seconds=error.wait) if isinstance(error, NotSent) and error.wait else None
-        work.postpone(current, error, wait=wait)
+        work.postpone(current, error, wait=told_wait(error))
         if not isinstance(error, RemoteUnavailable) or current.attempts >= MAX_ATTEMPTS:
             current.done_at, current.outcome = timezone.now(), "failed"
         current.save()

@@ -28,11 +28,12 @@ from crmllm.connectors.base import RemoteUnavailable
 from crmllm.connectors.choices import ConnectionState, ExternalState, RunKind, RunState
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.connector import DeclaredConnector
-from crmllm.connectors.engine.errors import CursorExpired, FieldRefused, NotSent
+from crmllm.connectors.engine.errors import CursorExpired, FieldRefused, NotSent, told_wait
 from crmllm.connectors.engine.mapping import Row
 from crmllm.connectors.engine.reader import Page, Position, Reader
 from crmllm.connectors.models import Connection, ExternalRecord, Stream, SyncRun
 from crmllm.connectors.registry import open_declared
+from crmllm.connectors.services import hide_records
 from crmllm.connectors.sync import apply, lists
 from crmllm.connectors.sync.apply import Taken
 from crmllm.core import audit, work
@@ -178,14 +179,7 @@ class _Pass:
         """Records that a list left out, asked for by id: those that still do not come are hidden, not deleted."""
         found = {row.external_id: row for row in self.connector.rows_by_id(self.stream.name, ids)}
         self.counts += apply.take(self.stream, list(found.values())).counts
-        rows = ExternalRecord.objects.filter(
-            connection=self.stream.connection,
-            object=self.stream.name,
-            external_id__in=[one for one in ids if one not in found],
-        )
-        self.counts["hidden"] += rows.filter(state=ExternalState.ACTIVE).update(
-            state=ExternalState.HIDDEN, updated_at=timezone.now()
-        )
+        self.counts["hidden"] += hide_records(self.stream, [one for one in ids if one not in found])
 
     # --- the end
 
@@ -194,8 +188,7 @@ class _Pass:
         with transaction.atomic():
             current = work.locked_under_lease(self.stream)
             if error is not None:
-                wait = timedelta(seconds=error.wait) if isinstance(error, NotSent) and error.wait else None
-                work.postpone(current, error, wait=wait)
+                work.postpone(current, error, wait=told_wait(error))
             else:
                 work.give_back(current)
                 current.attempts = 0
@@ -326,9 +319,7 @@ def read_record(
     connector = open_declared(stream.connection, priority=priority)
     rows = connector.rows_by_id(stream.name, [external_id])
     if not rows:
-        ExternalRecord.objects.filter(
-            connection=stream.connection, object=stream.name, external_id=external_id, state=ExternalState.ACTIVE
-        ).update(state=ExternalState.HIDDEN, updated_at=timezone.now())
+        hide_records(stream, [external_id])
         raise NotFound("The CRM does not show this record: it was deleted there, or is hidden from us.")
     taken = apply.take(stream, rows, compare=True)
     return SyncRun.objects.create(

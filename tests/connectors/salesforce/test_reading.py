@@ -162,6 +162,16 @@ def test_a_row_that_changes_while_pages_are_read_is_taken_over_as_it_is(sync: An
     }
 
 
+def test_a_loser_that_both_lists_tell_of_is_merged(sync: Any, sf: Salesforce) -> None:
+    kept, loser = sf.controls.load("Contact", [{"LastName": name} for name in ("kept", "loser")])
+    sync("contact")
+    sf.controls.set_clock(skew=-120)  # long enough ago for the list of deletions, too
+    sf.controls.merge("Contact", kept, [loser])
+    sf.controls.set_clock()
+    assert sync("contact")["contact"].counts["merged"] == 1
+    assert state_of(loser) == ExternalState.MERGED
+
+
 def test_deleted_merged_restored_and_hidden_records(sync: Any, sf: Salesforce) -> None:
     rows = [{"LastName": name, "Email": f"{name}@x.example"} for name in ("kept", "gone", "loser", "secret", "purged")]
     kept, gone, loser, secret, purged = sf.controls.load("Contact", rows)
