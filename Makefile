@@ -34,7 +34,7 @@ run: setup ## start everything and print the address
 
 test: setup-dev ## run all tests, with a real database, model, browser, mail and sign-on server
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" tests/support/install
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest $(PYTEST)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest --create-db $(PYTEST)
 
 lint: setup-dev ## formatter, linters, types, templates, Django's checks, migrations
 	@$(PY) -m ruff check

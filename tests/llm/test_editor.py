@@ -51,7 +51,7 @@ def base() -> PromptVersion:
 def filled_in(base: PromptVersion, **changes: Any) -> dict[str, Any]:
     given = {
         "purpose": base.prompt.description, "note": "Shorter", "system": base.system, "user": base.user,
-        "temperature": "0", "max_tokens": "640", "seed": "1", "small_version": "2",
+        "temperature": "0", "max_tokens": "640", "seed": "1", "small_version": "4",
     }  # fmt: skip
     return given | changes
 
@@ -75,7 +75,7 @@ def test_a_new_version_is_kept_frozen_and_not_in_use(client: Client, admin: User
     made = PromptVersion.objects.get(prompt__name=NAME, number=WRITTEN_FROM)
     assert answer.headers["Location"] == reverse("llm:version", args=[NAME, WRITTEN_FROM])
     assert (made.system, made.user, made.note) == ("Read the mail.\nAnswer in JSON.", base.user, "Shorter")
-    assert made.settings == {"temperature": 0.5, "small_version": 2, "logprobs": True}
+    assert made.settings == {"temperature": 0.5, "small_version": 4, "logprobs": True}
     assert (made.live, made.author) == (False, admin)
     event = AuditEvent.objects.get(action="prompt.version_written")
     assert (event.actor_id, event.subject_id) == (admin.pk, made.prompt_id)
@@ -163,9 +163,9 @@ def test_added_and_removed_lines_are_told_by_word_and_sign(client: Client, base:
     text = client.get(reverse("llm:compare", args=[NAME]), {"before": 2, "after": 5}).content.decode()
     assert "added:" in text and "<ins>{context}</ins>" in text
     assert "removed:" not in text
-    back = client.get(reverse("llm:compare", args=[NAME]), {"before": 3, "after": 2}).content.decode()
+    back = client.get(reverse("llm:compare", args=[NAME]), {"before": 5, "after": 2}).content.decode()
     assert "removed:" in back and "<del>{context}</del>" in back
-    assert "small_version: 2" in back
+    assert "small_version: 4" in back
 
 
 def test_without_a_choice_the_one_in_use_and_the_newest_other_are_compared(client: Client) -> None:
