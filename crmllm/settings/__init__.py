@@ -147,6 +147,7 @@ INSTALLED_APPS = [
     "crmllm.monitoring",
     "crmllm.api",
     "review",
+    "review.looks",
 ]
 
 MIDDLEWARE = [

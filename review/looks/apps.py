@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LooksConfig(AppConfig):
+    name = "review.looks"
+    label = "looks"
+    verbose_name = _("Blind looks")
+
+    def ready(self) -> None:
+        from crmllm.access import rules
+        from review.looks import datamap, models  # noqa: F401 (declares on import)
+
+        rules.own(models.Look, path="proposal__")
