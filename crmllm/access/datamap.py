@@ -5,7 +5,7 @@ from crmllm.core.datamap import Category, declare
 declare("access.Team", plain="id created_at updated_at name")
 declare(
     "access.User",
-    plain="id last_login is_superuser is_staff is_active date_joined team single_keys groups user_permissions",
+    plain="id last_login is_superuser is_staff is_active date_joined team single_keys keys groups user_permissions",
     username=Category.STAFF,
     first_name=Category.STAFF,
     last_name=Category.STAFF,

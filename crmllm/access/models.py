@@ -34,6 +34,7 @@ class User(AbstractUser):
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.REP)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="users")
     single_keys = models.BooleanField(default=True, help_text="Single-letter keyboard commands are on.")
+    keys = models.JSONField(default=dict, blank=True, help_text="Keys of their own: {action: [key]}, see core.keymap.")
 
     audit_kind = "person"
 

@@ -78,6 +78,8 @@ class Interaction(BaseModel, WorkItem, Owned, Claimable):
     warnings = models.JSONField(default=list, blank=True, help_text="Codes of what a reviewer should beware of.")
     open_proposals = models.PositiveSmallIntegerField(default=0)
     generation = models.PositiveSmallIntegerField(default=1, help_text="Grows with each replay.")
+    urgency = models.FloatField(default=1, help_text="Risk times value of what is proposed: proposals.urgency.")
+    due_at = models.DateTimeField(null=True, blank=True, help_text="By when to decide; the earliest is handed out first.")
 
     class Meta:
         indexes: ClassVar = [
@@ -93,6 +95,8 @@ class Interaction(BaseModel, WorkItem, Owned, Claimable):
                 condition=Q(open_proposals__gt=0),
                 name="interaction_review",
             ),
+            models.Index(fields=["due_at", "id"], condition=Q(open_proposals__gt=0), name="interaction_due"),
+            models.Index(fields=["claimed_until"], condition=Q(claimed_by__isnull=False), name="interaction_claimed"),
             models.Index(fields=["thread", "occurred_at"], name="interaction_thread"),
             models.Index(fields=["message_index"], name="interaction_message"),
             models.Index(fields=["sender_index", "-occurred_at"], name="interaction_sender"),

@@ -5,7 +5,7 @@ from crmllm.core.datamap import BASE, Category, declare
 declare(
     "proposals.Proposal",
     plain=f"{BASE} interaction extraction object action target_id written state position match note owner team "
-    "claimed_by claimed_until decided_at least_confidence needs",
+    "claimed_by claimed_until decided_at least_confidence pattern needs",
     name=Category.NAME,
     identity=Category.CONTACT,
 )

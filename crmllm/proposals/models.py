@@ -39,6 +39,7 @@ class Proposal(BaseModel, Owned, Claimable):
     needs = models.ManyToManyField("self", symmetrical=False, related_name="needed_by", blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     least_confidence = models.FloatField(default=0)
+    pattern = models.CharField(max_length=160, blank=True, help_text="What kind of change it is: proposals.patterns.")
 
     class Meta:
         ordering: ClassVar = ["position", "id"]
@@ -57,6 +58,7 @@ class Proposal(BaseModel, Owned, Claimable):
             models.Index(fields=["-id"], condition=Q(state__in=OPEN), name="proposal_open"),
             models.Index(fields=["state", "-id"], name="proposal_state"),
             models.Index(fields=["target_id"], name="proposal_target"),
+            models.Index(fields=["pattern", "-id"], condition=Q(state__in=OPEN), name="proposal_pattern"),
             models.Index(
                 fields=["identity"],
                 condition=Q(identity__isnull=False),
