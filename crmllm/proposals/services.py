@@ -38,6 +38,9 @@ from crmllm.proposals.choices import DECIDABLE, OPEN, Action, Check, State, Verd
 from crmllm.proposals.drafts import Draft, Drafter, Line, check
 from crmllm.proposals.models import Decision, Evidence, Proposal, ProposedChange
 from crmllm.proposals.outcomes import note_outcomes
+from crmllm.proposals.patterns import pattern
+from crmllm.proposals.registry import proposed
+from crmllm.proposals.urgency import weigh as weigh_urgency
 from crmllm.proposals.weighing import weigh
 from crmllm.writeback import services as writeback
 from crmllm.writeback.choices import UNFINISHED, Operation
@@ -63,6 +66,8 @@ def propose(*, interaction: Interaction, extraction: Extraction, extracted: type
     by_target = {proposal.target_id: proposal for proposal in made}
     for draft, proposal in zip(drafts, made, strict=True):
         proposal.needs.set(by_target[other.target_id] for other in draft.needs)
+    for _name, heard in proposed.items():
+        heard(made)
     return made
 
 
@@ -99,6 +104,12 @@ def _store(
         owner=interaction.owner,
         team=interaction.team,
         least_confidence=min(weighed, default=1.0),
+        pattern=pattern(
+            draft.object_name,
+            draft.action,
+            interaction.kind,
+            ((line.field.name, line.source) for line in draft.lines),
+        ),
     )
     changes = [
         _change(proposal, line, place, interaction.key_id, calibration) for place, line in enumerate(draft.lines)
@@ -197,27 +208,50 @@ def approve(
     with transaction.atomic():
         current = _locked(proposal)
         _require_free(current, user, allowed=DECIDABLE)
-        wanted, edited = _values(current, edits or {})
-        blocked = selectors.blocked_by(current, edited=edited)
-        if blocked:
-            raise Conflict(" ".join(blocked), code="blocked")
-        if current.state == State.UNDONE and current.action == Action.CREATE:
-            _plan_anew(current)
-        verdict = Verdict.EDIT if edited else Verdict.APPROVE
-        _decide(
-            user,
-            current,
-            State.APPROVED,
-            verdict,
-            milliseconds=milliseconds,
-            values=wanted,
-            edits=edited,
-        )
-        if wanted:
-            _write(user, current, wanted)
-            _record_statements(user, current, wanted)
-        _rebase_twins(current, wanted)
-        _settle(current.interaction_id)
+        return _approve(user, current, edits or {}, milliseconds)
+
+
+def apply(*, actor: audit.Actor, proposal: Proposal) -> Proposal:
+    """Approves without a person, for a policy that people set: no actor stands on the decision.
+
+    Raises Conflict for what must not be applied alone, is decided already, blocked, being decided on by a person, or
+    was overtaken by the CRM.
+    """
+    _refresh_or_raise(proposal)
+    with transaction.atomic():
+        current = _locked(proposal)
+        if current.state not in OPEN:
+            raise Conflict(f"This proposal is {current.get_state_display()} already.", code="decided")
+        if current.state == State.CLAIMED or current.claimed_by_id is not None:
+            raise Conflict("A person is deciding on this one right now.", code="claimed")
+        if not selectors.may_apply_alone(current):
+            raise Conflict("A person has to look at this one.", code="needs_person")
+        return _approve(actor, current, {}, None)
+
+
+def _approve(actor: audit.Actor, current: Proposal, edits: Mapping[str, Any], milliseconds: int | None) -> Proposal:
+    wanted, edited = _values(current, edits)
+    blocked = selectors.blocked_by(current, edited=edited)
+    if blocked:
+        raise Conflict(" ".join(blocked), code="blocked")
+    if current.state == State.UNDONE and current.action == Action.CREATE:
+        _plan_anew(current)
+    verdict = Verdict.EDIT if edited else Verdict.APPROVE
+    _decide(
+        actor,
+        current,
+        State.APPROVED,
+        verdict,
+        milliseconds=milliseconds,
+        values=wanted,
+        edits=edited,
+    )
+    if wanted:
+        _write(actor, current, wanted)
+        if isinstance(actor, User):  # what somebody says on being reached is of high risk: nothing else approves it
+            _record_statements(actor, current, wanted)
+    _rebase_twins(current, wanted)
+    _settle(current.interaction_id)
     return current
 
 
@@ -286,7 +320,7 @@ def _values(proposal: Proposal, edits: Mapping[str, Any]) -> tuple[dict[str, Any
 
 
 def _decide(
-    user: User,
+    actor: audit.Actor,
     proposal: Proposal,
     state: State,
     verdict: Verdict,
@@ -303,7 +337,7 @@ def _decide(
     decision = Decision.objects.create(
         proposal=proposal,
         verdict=verdict,
-        actor=user,
+        actor=actor if isinstance(actor, User) else None,
         reason=reason[:MAX_REASON],
         edits=Sealed.of(dict(edits), key_id) if edits else None,
         values=Sealed.of(dict(values), key_id) if values is not None else None,
@@ -317,7 +351,7 @@ def _decide(
         code=verdict,
     )
     audit.record(
-        actor=user,
+        actor=actor,
         action=f"proposal.{state}",
         subject_type="proposal",
         subject_id=proposal.pk,
@@ -326,11 +360,11 @@ def _decide(
     )
 
 
-def _write(user: User, proposal: Proposal, wanted: Mapping[str, Any]) -> None:
+def _write(actor: audit.Actor, proposal: Proposal, wanted: Mapping[str, Any]) -> None:
     base = {change.field: change.old.open() for change in proposal.changes.all() if change.field in wanted}
     parents = Proposal.objects.filter(needed_by=proposal, state=State.APPROVED)
     writeback.queue(
-        actor=user,
+        actor=actor,
         proposal=proposal,
         operation=Operation.CREATE if proposal.action == Action.CREATE else Operation.UPDATE,
         values=wanted,
@@ -473,6 +507,7 @@ def _rebase(twin: Proposal, target_id: UUID, written: Mapping[str, Any]) -> None
         change.save(update_fields=["old", "proposed", "updated_at"])
     _point_elsewhere(twin.needed_by.all(), old_target, target_id, key_id)
     twin.action, twin.target_id = Action.UPDATE, target_id
+    _name_pattern(twin)
     twin.match = {
         "kind": "existing",
         "score": 0.99,
@@ -489,11 +524,19 @@ def _rebase(twin: Proposal, target_id: UUID, written: Mapping[str, Any]) -> None
     _settle(twin.interaction_id)
 
 
+def _name_pattern(proposal: Proposal) -> None:
+    """What kind of change it is now, after its lines or its target became others. The caller saves."""
+    found = proposal.changes.values_list("field", "source")
+    proposal.pattern = pattern(proposal.object, proposal.action, proposal.interaction.kind, found)
+
+
 def _settle(interaction_id: UUID) -> None:
     """Counts what is open and closes the interaction when nothing is left to decide or to write."""
     interaction = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction_id)
     states = list(interaction.proposals.values_list("state", flat=True))
-    interaction.open_proposals = sum(state in OPEN for state in states)
+    before, interaction.open_proposals = interaction.open_proposals, sum(state in OPEN for state in states)
+    if interaction.open_proposals > before:
+        weigh_urgency(interaction)
     if interaction.open_proposals == 0:
         interaction.claimed_by, interaction.claimed_until = None, None
     waiting = State.SKIPPED in states or interaction.open_proposals
@@ -504,6 +547,8 @@ def _settle(interaction_id: UUID) -> None:
         update_fields=[
             "open_proposals",
             "status",
+            "urgency",
+            "due_at",
             "claimed_by",
             "claimed_until",
             "updated_at",
