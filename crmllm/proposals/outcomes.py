@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from crmllm.access.models import User
 from crmllm.crm import selectors as crm
@@ -30,6 +31,12 @@ def note_outcomes(decision: Decision, edits: Mapping[str, Any]) -> None:
         edited = change.field in edits and not values.same(fields[change.field], proposed, edits[change.field])
         rows.append(_outcome(decision, change, _judged(decision, edited)))
     Outcome.objects.bulk_create(rows)
+
+
+def correct(decision: Decision, labels: Mapping[UUID, Judged]) -> None:
+    """Puts labels right, by change, once it is known that a decision was wrong."""
+    for change_id, judged in labels.items():
+        Outcome.objects.filter(decision=decision, change_id=change_id).update(judged=judged)
 
 
 def _judged(decision: Decision, edited: bool) -> Judged:

@@ -13,5 +13,5 @@ declare(
     planted=Category.CONTENT,
 )
 declare("looks.LookLine", plain=f"{BASE} look change field first second agreed")
-declare("looks.GuardSettings", plain=f"{BASE} only second_share planted_on planted_share fast_ms")
+declare("looks.GuardSettings", plain=f"{BASE} only second_share planted_on planted_share fast_ms drawn_until")
 declare("looks.Told", plain=f"{BASE} pattern", user=Category.STAFF)

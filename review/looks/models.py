@@ -100,6 +100,7 @@ class GuardSettings(BaseModel):
     planted_on = models.BooleanField(default=False)
     planted_share = models.FloatField(default=0.01, validators=_SHARE)
     fast_ms = models.PositiveIntegerField(default=FLOOR, validators=[MaxValueValidator(60_000)])
+    drawn_until = models.DateTimeField(null=True, editable=False, help_text="Up to when decisions were drawn from.")
 
     class Meta:
         constraints: ClassVar = [
