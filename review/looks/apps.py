@@ -9,6 +9,8 @@ class LooksConfig(AppConfig):
 
     def ready(self) -> None:
         from crmllm.access import rules
-        from review.looks import datamap, models  # noqa: F401 (declares on import)
+        from crmllm.ingestion.signals import replayed
+        from review.looks import datamap, models, services  # noqa: F401 (datamap declares on import)
 
         rules.own(models.Look, path="proposal__")
+        replayed.connect(services.heed_replay)

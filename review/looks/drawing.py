@@ -30,7 +30,7 @@ from review.looks.services import JUDGES, ask, drawn, request
 SETTLED = timedelta(minutes=1)
 AT_ONCE = 5_000
 #: A look that nobody could take in this time is given up: there is only one reviewer, or nobody else may see it.
-KEPT = timedelta(days=14)
+KEPT = timedelta(days=7)
 OTHERS = 20  # names of organisations that a planted one is taken from
 
 
