@@ -11,7 +11,7 @@ export PORT BIND CRMLLM_HOME CRMLLM_ENV DATABASE_URL KEYS_DATABASE_URL LLM LLM_B
 $(foreach name,PORT BIND CRMLLM_HOME CRMLLM_ENV DATABASE_URL KEYS_DATABASE_URL LLM LLM_BASE_URL LLM_MODEL LLM_API_KEY LLM_MODEL_PATH TORCH_WHEELS,$(if $($(name)),,$(eval unexport $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test setup-peers lint bench proof lock clean python
+.PHONY: help setup setup-dev run test setup-peers lint bench proof contract lock clean python
 
 help: ## say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -52,6 +52,10 @@ bench: setup-dev ## measure, in a database of its own: model path, mail stored, 
 
 proof: setup-dev ## kill workers, server and database at random, and count what was lost or doubled
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" PROOF_COUNT=$${PROOF_COUNT:-500} CRM_PROOF_COUNT=$${CRM_PROOF_COUNT:-10000} $(PY) -m pytest tests/proof -s
+
+contract: setup-dev ## put the vendors' specifications (SPECS=DIR) between our connectors and the tests' CRM servers
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" tests/support/install
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m tests.contract "$(SPECS)"
 
 lock: setup-dev ## find newer versions of all packages and write the locks anew
 	@for group in base dev; do \

@@ -35,6 +35,10 @@ class _Answer:
         return self.headers.get("content-type", "")
 
 
+#: Who else looks on: each is told of an application and its document before the first request (`make contract`).
+onlookers: list[Callable[[App, Path], None]] = []
+
+
 @cache
 def _document(path: Path) -> OpenAPI:
     return OpenAPI.from_dict(yaml.safe_load(path.read_text()))
@@ -48,6 +52,8 @@ class Contract:
         self.document = _document(document)
         self.violations: list[str] = []
         self.checked = 0
+        for look_on in onlookers:
+            look_on(app, document)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(CONTROL):

@@ -151,6 +151,7 @@ def test_a_pass_over_everything_does_not_ask_again_for_what_it_saw(account: Acco
     assert hub.count("POST", "batch/read") == 0
 
 
+@pytest.mark.long
 def test_more_than_ten_thousand_changes(account: Account, crm: DeclaredConnector, hub: Server) -> None:
     account.store.seed("contacts", ({"lastname": str(i)} for i in range(10_450)), 1_790_000_000_000, 1)
     assert len(_read_changes(crm, "contact")) == 10_450
@@ -319,6 +320,7 @@ def test_the_limits_that_hubspot_tells_are_believed(account: Account, sync: Sync
     assert LimitWindow.objects.get(name="daily").used >= 1000
 
 
+@pytest.mark.long
 def test_the_search_s_own_pace_is_kept(
     account: Account, connection: Connection, hub: Server, unhurried: Declaration, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,6 +71,7 @@ def test_a_key_and_an_app_sign_in_by_themselves(
     assert open_declared(connect(way, secrets)).test()["organization"] == 123456
 
 
+@pytest.mark.long
 def test_a_token_that_ends_in_the_middle_of_a_list_is_renewed(
     by_code: Connection, account: Account, hub: Server
 ) -> None:
