@@ -37,12 +37,16 @@ SCHEDULES: tuple[Scheduled, ...] = (
     Scheduled("wake_stages", _("Take up work that waits"), "crmllm.jobs.services.wake_stages", 1, essential=True),
     Scheduled("poll_mailboxes", _("Fetch mail from the mailboxes"), "crmllm.ingestion.tasks.poll_mailboxes", 1),
     Scheduled("expire_claims", _("Free claims that ran out"), "crmllm.proposals.tasks.expire_claims", 1),
+    Scheduled("tell_overdue", _("Tell of reviews that wait too long"), "review.queues.tasks.tell_overdue", 5),
     Scheduled(
         "calibrate",
         _("Learn from decisions what confidences are worth"),
         "crmllm.extraction.calibration.tasks.refit",
         24 * 60,
     ),
+    Scheduled("derive_thresholds", _("Derive thresholds of policies"), "review.policies.tasks.derive", 10),
+    Scheduled("tend_looks", _("Draw blind looks, and free those that were forgotten"), "review.looks.tasks.tend", 5),
+    Scheduled("watch_looks", _("Tell managers what blind looks say"), "review.looks.tasks.watch", 24 * 60),
     Scheduled("watch", _("Look for what needs an alarm"), "crmllm.monitoring.tasks.watch", 1),
     Scheduled(
         "forget_uploads", _("Remove files of abandoned uploads"), "crmllm.ingestion.tasks.forget_old_uploads", 24 * 60

@@ -15,6 +15,11 @@ class Kind(models.TextChoices):
     SYNC = "sync", _("CRMs that cannot be read as they should")
     WORK_STUCK = "work-stuck", _("Work that does not move")
     AUDIT_UNSEALED = "audit-unsealed", _("An audit trail that is not being sealed")
+    REVIEW_WORK = "review-work", _("Items of the review that are my work, and comments that name me")
+    REVIEW_OVERDUE = "review-overdue", _("Items of the review that wait too long")
+    POLICY = "policy", _("Policies that fell back to review, or applied something wrong")
+    ROLLBACK = "rollback", _("Roll-backs of mine that are done")
+    GUARDS = "guards", _("What blind looks say of my team's decisions")
     EVALUATION_WORSE = "evaluation-worse", _("Evaluations that are worse than the last")
 
 

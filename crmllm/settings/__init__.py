@@ -148,6 +148,9 @@ INSTALLED_APPS = [
     "crmllm.api",
     "review",
     "review.looks",
+    "review.policies",
+    "review.rollback",
+    "review.queues",
 ]
 
 MIDDLEWARE = [

@@ -11,7 +11,7 @@ binomial tail is an upper limit for the mean of unequal error rates too (Hoeffdi
 
 Angelopoulos, A. N.; Bates, S.; Candès, E. J.; Jordan, M. I.; Lei, L. (2021): Learn then Test: calibrating predictive
 algorithms to achieve risk control. arXiv:2110.01052.
-Hoeffding, W. (1956): On the distribution of the number of successes in independent trials. Ann. Math. Stat. 27, 713-721.
+Hoeffding, W. (1956): On the distribution of the number of successes in independent trials. Ann. Math. Stat. 27, 713.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def derive(scores: Sequence[float] | NDArray[np.float64], wrong: Sequence[bool] 
     enough = np.flatnonzero(above >= promise.needed)
     if not len(enough):
         return Derivation(total, total_errors, (), counts, bad_counts)
-    steps = []
+    steps: list[Step] = []
     for place in range(int(enough[0]), len(GRID)):
         count, bad = int(above[place]), int(errors[place])
         if steps and (count, bad) == (steps[-1].decisions, steps[-1].errors):
@@ -110,9 +110,7 @@ def derive(scores: Sequence[float] | NDArray[np.float64], wrong: Sequence[bool] 
     return Derivation(total, total_errors, tuple(steps), counts, bad_counts)
 
 
-def above_each(
-    scores: NDArray[np.float64], wrong: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def above_each(scores: NDArray[np.float64], wrong: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For every threshold of the grid, how many scores reach it and how many of those were wrong."""
     bins = np.searchsorted(_RISING, scores, side="right") - 1
     size = len(GRID)

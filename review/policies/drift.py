@@ -1,9 +1,9 @@
-"""Whether what is applied without a person is still as right as promised: a test that may be looked at after every label.
+"""Whether what is applied without a person is still as right as promised: a test that may be asked after every label.
 
-The test bets against "at most 1 in N is wrong". Its capital grows with every wrong value and shrinks a little with every
-right one; while the promise holds it is expected never to grow, so the chance that it ever reaches 1 / level is at most
-`level`, however often one looks (Ville's inequality). It bets on several higher rates at once, and since nobody knows
-when things begin to go wrong, part of it is kept back and enters at each block of N labels.
+The test bets against "at most 1 in N is wrong". Its capital grows with every wrong value and shrinks a little with
+every right one; while the promise holds it is expected never to grow, so the chance that it ever reaches 1 / level is
+at most `level`, however often one looks (Ville's inequality). It bets on several higher rates at once, and since nobody
+knows when things begin to go wrong, part of it is kept back and enters at each block of N labels.
 
 Waudby-Smith, I.; Ramdas, A. (2024): Estimating means of bounded random variables by betting. JRSS-B 86, 1-27.
 """
@@ -136,7 +136,7 @@ def shift(before: Sequence[int], after: Sequence[int]) -> float | None:
     return float(((q - p) * np.log(q / p)).sum())
 
 
-def histogram(scores: Sequence[float]) -> list[int]:
+def histogram(scores: Sequence[float] | NDArray[np.float64]) -> list[int]:
     """Confidences in tenths."""
     counts, _edges = np.histogram(np.asarray(scores, dtype=float), bins=BINS, range=(0.0, 1.0))
     return [int(one) for one in counts]

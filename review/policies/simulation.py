@@ -177,7 +177,7 @@ def _note_end(
     done: History, setting: Setting, scores: Floats, wrong: Marks, threshold: float, before: World,
     on_since: int, turn: int, place: int, *, fell: bool = False,
 ) -> None:  # fmt: skip
-    """A fall-back, or the end of a history in force: a false alarm, or what was written wrong since things went wrong."""
+    """A fall-back, or the end of a history: a false alarm, or what was written wrong since things went wrong."""
     kept = before.rate_above(threshold) <= setting.promise.rate
     if kept and place <= turn:
         done.false_alarms += fell
@@ -275,22 +275,29 @@ def summed(setting: Setting, done: list[History], length: int = LENGTH) -> Row:
     )
 
 
+HEADS = ("automated", "at the end", "1 wrong in", "broken", "ever", "false", "fell", "wrong writes until then")
+
+
 def table(rows: list[Row]) -> Iterator[str]:
     """The figures in lines for a terminal."""
-    yield (
-        f"{'setting':54}{'automated':>10}{'at the end':>11}{'1 wrong in':>11}{'broken:':>9}{'ever':>7}{'false':>7}{'fell':>7}"
-        f"{'wrong writes before it fell':>30}{'   fixed .95: auto, 1 in, broken':>33}{'   fixed .99':>27}"
-    )
+    fixed_heads = "".join(f"{f'fixed {one}':>13}{'1 in':>7}{'broken':>8}" for one in FIXED)
+    yield f"{'setting':54}" + "".join(f"{head:>{len(head) + 2}}" for head in HEADS) + fixed_heads
     for row in rows:
+        until = f"{row.exposure_median:.0f} / {row.exposure_95:.0f} / {row.exposure_most:.0f}"
+        shares = (row.broken_derivations, row.broken_histories, row.false_alarms, row.caught)
+        cells = (
+            f"{row.automated:.1%}",
+            f"{row.automated_late:.1%}",
+            _one_in(row.error),
+            *(f"{share:.1%}" for share in shares),
+            until if row.exposure_most else "-",
+        )
+        ours = "".join(f"{cell:>{len(head) + 2}}" for head, cell in zip(HEADS, cells, strict=True))
         fixed = "".join(
             f"{row.fixed_automated[at]:>13.1%}{_one_in(row.fixed_error[at]):>7}{row.fixed_broken[at]:>8.1%}"
             for at in range(len(FIXED))
         )
-        fell = f"{row.exposure_median:.0f} / {row.exposure_95:.0f} / {row.exposure_most:.0f}" if row.exposure_most else "-"
-        yield (
-            f"{row.name:54}{row.automated:>10.1%}{row.automated_late:>11.1%}{_one_in(row.error):>11}{row.broken_derivations:>9.1%}"
-            f"{row.broken_histories:>7.1%}{row.false_alarms:>7.1%}{row.caught:>7.1%}{fell:>30}{fixed}"
-        )
+        yield f"{row.name:54}{ours}{fixed}"
 
 
 def _one_in(rate: float) -> str:
