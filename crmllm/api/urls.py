@@ -16,6 +16,7 @@ from crmllm.ingestion.api import InteractionViewSet
 from crmllm.jobs.api import JobViewSet
 from crmllm.proposals.api import ProposalViewSet
 from crmllm.writeback.api import WritebackViewSet
+from review.figures.api import ReviewFigures
 
 router = SimpleRouter()
 router.register("interactions", InteractionViewSet, basename="api-interactions")
@@ -30,6 +31,7 @@ for object_name, plural in PLURALS.items():
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/leads/<uuid:pk>/convert/", ConvertLead.as_view(), name="api-leads-convert"),
+    path("v1/review-figures/", ReviewFigures.as_view(), name="api-review-figures"),
     path("v1/", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
 ]

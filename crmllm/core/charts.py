@@ -97,7 +97,7 @@ def line_chart(
         x_label,
         y_label,
         tuple(Tick(across(at), label) for at, label in x_ticks),
-        tuple(Tick(up(value), f"{value:.2f}") for value in quarters),
+        tuple(Tick(up(value), f"{value:.2f}" if high < 4 else f"{value:,.0f}") for value in quarters),
         tuple(lines),
     )
 

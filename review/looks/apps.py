@@ -9,8 +9,10 @@ class LooksConfig(AppConfig):
 
     def ready(self) -> None:
         from crmllm.access import rules
+        from crmllm.core.registry import profile
         from crmllm.ingestion.signals import replayed
-        from review.looks import datamap, models, services  # noqa: F401 (datamap declares on import)
+        from review.looks import datamap, models, services, views  # noqa: F401 (datamap declares on import)
 
         rules.own(models.Look, path="proposal__")
         replayed.connect(services.heed_replay)
+        profile.add("own-figures", views.profile_part)

@@ -102,8 +102,10 @@ def on_opening(*, user: User, interaction: Interaction) -> None:
 
 
 def give(*, user: User, besides: Interaction | None = None) -> Look | None:
-    """Puts a waiting look that fits into a person's queue, the freshest first: it lies among messages of its age. No two
-    people ever get the same."""
+    """Puts a waiting look that fits into a person's queue, the freshest first: it lies among messages of its age.
+
+    No two people ever get the same.
+    """
     require(user, "proposals.decide")
     with transaction.atomic():
         rows = _fitting(user, besides).select_for_update(skip_locked=True, of=("self",))
