@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crmllm.access.models import User
+from crmllm.access.rules import visible
 from crmllm.core.crypto import open_or
 from crmllm.crm import selectors as crm
 from crmllm.crm.choices import FieldType, Object, Risk
@@ -20,11 +21,15 @@ from crmllm.ingestion import selectors as ingestion
 from crmllm.ingestion.choices import Status
 from crmllm.ingestion.models import Interaction
 from crmllm.ingestion.passages import place, turns
+from crmllm.matching.services import candidates
 from crmllm.proposals import selectors as proposals
 from crmllm.proposals.choices import DECIDABLE, OPEN, Action, Check, State
+from crmllm.proposals.identity import ABOUT_SOMEBODY
 from crmllm.proposals.models import Proposal
 from crmllm.proposals.selectors import ChangeLine
-from review.selectors import SURE, QueueView, next_after, shown_at, waiting
+from review.places import record_page
+from review.queues import selectors as queues
+from review.selectors import SURE, QueueView, shown_at, waiting
 from review.services import WAITING, risky
 
 TONES = {
@@ -45,6 +50,8 @@ INPUTS = {
     FieldType.PICKLIST: "select",
     FieldType.REFERENCE: "fixed",
 }
+#: So alike a record is that one asks whether it is meant.
+LIKELY = 0.6
 UNDOABLE = (State.APPROVED, State.REJECTED)
 #: What a person can fill in by hand, in this order.
 BY_HAND = (Object.CONTACT, Object.LEAD, Object.OPPORTUNITY, Object.CASE, Object.ACTIVITY)
@@ -69,14 +76,13 @@ def card(
     content = ingestion.content(row)
     found = proposals.of_interaction(user, row)
     held = next((one for one in found if one.held_by_other_than(user)), None)
-    following = next_after(user, view, row)
     lines = proposals.lines(user, found)
     there = proposals.targets_there(found)
     places = crm.whereabouts(user, ((one.object, one.target_id) for one in found if one.action == Action.UPDATE))
     current = editing or _current(found, near, view)
     may_decide = user.may("proposals.decide") and held is None
     shown = [
-        _proposal(one, view, content, lines[one.pk], proposals.blocked_by(one, user=user, there=there))
+        _proposal(user, one, view, content, lines[one.pk], proposals.blocked_by(one, user=user, there=there))
         | {
             "current": one.pk == current,
             "place": places.get(one.target_id, ""),
@@ -98,9 +104,10 @@ def card(
     by_hand = row.status == Status.FAILED or (row.status == Status.NO_CHANGE and form is not None)
     return {
         "state": "claimed" if held else "failed" if by_hand else "ready",
+        "id": str(row.pk),
         "url": view.card_url(row.pk),
-        "peek_url": view.door("peek", following.pk) if following else None,
-        "next_url": view.card_url(following.pk) if following else view.url(),
+        "peek_url": view.door("peek", row.pk) if may_decide else None,
+        "next_url": view.door("following", row.pk),
         "announce": _announcement(row, to_decide),
         "interaction": _interaction(row, content, lines),
         "proposals": shown,
@@ -113,6 +120,23 @@ def card(
         "claimed_by": held.claimed_by if held else None,
         "claimed_until": held.claimed_until if held else None,
         "failed": _failed(row, form) if by_hand else None,
+        "work": _work(user, row, view),
+    }
+
+
+def _work(user: User, row: Interaction, view: QueueView) -> dict[str, Any]:
+    """Whose work it is, by when, and what people say about it."""
+    whose = queues.assignments([row.pk]).get(row.pk)
+    mine = whose is not None and (whose.user_id == user.pk or whose.team_id == user.team_id is not None)
+    return {
+        "clock": queues.clock(row.due_at) if row.open_proposals else None,
+        "assigned_to": str(whose) if whose else "",
+        "mine": mine,
+        "escalated": open_or(whose.reason, "") if whose and whose.escalated_at else "",
+        "comments": queues.comments(row),
+        "take_url": view.door("queues:take", row.pk),
+        "give_back_url": view.door("queues:give-back", row.pk),
+        "url": view.door("queues:work", row.pk),
     }
 
 
@@ -187,7 +211,12 @@ def _from_text(sender: Mapping[str, str]) -> str:
 
 
 def _proposal(
-    row: Proposal, view: QueueView, content: Mapping[str, Any], lines: Sequence[ChangeLine], blocked: list[str]
+    user: User,
+    row: Proposal,
+    view: QueueView,
+    content: Mapping[str, Any],
+    lines: Sequence[ChangeLine],
+    blocked: list[str],
 ) -> dict[str, Any]:
     shown = [_line(line, content) for line in lines]
     exists = row.action == Action.UPDATE or row.written
@@ -199,12 +228,9 @@ def _proposal(
         "tone": TONES.get(State(row.state), "muted"),
         "title": row.title,
         "record_name": row.name,
-        "record_url": reverse("crm:detail", args=[row.object, row.target_id]) if exists else None,
+        "record_url": record_page(row.object, row.target_id) if exists else None,
         "note": row.note,
-        "identity": {
-            "level": "unsure" if row.match.get("others") else "existing" if row.action == Action.UPDATE else "new",
-            "text": row.match.get("reason", ""),
-        },
+        "identity": _identity(user, row, view, lines),
         "lines": shown,
         "is_new": row.action == Action.CREATE,
         "to_check": sum(line["attention"] for line in shown),
@@ -219,6 +245,45 @@ def _proposal(
     }
 
 
+def _identity(user: User, row: Proposal, view: QueueView, lines: Sequence[ChangeLine]) -> dict[str, Any]:
+    """Whether it is about somebody new, somebody known, or one of several; and who else it could be."""
+    known = row.action == Action.UPDATE
+    about = row.object in ABOUT_SOMEBODY and row.state in DECIDABLE and user.may("proposals.decide")
+    others = [] if known or not about else _alike(user, row, lines)
+    unsure = bool(row.match.get("others")) or any(one["score"] >= LIKELY for one in others)
+    return {
+        "level": "unsure" if unsure else "existing" if known else "new",
+        "text": row.match.get("reason", ""),
+        "others": others,
+        "link_url": view.door("link", row.pk) if others else None,
+        "part_url": view.door("part", row.pk) if known and about else None,
+    }
+
+
+def _alike(user: User, row: Proposal, lines: Sequence[ChangeLine]) -> list[dict[str, Any]]:
+    """Records that could be meant, each beside what is proposed."""
+    said = {line.field.name: line.proposed for line in lines}
+    domains = said.get("domains") or []
+    found = candidates(
+        object_name=row.object,
+        name=said.get("name"),
+        email=said.get("email") or (f"who@{domains[0]}" if domains else None),
+        phone=said.get("phone"),
+        among=lambda rows: visible(user, rows),
+    )
+    return [
+        {
+            "id": str(one.record_id),
+            "name": one.name,
+            "where": one.where,
+            "score": one.score,
+            "reason": _(one.reason),
+            "url": record_page(one.object_name, one.record_id),
+        }
+        for one in found
+    ]
+
+
 def _line(line: ChangeLine, content: Mapping[str, Any]) -> dict[str, Any]:
     change, quotes = line.change, [" ".join(span["quote"].split()) for span in line.evidence]
     sureness = _sureness(line, quotes)
@@ -226,7 +291,10 @@ def _line(line: ChangeLine, content: Mapping[str, Any]) -> dict[str, Any]:
         "id": str(change.pk),
         "label": line.field.label,
         "high_risk": line.field.risk == Risk.HIGH,
-        "now": line.old_shown,
+        "name": line.field.name,
+        "now": line.old_shown if line.moved_to is None else line.moved_to,
+        "before": None if line.moved_to is None else line.old_shown,
+        "may_leave": not (line.blocked or (line.field.required and line.old is None)),
         "proposed": line.shown,
         "confidence": None if sureness in ("linked", "held", "entered", "missing") else change.confidence,
         "sureness": sureness,

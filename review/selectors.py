@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -20,16 +20,26 @@ from django.utils.translation import ngettext
 
 from crmllm.access.models import User
 from crmllm.core.crypto import open_or, preload
-from crmllm.core.lists import capped
-from crmllm.crm.choices import Object
+from crmllm.core.errors import NotFound
+from crmllm.core.models import SavedView
+from crmllm.crm.choices import Object, Risk
+from crmllm.experiments.services import assign
 from crmllm.ingestion import selectors as ingestion
-from crmllm.ingestion.choices import Status
+from crmllm.ingestion.choices import Kind, Status
 from crmllm.ingestion.models import Interaction
 from crmllm.proposals import selectors as proposals
 from crmllm.proposals.choices import OPEN, REJECT_REASONS, State, Verdict
 from crmllm.proposals.models import Decision, Proposal
+from review.queues import selectors as queues
+from review.queues.choices import Order
+from review.queues.models import Assignment, ReviewQueue
 
 PAGE = 30
+MOST_COUNTED = 1000
+NEAR, MOST_NEAR = 4, 64  # items that are looked through for the next one: for each who is at work, and at most
+SAVED_PAGE = "review"
+#: Its variants are orders: {"due": 50, "newest": 50}.
+ORDER_EXPERIMENT = "review-order"
 SURE = 0.8  # below it a line asks for attention
 PACE_OVER = 50  # decisions that the median time is taken from
 SHOWN_FOR = timedelta(hours=2)
@@ -39,30 +49,50 @@ SHOWN_FOR = timedelta(hours=2)
 
 @dataclass(frozen=True)
 class QueueView:
-    """How somebody looks at the queue: which part of it, which object, which order. Lives in the URL."""
+    """How somebody looks at what waits: which part of it, filters, which order. Lives in the URL.
+
+    `part` is one of PARTS, or the id of a queue, which is then in `row`.
+    """
 
     part: str = "open"
     object_name: str = ""
-    order: str = "newest"
+    risk: str = ""
+    kind: str = ""
+    order: str = Order.DUE
+    row: ReviewQueue | None = field(default=None, compare=False)
+    usual: str = field(default=Order.DUE, compare=False)
 
-    PARTS = ("open", "skipped", "failed")
-    ORDERS = ("newest", "oldest")
+    PARTS = ("open", "mine", "skipped", "failed")
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> QueueView:
-        """From the query string; what is unknown falls back to the usual."""
-        part, name, order = query.get("queue", ""), query.get("object", ""), query.get("sort", "")
+    def of(cls, query: Mapping[str, str], user: User) -> QueueView:
+        """From the query string; what is unknown, or not for this person, falls back to the usual."""
+        part, row = query.get("queue", "open"), None
+        if part not in cls.PARTS:
+            row = _queue(user, part)
+            part = str(row.pk) if row else "open"
+        usual = row.order if row else _usual_order(user)
         return cls(
-            part if part in cls.PARTS else "open",
-            name if name in Object.values else "",
-            order if order in cls.ORDERS else "newest",
+            part=part,
+            object_name=_one_of(query.get("object", ""), Object.values),
+            risk=_one_of(query.get("risk", ""), Risk.values),
+            kind=_one_of(query.get("kind", ""), Kind.values),
+            order=_one_of(query.get("sort", ""), Order.values) or usual,
+            row=row,
+            usual=usual,
         )
 
     def query(self, **changes: str) -> str:
         """The query string of this view, or of one that differs."""
-        values = {"queue": self.part, "object": self.object_name, "sort": self.order} | changes
-        usual = {"queue": "open", "object": "", "sort": "newest"}
-        text = urlencode({name: value for name, value in values.items() if value != usual[name]})
+        values = {
+            "queue": self.part,
+            "object": self.object_name,
+            "risk": self.risk,
+            "kind": self.kind,
+            "sort": self.order,
+        }
+        usual = {"queue": "open", "object": "", "risk": "", "kind": "", "sort": self.usual}
+        text = urlencode({name: value for name, value in (values | changes).items() if value != usual[name]})
         return f"?{text}" if text else ""
 
     def url(self, **changes: str) -> str:
@@ -73,7 +103,25 @@ class QueueView:
 
     def door(self, name: str, pk: UUID) -> str:
         """The address of a card or a decision, which comes back to this view."""
-        return reverse(f"review:{name}", args=[pk]) + self.query()
+        place = name if ":" in name else f"review:{name}"
+        return reverse(place, args=[pk]) + self.query()
+
+
+def _one_of(given: str, known: Collection[str]) -> str:
+    return given if given in known else ""
+
+
+def _queue(user: User, pk: str) -> ReviewQueue | None:
+    try:
+        return queues.queue(user, UUID(pk))
+    except (NotFound, ValueError):
+        return None
+
+
+def _usual_order(user: User) -> str:
+    """What is due comes first, unless an experiment wants to know what another order does to this person's work."""
+    variant = assign(experiment=ORDER_EXPERIMENT, subject_id=user.pk)
+    return variant if variant in Order.values else Order.DUE
 
 
 def waiting(user: User, view: QueueView) -> QuerySet[Interaction]:
@@ -82,13 +130,28 @@ def waiting(user: User, view: QueueView) -> QuerySet[Interaction]:
     if view.part == "failed":
         rows = rows.filter(status=Status.FAILED)
     else:
-        state = Q(state__in=OPEN) if view.part == "open" else Q(state=State.SKIPPED)
-        if view.part == "open":
-            rows = rows.filter(open_proposals__gt=0)
-        about = Q(object=view.object_name) if view.object_name else Q()
-        if view.object_name or view.part == "skipped":
-            rows = rows.filter(Exists(Proposal.objects.filter(state & about, interaction=OuterRef("pk"))))
-    return rows.order_by("occurred_at", "id") if view.order == "oldest" else rows
+        rows = _filtered(rows, view)
+        if view.part == "mine":
+            rows = rows.filter(queues.assigned_to(user))
+        elif view.row is not None:
+            rows = rows.filter(queues.inside(view.row))
+    if view.order == Order.NEWEST or view.part == "failed":
+        return rows
+    return rows.order_by("due_at", "id") if view.order == Order.DUE else rows.order_by("occurred_at", "id")
+
+
+def _filtered(rows: QuerySet[Interaction], view: QueueView) -> QuerySet[Interaction]:
+    """By the filters that a person set in the address."""
+    skipped = view.part == "skipped"
+    about = Q(object=view.object_name) if view.object_name else Q()
+    if not skipped:
+        rows = rows.filter(open_proposals__gt=0)
+    if skipped or view.object_name:
+        state = Q(state=State.SKIPPED) if skipped else Q(state__in=OPEN)
+        rows = rows.filter(Exists(Proposal.objects.filter(state & about, interaction=OuterRef("pk"))))
+    if view.risk:
+        rows = rows.filter(risk=view.risk)
+    return rows.filter(kind=view.kind) if view.kind else rows
 
 
 def waits(row: Interaction, view: QueueView) -> bool:
@@ -98,50 +161,124 @@ def waits(row: Interaction, view: QueueView) -> bool:
     return row.open_proposals > 0
 
 
-def next_after(user: User, view: QueueView, current: Interaction | None) -> Interaction | None:
-    """The next one that nobody else holds: behind the present one in the order, else from the top."""
+def candidates(user: User, view: QueueView, current: Interaction | None, without: Collection[UUID] = ()) -> list[UUID]:
+    """What could be handed to this person next: behind the present item in the order, else from the top.
+
+    People who work at the same time each prefer other items of the same few, so that what one looks ahead at is rarely
+    what another takes.
+    """
     rows = waiting(user, view).filter(Interaction.free_for(user))
-    if current is None:
-        return rows.first()
+    if view.part not in ("mine", "failed"):
+        rows = rows.filter(queues.for_hands_of(user))
+    rows = rows.exclude(pk__in=[*without, *([current.pk] if current else [])])
+    ids = rows.values_list("pk", flat=True)
+    place, people = _place_among(user)
+    near = min(NEAR * people, MOST_NEAR) if people > 1 else NEAR
+    found = list((ids.filter(_behind(view, current)) if current else ids)[:near])
+    if current and not found:
+        found = list(ids[:near])
+    return sorted(found, key=lambda pk: pk.int % people != place)
+
+
+def _behind(view: QueueView, current: Interaction) -> Q:
+    """Later than an item in the order of a view."""
+    if view.order == Order.DUE and view.part != "failed" and current.due_at is not None:
+        return Q(due_at__gt=current.due_at) | Q(due_at=current.due_at, id__gt=current.pk)
     at, pk = current.occurred_at, current.pk
-    if view.order == "oldest":
-        behind = Q(occurred_at__gt=at) | Q(occurred_at=at, id__gt=pk)
-    else:
-        behind = Q(occurred_at__lt=at) | Q(occurred_at=at, id__lt=pk)
-    others = rows.exclude(pk=pk)
-    return others.filter(behind).first() or others.first()
+    if view.order == Order.OLDEST and view.part != "failed":
+        return Q(occurred_at__gt=at) | Q(occurred_at=at, id__gt=pk)
+    return Q(occurred_at__lt=at) | Q(occurred_at=at, id__lt=pk)
+
+
+def _place_among(user: User) -> tuple[int, int]:
+    """This person's place among those who are deciding right now, and how many they are."""
+    held = Interaction.objects.filter(claimed_by__isnull=False, claimed_until__gt=timezone.now())
+    others = set(held.order_by().values_list("claimed_by", flat=True).distinct()[:MOST_NEAR])
+    people = sorted(others | {user.pk})
+    return people.index(user.pk), len(people)
+
+
+def next_after(
+    user: User, view: QueueView, current: Interaction | None, without: Collection[UUID] = ()
+) -> Interaction | None:
+    """The next one that nobody else holds."""
+    found = candidates(user, view, current, without)
+    return ingestion.interactions(user).filter(pk=found[0]).first() if found else None
 
 
 def top(user: User, view: QueueView, limit: int = 8) -> dict[str, Any]:
     """The first of the queue, for the home page."""
     rows = waiting(user, view)
     shown = list(_listed(rows, view)[:limit])
-    return {"count": capped(rows), "url": view.url(), "items": [_item(user, view, row, None) for row in shown]}
+    return {"count": counted(user, view), "url": view.url(), "items": [_item(user, view, row, None) for row in shown]}
 
 
 def queue(user: User, view: QueueView, current: UUID | None, page: int = 1) -> dict[str, Any]:
-    """The left column. `waiting` is how many there are to decide, whatever part is shown."""
+    """The left column: what waits in this view."""
     rows = waiting(user, view)
     shown = list(_listed(rows, view)[: PAGE * page + 1])
     preload(*(row.subject for row in shown))
-    labels = {"open": _("To decide"), "skipped": _("Skipped"), "failed": _("Not readable")}
-    counts = {part: capped(waiting(user, QueueView(part=part))) for part in labels}
+    whose = queues.assignments([row.pk for row in shown])
     return {
-        "title": _("Review"),
-        "waiting": counts["open"],
-        "queues": [
-            {"label": label, "url": QueueView(part=part).url(), "active": part == view.part, "count": counts[part]}
-            for part, label in labels.items()
-        ],
         "filters": [_filter(view, "", _("All"))]
         + [_filter(view, str(value), str(label)) for value, label in Object.choices],
-        "sorts": [
-            {"label": label, "url": view.url(sort=order), "active": order == view.order}
-            for order, label in {"newest": _("Newest first"), "oldest": _("Oldest first")}.items()
-        ],
-        "items": [_item(user, view, row, current) for row in shown[: PAGE * page]],
+        "menus": _menus(view),
+        "items": [_item(user, view, row, current, whose.get(row.pk)) for row in shown[: PAGE * page]],
         "more_url": f"{view.url()}{'&' if view.query() else '?'}page={page + 1}" if len(shown) > PAGE * page else None,
+        "save_url": reverse("queues:save-view") + view.query(),
+        "manages": user.may("queues.manage"),
     }
+
+
+def tabs(user: User, view: QueueView) -> list[dict[str, Any]]:
+    """The queues above the screen: everything, one's own work, the queues people made, saved views, and the rest."""
+    labels = {"open": _("To decide"), "mine": _("Mine")}
+    views = [(label, QueueView(part=part, order=view.usual, usual=view.usual)) for part, label in labels.items()]
+    views += [
+        (row.name, QueueView(part=str(row.pk), order=row.order, usual=row.order, row=row))
+        for row in queues.queues(user)
+    ]
+    rest = {"skipped": _("Skipped"), "failed": _("Not readable")}
+    views += [(label, QueueView(part=part, order=view.usual, usual=view.usual)) for part, label in rest.items()]
+    shown = [
+        {"label": label, "url": one.url(), "active": one.part == view.part, "count": counted(user, one)}
+        for label, one in views
+    ]
+    saved = SavedView.objects.filter(user=user, page=SAVED_PAGE)
+    return shown + [
+        {
+            "label": one.name,
+            "url": f"{reverse('review:queue')}?{one.query}",
+            "active": False,
+            "forget": one.pk if f"?{one.query}" == view.query() else None,
+        }
+        for one in saved
+    ]
+
+
+def counted(user: User, view: QueueView) -> str:
+    """How many wait, up to a thousand: a person cannot use a larger figure, and a decision must not wait for it."""
+    count = waiting(user, view).order_by()[: MOST_COUNTED + 1].count()
+    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
+
+
+def _menus(view: QueueView) -> list[dict[str, Any]]:
+    """The order, and filters that are asked for less often."""
+    choices: list[tuple[str, str, str, list[tuple[str, Any]]]] = [
+        (_("Order"), "sort", view.order, [(str(value), label) for value, label in Order.choices]),
+        (_("Highest risk"), "risk", view.risk, [("", _("Any")), *Risk.choices]),
+        (_("What came in"), "kind", view.kind, [("", _("Any")), *Kind.choices]),
+    ]
+    return [
+        {
+            "title": title,
+            "choices": [
+                {"label": label, "url": view.url(**{name: value}), "active": value == chosen}
+                for value, label in offered
+            ],
+        }
+        for title, name, chosen, offered in choices
+    ]
 
 
 def _listed(rows: QuerySet[Interaction], view: QueueView) -> QuerySet[Interaction]:
@@ -159,15 +296,19 @@ def _filter(view: QueueView, value: str, label: str) -> dict[str, Any]:
     return {"label": label, "url": view.url(object=value), "active": view.object_name == value}
 
 
-def _item(user: User, view: QueueView, row: Interaction, current: UUID | None) -> dict[str, Any]:
+def _item(
+    user: User, view: QueueView, row: Interaction, current: UUID | None, whose: Assignment | None = None
+) -> dict[str, Any]:
     return {
+        "id": str(row.pk),
         "url": view.card_url(row.pk),
         "who": row.sender_name or _("Unknown sender"),
         "what": _what(row),
         "received_at": row.occurred_at,
         "active": row.pk == current,
         "claimed_by": str(row.claimed_by) if row.held_by_other_than(user) else None,
-        "badges": _badges(row),
+        "badges": [*_clock_badges(row), *_badges(row)],
+        "assigned_to": str(whose) if whose else None,
     }
 
 
@@ -181,6 +322,13 @@ def _what(row: Interaction) -> str:
 def _counted(titles: Iterable[str]) -> list[str]:
     """Each title once, with how often: "New activity × 2"."""
     return [title if times == 1 else f"{title} × {times}" for title, times in Counter(titles).items()]
+
+
+def _clock_badges(row: Interaction) -> list[dict[str, str]]:
+    clock = queues.clock(row.due_at) if row.open_proposals else None
+    if clock is None or not (clock.overdue or clock.soon):
+        return []
+    return [{"label": _("overdue") if clock.overdue else _("due soon"), "tone": "bad" if clock.overdue else "warn"}]
 
 
 def _badges(row: Interaction) -> list[dict[str, str]]:

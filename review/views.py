@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +17,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
+from crmllm.access.models import User
 from crmllm.access.rules import person, require
-from crmllm.core.errors import BadInput, Conflict
+from crmllm.core.errors import BadInput, Conflict, CrmllmError
 from crmllm.crm.choices import Object
 from crmllm.crm.forms import RecordForm, as_typed, typed
 from crmllm.ingestion import selectors as ingestion
@@ -24,11 +27,12 @@ from crmllm.ingestion import services as ingestion_services
 from crmllm.ingestion.choices import Status
 from crmllm.ingestion.models import Interaction
 from crmllm.monitoring.selectors import model_status
+from crmllm.proposals import identity, services
 from crmllm.proposals import selectors as proposals
-from crmllm.proposals import services
 from crmllm.proposals.models import Proposal
 from review import cards, selectors
 from review import services as review_services
+from review.queues.services import hand_out
 from review.selectors import QueueView
 
 PERMISSION = "proposals.decide"
@@ -45,17 +49,17 @@ class Asked(HttpRequest):
 @require_GET
 def queue(request: Asked) -> HttpResponse:
     """The first card that nobody else holds."""
-    user, view = person(request), QueueView.of(request.GET)
+    user, view = person(request), QueueView.of(request.GET, person(request))
     require(user, "interactions.view")
-    row = selectors.next_after(user, view, None)
-    return _page(request, view, _claimed_card(request, row, view) if row else None, row)
+    row = _taken(request, view, None)
+    return _page(request, view, cards.card(user, row, view, form=_hand_form(request, row)) if row else None, row)
 
 
 @login_required
 @require_GET
 def card(request: Asked, pk: UUID) -> HttpResponse:
     """One card; opening it holds it for a while."""
-    view = QueueView.of(request.GET)
+    view = QueueView.of(request.GET, person(request))
     row = ingestion.interaction(person(request), pk)
     shown = _claimed_card(request, row, view)
     if request.htmx:
@@ -66,30 +70,59 @@ def card(request: Asked, pk: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def peek(request: Asked, pk: UUID) -> HttpResponse:
-    """The next card, looked at before its turn: claims nothing."""
-    view = QueueView.of(request.GET)
-    row = ingestion.interaction(person(request), pk)
-    return _fragment(request, "review/card.html", view, cards.card(person(request), row, view), row)
+    """The card behind this one, looked at before its turn: claims nothing. `without` names cards being decided."""
+    user, view = person(request), QueueView.of(request.GET, person(request))
+    row = selectors.next_after(user, view, ingestion.interaction(user, pk), _ids(request.GET.getlist("without")))
+    if row is None:
+        return HttpResponse(status=204)
+    return _fragment(request, "review/card.html", view, cards.card(user, row, view), row)
+
+
+@login_required
+@require_GET
+def following(request: Asked, pk: UUID) -> HttpResponse:
+    """Goes on to the card behind this one."""
+    user, view = person(request), QueueView.of(request.GET, person(request))
+    row = _taken(request, view, ingestion.interaction(user, pk))
+    return redirect(view.card_url(row.pk) if row else view.url())
 
 
 @login_required
 @require_POST
 def approve(request: Asked, pk: UUID) -> HttpResponse:
-    row = _proposal(request, pk)
-    try:
-        services.approve(user=person(request), proposal=row, milliseconds=_milliseconds(request))
-    except Conflict as refusal:
-        _raise_unless_moved(refusal)
-        messages.warning(request, refusal.message)
-        return _answer(request, row, stay=True)
-    return _answer(request, row)
+    """As proposed, or without the lines that were left out."""
+
+    def act(row: Proposal) -> None:
+        left = {key.removeprefix("leave-"): None for key in request.POST if key.startswith("leave-")}
+        services.approve(user=person(request), proposal=row, edits=left, milliseconds=_milliseconds(request))
+
+    return _decided(request, pk, act)
+
+
+@login_required
+@require_POST
+def reject(request: Asked, pk: UUID) -> HttpResponse:
+    def act(row: Proposal) -> None:
+        reason = request.POST.get("reason", "")
+        services.reject(user=person(request), proposal=row, reason=reason, milliseconds=_milliseconds(request))
+
+    return _decided(request, pk, act)
+
+
+@login_required
+@require_POST
+def skip(request: Asked, pk: UUID) -> HttpResponse:
+    def act(row: Proposal) -> None:
+        services.skip(user=person(request), proposal=row, milliseconds=_milliseconds(request))
+
+    return _decided(request, pk, act)
 
 
 @login_required
 @require_POST
 def approve_all(request: Asked, pk: UUID) -> HttpResponse:
     """Approves what waits in one interaction; says why where it stops, and what waits for a look of its own."""
-    user, view = person(request), QueueView.of(request.GET)
+    user, view = person(request), QueueView.of(request.GET, person(request))
     row = ingestion.interaction(user, pk, permission=PERMISSION)
     done = review_services.approve_all(
         user=user,
@@ -114,7 +147,7 @@ def approve_all(request: Asked, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: Asked, pk: UUID) -> HttpResponse:
     """GET shows the lines as a form, POST approves with the values that were set."""
-    row, view = _proposal(request, pk), QueueView.of(request.GET)
+    row, view = _proposal(request, pk), QueueView.of(request.GET, person(request))
     if request.method == "GET":
         return _edit_form(request, row, view)
     try:
@@ -132,23 +165,6 @@ def edit(request: Asked, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def reject(request: Asked, pk: UUID) -> HttpResponse:
-    row = _proposal(request, pk)
-    reason = request.POST.get("reason", "")
-    services.reject(user=person(request), proposal=row, reason=reason, milliseconds=_milliseconds(request))
-    return _answer(request, row)
-
-
-@login_required
-@require_POST
-def skip(request: Asked, pk: UUID) -> HttpResponse:
-    row = _proposal(request, pk)
-    services.skip(user=person(request), proposal=row, milliseconds=_milliseconds(request))
-    return _answer(request, row)
-
-
-@login_required
-@require_POST
 def undo(request: Asked, pk: UUID) -> HttpResponse:
     """Takes a decision back and shows its card again."""
     row = _proposal(request, pk)
@@ -156,6 +172,27 @@ def undo(request: Asked, pk: UUID) -> HttpResponse:
     if others:
         messages.info(request, _("Taken back with it: %(names)s.") % {"names": ", ".join(others)})
     return _answer(request, row, stay=True)
+
+
+@login_required
+@require_POST
+def link(request: Asked, pk: UUID) -> HttpResponse:
+    """It is somebody who is there: the create becomes a change of that record."""
+    row = _proposal(request, pk)
+    chosen = _ids([request.POST.get("record", "")])
+    if not chosen:
+        raise BadInput(_("Choose the record that is meant."))
+    identity.link(user=person(request), proposal=row, record_id=chosen[0])
+    return _answer(request, row)
+
+
+@login_required
+@require_POST
+def part(request: Asked, pk: UUID) -> HttpResponse:
+    """It is somebody else than was thought: the change becomes the create of somebody new."""
+    row = _proposal(request, pk)
+    identity.part(user=person(request), proposal=row)
+    return _answer(request, row)
 
 
 @login_required
@@ -214,10 +251,73 @@ def _edits(request: Asked, row: Proposal) -> dict[str, Any]:
     return edits
 
 
+def _decided(request: Asked, pk: UUID, act: Callable[[Proposal], None]) -> HttpResponse:
+    """Carries a decision out and goes on.
+
+    A browser that runs ahead shows the next card already and names it in X-Shown-Card: it is answered with what stands
+    around that card, or, when the decision was refused, with the decided card as it is now and the reason in it.
+    """
+    row, ahead = _proposal(request, pk), request.headers.get("X-Shown-Card", "")
+    try:
+        act(row)
+    except CrmllmError as refusal:
+        if ahead:
+            return _refused(request, row, refusal)
+        if not isinstance(refusal, Conflict):
+            raise
+        _raise_unless_moved(refusal)
+        messages.warning(request, refusal.message)
+        return _answer(request, row, stay=True)
+    return _stand_behind(request, row, ahead) if ahead else _answer(request, row)
+
+
+def _refused(request: Asked, row: Proposal, refusal: CrmllmError) -> HttpResponse:
+    """The card whose decision was refused, to be put in front again."""
+    view = QueueView.of(request.GET, person(request))
+    interaction = ingestion.interaction(person(request), row.interaction_id)
+    messages.error(request, f"{row.name}: {refusal.message}")
+    shown = _claimed_card(request, interaction, view, near=row.pk) | {"refused": refusal.message}
+    return _fragment(request, "review/card.html#back", view, shown, interaction, status=409)
+
+
+def _stand_behind(request: Asked, row: Proposal, ahead: str) -> HttpResponse:
+    """Claims the card that is shown already; where somebody else has it, another one comes in its place."""
+    user, view = person(request), QueueView.of(request.GET, person(request))
+    shown = ingestion.interactions(user).filter(pk__in=_ids([ahead])).first()
+    held = shown is not None and selectors.waits(shown, view) and _claim(user, shown)
+    if held:
+        return _fragment(request, "review/card.html#around", view, None, shown, whole=True)
+    instead = _taken(request, view, ingestion.interaction(user, row.interaction_id))
+    messages.info(request, _("Somebody else took the card behind; this is the next one."))
+    card = cards.card(user, instead, view) if instead else None
+    return _fragment(request, "review/card.html#answer", view, card, instead, whole=True)
+
+
+def _taken(request: Asked, view: QueueView, current: Interaction | None) -> Interaction | None:
+    """The next item, claimed for this person; who only reads is shown it all the same."""
+    user = person(request)
+    if not user.may(PERMISSION) or view.part in ("skipped", "failed"):
+        return selectors.next_after(user, view, current)
+    return hand_out(user=user, candidates=selectors.candidates(user, view, current))
+
+
+def _claim(user: User, row: Interaction) -> bool:
+    return not row.open_proposals or not user.may(PERMISSION) or services.claim(user=user, interaction=row)
+
+
+def _ids(given: list[str]) -> list[UUID]:
+    """The ids among some text."""
+    found = []
+    for one in given:
+        with suppress(ValueError):
+            found.append(UUID(one))
+    return found
+
+
 def _claimed_card(request: Asked, row: Interaction, view: QueueView, *, near: UUID | None = None) -> dict[str, Any]:
     user = person(request)
-    if user.may(PERMISSION) and row.open_proposals:
-        services.claim(user=user, interaction=row)
+    if _claim(user, row):
+        row.refresh_from_db(fields=["claimed_by", "claimed_until"])
     return cards.card(user, row, view, form=_hand_form(request, row), near=near)
 
 
@@ -267,7 +367,7 @@ def _shown_again(request: Asked, view: QueueView, shown: dict[str, Any], row: In
 
 def _answer(request: Asked, row: Proposal, *, stay: bool = False) -> HttpResponse:
     """After a decision: the same interaction while something waits in it, else the next one."""
-    view = QueueView.of(request.GET)
+    view = QueueView.of(request.GET, person(request))
     interaction = ingestion.interaction(person(request), row.interaction_id)
     if stay or selectors.waits(interaction, view):
         return _go(request, view, interaction, near=row.pk)
@@ -275,7 +375,7 @@ def _answer(request: Asked, row: Proposal, *, stay: bool = False) -> HttpRespons
 
 
 def _next(request: Asked, view: QueueView, row: Interaction) -> HttpResponse:
-    return _go(request, view, selectors.next_after(person(request), view, row))
+    return _go(request, view, _taken(request, view, row))
 
 
 def _go(request: Asked, view: QueueView, row: Interaction | None, near: UUID | None = None) -> HttpResponse:
@@ -292,17 +392,18 @@ def _context(
     request: Asked, view: QueueView, shown: dict[str, Any] | None, row: Interaction | None, *, whole: bool
 ) -> dict[str, Any]:
     user = person(request)
-    context: dict[str, Any] = {
-        "card": shown or cards.nothing(user, view, starting=model_status().state == "starting"),
-        "reject_reasons": selectors.reject_reasons(),
-    }
+    context: dict[str, Any] = {"reject_reasons": selectors.reject_reasons()}
+    if shown is None and row is None:
+        shown = cards.nothing(user, view, starting=model_status().state == "starting")
+    if shown is not None:
+        context["card"] = shown
     if whole:
         page = request.GET.get("page", "1")
         pages = min(int(page), MOST_PAGES) if page.isdecimal() else 1
         queue = selectors.queue(user, view, row.pk if row else None, pages)
         context |= {
             "queue": queue,
-            "progress": selectors.progress(user, queue["waiting"]),
+            "progress": selectors.progress(user, selectors.counted(user, view)),
             "last": selectors.last(user, view),
         }
     return context
@@ -311,7 +412,9 @@ def _context(
 def _page(
     request: Asked, view: QueueView, shown: dict[str, Any] | None, row: Interaction | None, status: int = 200
 ) -> HttpResponse:
-    return _varied(render(request, "review/queue.html", _context(request, view, shown, row, whole=True), status=status))
+    context = _context(request, view, shown, row, whole=True)
+    context |= {"tabs": selectors.tabs(person(request), view), "title": _("Review")}
+    return _varied(render(request, "review/queue.html", context, status=status))
 
 
 def _fragment(

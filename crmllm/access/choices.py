@@ -29,6 +29,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "records.change": frozenset({Role.REVIEWER, Role.REP, Role.MANAGER, Role.ADMIN}),
     "quality.view": frozenset({Role.REVIEWER, Role.MANAGER, Role.ADMIN, Role.AUDITOR, Role.COMPLIANCE}),
     "policies.manage": frozenset({Role.MANAGER, Role.ADMIN}),
+    "queues.manage": frozenset({Role.MANAGER, Role.ADMIN}),
     "jobs.view": frozenset({Role.REVIEWER, Role.MANAGER, Role.ADMIN, Role.AUDITOR, Role.COMPLIANCE}),
     "jobs.manage": frozenset({Role.ADMIN}),
     "settings.view": frozenset({Role.ADMIN, Role.AUDITOR, Role.COMPLIANCE}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
@@ -10,12 +10,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from crmllm.access.choices import Role
 from crmllm.access.models import Team, User
 from crmllm.access.rules import require
 from crmllm.core import audit
 from crmllm.core.errors import BadInput, Conflict
+from crmllm.core.keymap import KEYMAP, clashes, is_key, keys_of
 from crmllm.crm.choices import Risk
 from crmllm.crm.models import FieldDef
 
@@ -119,6 +121,29 @@ def set_password(*, actor: audit.Actor, user: User, password: str) -> None:
 def choose_single_keys(*, actor: User, wanted: bool) -> None:
     """A person's own choice: single-letter commands on or off."""
     User.objects.filter(pk=actor.pk).update(single_keys=wanted)
+
+
+def choose_keys(*, actor: User, wanted: Mapping[str, str]) -> None:
+    """Sets a person's own keys: {action: key}; an action without one has its usual key again.
+
+    Raises BadInput, with a sentence for each action, for what is no key and for a key that another action has.
+    """
+    own = {action: [key] for action, key in wanted.items() if action in KEYMAP and key}
+    own = {action: keys for action, keys in own.items() if tuple(keys) != KEYMAP[action].keys}
+    wrong = {
+        action: [_("“%(key)s” is no key that can be chosen.") % {"key": keys[0]}]
+        for action, keys in own.items()
+        if not is_key(keys[0])
+    }
+    order = sorted(KEYMAP, key=lambda action: action in own)  # who chose a taken key is told, not who has it as usual
+    table = {action: keys_of(action, own) for action in order if action not in wrong}
+    for action, holder in clashes(table).items():
+        wrong[action] = [_("This key does something else already: %(what)s.") % {"what": str(KEYMAP[holder].help)}]
+    if wrong:
+        raise BadInput(_("Two actions cannot have one key, and each needs one. Nothing was changed."), fields=wrong)
+    with transaction.atomic():
+        User.objects.filter(pk=actor.pk).update(keys=own)
+        audit.record(actor=actor, action="user.keys_chosen", subject_type="user", subject_id=actor.pk, details=own)
 
 
 def create_team(*, actor: audit.Actor, name: str) -> Team:

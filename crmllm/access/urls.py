@@ -28,6 +28,7 @@ urlpatterns = [
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("sso/", include("social_django.urls", namespace="social")),
     path("profile/", views.profile, name="profile"),
+    path("profile/keys/", views.keys, name="keys"),
     path("profile/password/", views.ChangePassword.as_view(), name="password_change"),
     path("profile/password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("settings/", include((settings_pages, "settings"))),

@@ -39,8 +39,9 @@ from crmllm.access.models import ApiToken, Team, User
 from crmllm.access.rules import load, person, require
 from crmllm.access.sso import providers
 from crmllm.core import audit
-from crmllm.core.errors import NotFound
+from crmllm.core.errors import BadInput, NotFound
 from crmllm.core.forms import carried_out, form_page
+from crmllm.core.keymap import GROUPS, KEYMAP, Shortcut
 from crmllm.core.lists import Column, Empty, ListPage, ListSpec, respond
 from crmllm.core.registry import profile as profile_parts
 from crmllm.crm.choices import Object
@@ -97,6 +98,36 @@ def profile(request: HttpRequest) -> HttpResponse:
     for _name, part in profile_parts.items():
         context |= part(request)
     return render(request, "access/profile.html", context)
+
+
+@require_http_methods(LIST)
+def keys(request: HttpRequest) -> HttpResponse:
+    """The keys of all actions, and one's own for them."""
+    user = person(request)
+    typed: dict[str, str] = {}
+    refused: BadInput | None = None
+    if request.method == "POST":
+        if "reset" not in request.POST:
+            typed = {action: " ".join(request.POST.get(action, "").split()) for action in KEYMAP}
+        try:
+            services.choose_keys(actor=user, wanted=typed)
+        except BadInput as error:
+            refused = error
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("keys")
+    groups = [(title, [_key_row(one, user, typed, refused) for one in group]) for title, group in GROUPS]
+    context = {"groups": groups, "refused": refused, "own": bool(user.keys)}
+    return render(request, "access/keys.html", context, status=422 if refused else 200)
+
+
+def _key_row(one: Shortcut, user: User, typed: dict[str, str], refused: BadInput | None) -> dict[str, Any]:
+    own = " ".join(user.keys.get(one.action, []))
+    return {
+        "shortcut": one,
+        "value": typed.get(one.action, "") if refused else own,
+        "error": " ".join(refused.fields.get(one.action, [])) if refused else "",
+    }
 
 
 def _facts(user: User) -> list[dict[str, Any]]:

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Upper
 
 from crmllm.core.identifiers import company_domain, email_index, phone_index
 from crmllm.crm.choices import LeadStatus, Object, RecordState
@@ -127,3 +132,69 @@ def plain_name(name: str) -> str:
 
 def _family_name(name: str) -> str:
     return name.split()[-1].casefold() if name.split() else ""
+
+
+# --- who else it could be
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A record that may be the same one; `reason` is half a sentence for people."""
+
+    object_name: str
+    record_id: UUID
+    name: str
+    where: str
+    score: float
+    reason: str
+
+
+#: Names that share less than this (pg_trgm) are different names.
+NEAR_NAME = 0.35
+_MODELS: dict[str, type[Account | Contact | Lead]] = {
+    Object.ACCOUNT: Account,
+    Object.CONTACT: Contact,
+    Object.LEAD: Lead,
+}
+
+
+def candidates(
+    *,
+    object_name: str,
+    name: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    among: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows,
+    limit: int = 5,
+) -> list[Candidate]:
+    """Records that could be the same person or organisation, the likeliest first; for people to choose from.
+
+    `among` narrows them to those that somebody may see. Nothing for objects without an identity.
+    """
+    model = _MODELS.get(object_name)
+    if model is None:
+        return []
+    rows = among(model.objects.filter(state=RecordState.ACTIVE))
+    found: dict[UUID, Candidate] = {}
+
+    def add(records: Iterable[Any], score: Callable[[Any], float], reason: str) -> None:
+        for row in records:
+            account = row.account if isinstance(row, Contact) else None
+            where = account.name if account else getattr(row, "company", "")
+            candidate = Candidate(object_name, row.pk, row.name, where, score(row), reason)
+            found.setdefault(row.pk, candidate)
+
+    if model is Contact:
+        rows = rows.select_related("account")
+    if email and model is not Account:
+        add(rows.filter(email_index=email_index(email))[:limit], lambda row: 0.99, "same e-mail")
+    if email and model is Account and (domain := company_domain(email)):
+        add(rows.filter(domains__contains=[domain])[:limit], lambda row: 0.97, "same mail domain")
+    if phone:
+        add(rows.filter(phone_index=phone_index(phone))[:limit], lambda row: 0.8, "same phone")
+    if name:
+        upper = name.upper()
+        near = rows.alias(upper=Upper("name")).filter(upper__trigram_similar=upper)
+        near = near.annotate(near=TrigramSimilarity(Upper("name"), Value(upper))).filter(near__gte=NEAR_NAME)
+        add(near.order_by("-near", "id")[:limit], lambda row: round(float(row.near) * 0.9, 2), "a similar name")
+    return sorted(found.values(), key=lambda one: -one.score)[:limit]

@@ -15,6 +15,7 @@ from crmllm.access.models import User
 from crmllm.access.rules import load, visible
 from crmllm.core.crypto import open_or, preload
 from crmllm.crm import selectors as crm
+from crmllm.crm import values
 from crmllm.crm.choices import Risk
 from crmllm.crm.models import FieldDef
 from crmllm.ingestion.models import Interaction
@@ -139,6 +140,8 @@ class ChangeLine:
     checks: list[dict[str, Any]]
     #: The record that a CRM fact was taken from: {object, id, name}.
     origin: dict[str, str] | None = None
+    #: What the CRM holds at this moment, where that is no longer what it held when the text was read.
+    moved_to: str | None = None
 
     @property
     def blocked(self) -> bool:
@@ -164,6 +167,7 @@ def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
     refused = {row.pk: refused_targets(row) for row in rows}
     opened = [one for one in opened if not leads_to(refused[one[0].pk], one[1], one[4])]
     planned = {str(parent.target_id): parent.name for row in rows for parent in row.needs.all()}
+    now = held_now(rows)
     origins = {change.pk: change.origin for _, change, *_ in opened if change.origin}
     pairs = [pair for _, _, field, *both in opened for value in both for pair in crm.references(field, value)]
     pairs += [(origin["object"], origin["id"]) for origin in origins.values()]
@@ -180,8 +184,28 @@ def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
             evidence=[{"start": e.start, "end": e.end, "quote": open_or(e.quote, "")} for e in change.evidence.all()],
             checks=change.checks,
             origin=_origin(change, names),
+            moved_to=_moved_to(field, old, now.get((row.pk, field.name), old), names),
         )
         found[row.pk].append(line)
+    return found
+
+
+def _moved_to(field: FieldDef, old: Any, now: Any, names: dict[str, str]) -> str | None:
+    return None if values.same(field, old, now) else crm.in_words(field, now, names)
+
+
+def held_now(rows: Iterable[Proposal]) -> dict[tuple[UUID, str], Any]:
+    """What the CRM holds at this moment for each (proposal, field) of updates; one query for each object."""
+    updates = [row for row in rows if row.action == Action.UPDATE]
+    found: dict[tuple[UUID, str], Any] = {}
+    for object_name in {row.object for row in updates}:
+        here = [row for row in updates if row.object == object_name]
+        fields, records = crm.field_map(object_name), crm.by_ids(object_name, [row.target_id for row in here])
+        for row in here:
+            record = records.get(row.target_id)
+            names = [change.field for change in row.changes.all() if change.field in fields]
+            held = values.read(record, [fields[name] for name in names]) if record else {}
+            found |= {(row.pk, name): value for name, value in held.items()}
     return found
 
 

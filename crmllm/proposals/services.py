@@ -548,6 +548,7 @@ def _settle(interaction_id: UUID) -> None:
             "open_proposals",
             "status",
             "urgency",
+            "risk",
             "due_at",
             "claimed_by",
             "claimed_until",

@@ -24,6 +24,7 @@ from crmllm.proposals.models import Proposal
 #: Hours to decide in, where no queue says otherwise.
 HOURS = 24.0
 RISKS = {Risk.LOW: 1.0, Risk.NORMAL: 1.5, Risk.HIGH: 2.0}
+_ORDER = list(RISKS)
 #: An amount of a thousand weighs 1, each further power of ten 1 more, up to this.
 MOST_VALUE = 4.0
 
@@ -34,21 +35,23 @@ service_levels: Registry[Callable[[Interaction, Sequence[Proposal]], float | Non
 def weigh(interaction: Interaction) -> None:
     """Sets the weight and the deadline of an interaction by what is open in it. The caller saves."""
     rows = list(interaction.proposals.filter(state__in=OPEN).prefetch_related("changes"))
+    interaction.urgency = weight(rows)
+    interaction.risk = max((_riskiest(row) for row in rows), key=_ORDER.index, default=Risk.LOW)
     answers = (ask(interaction, rows) for _name, ask in service_levels.items())
     hours = next((answer for answer in answers if answer is not None), HOURS)
-    interaction.urgency = weight(rows)
     interaction.due_at = interaction.created_at + timedelta(hours=hours / interaction.urgency)
 
 
 def weight(rows: Sequence[Proposal]) -> float:
     """Risk times value of what is proposed: 1 for a note without an amount, 8 for a large one of high risk."""
-    return max((_risk(row) for row in rows), default=1.0) * max((_value(row) for row in rows), default=1.0)
+    risk = max((RISKS[_riskiest(row)] for row in rows), default=1.0)
+    return risk * max((_value(row) for row in rows), default=1.0)
 
 
-def _risk(row: Proposal) -> float:
+def _riskiest(row: Proposal) -> Risk:
     fields = crm.field_map(row.object)
-    found = (RISKS.get(Risk(fields[one.field].risk), 1.0) for one in row.changes.all() if one.field in fields)
-    return max(found, default=1.0)
+    found = (Risk(fields[one.field].risk) for one in row.changes.all() if one.field in fields)
+    return max(found, key=_ORDER.index, default=Risk.LOW)
 
 
 def _value(row: Proposal) -> float:

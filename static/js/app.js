@@ -1,5 +1,5 @@
 /*
- * The one script of ours: theme, keys, focus, evidence, swipe, look-ahead. Every page works without it.
+ * What every page shares: theme, keys, menus, lists, toasts; review.js adds what only the review has. All works without.
  *
  * Keys are data: an element says which keys press it (data-key="j|ArrowDown", from crmllm.core.keymap); this file only knows
  * how to press. A key counts only while its element can be seen and belongs to what is in front.
@@ -8,9 +8,6 @@
   "use strict";
 
   const SEQUENCE_MS = 1500; // how long "g" waits for its second key
-  const SWIPE_PX = 90; // a shorter move is a slip of the finger
-  const SLOPE = 0.5; // a steeper move is scrolling
-  const DECISION = "form[data-decision]";
 
   const root = document.documentElement;
   const $ = (selector, scope = document) => scope.querySelector(selector);
@@ -51,6 +48,9 @@
   let prefix = "";
   let prefixTimer = 0;
   let singleKeys = remembered("single-keys") !== "off" && root.dataset.keys !== "off"; // this browser, the account
+
+  const moveKeys = JSON.parse(root.dataset.moves ?? "{}"); // which key is which move
+  const moves = {}; // what a move does here; true when it did something
 
   const isTyping = (target) =>
     target instanceof Element &&
@@ -93,20 +93,20 @@
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = event.key === "Enter" && event.shiftKey ? "Shift+Enter" : event.key;
+    const key = event.key === "Enter" && event.shiftKey ? "Shift+Enter" : event.key === " " ? "Space" : event.key;
     if (key === "Escape") {
       if (escape(target)) event.preventDefault();
       return;
     }
     if (isTyping(target)) return;
-    if (!singleKeys && key.length === 1) return;
+    if (!singleKeys && (key.length === 1 || key === "Space")) return;
     const native = target instanceof Element && target.closest("a[href], button, summary, input, [role=button]");
-    if (native && (event.key === "Enter" || key === " ")) return;
+    if (native && (event.key === "Enter" || key === "Space")) return;
     if (root.hasAttribute("data-deciding")) {
       event.preventDefault(); // the answer is on its way: a second key would hit a card nobody has read
       return;
     }
-    if (MOVES[key] && !openMenu() && MOVES[key]()) {
+    if (!prefix && !openMenu() && moves[moveKeys[key]]?.(event)) {
       event.preventDefault();
       return;
     }
@@ -175,163 +175,6 @@
       setTheme(choice);
     }
     if (at("[data-confirm]") && !window.confirm(at("[data-confirm]").dataset.confirm)) event.preventDefault();
-    if (at("[data-line]")) setLine(at("[data-line]"));
-    if (at("mark.evidence")) showChange(at("mark.evidence").dataset.changes.split(" ")[0]);
-  };
-
-  // --- the review card: lines, evidence, time ---
-
-  const card = () => $("#card");
-  const lines = () => $$(".card-body:not([hidden]) [data-line]", card() ?? document);
-  const currentLine = () => $("[data-line][aria-current]");
-  let shownAt = 0;
-  let lastLine = ""; // the line in focus before an answer replaced it
-
-  /** Source and lines scroll apart. On a phone they are one page: there a card starts at its text, and following the quote would carry the line away. */
-  const inColumns = () => {
-    const source = $(".source");
-    return Boolean(source) && getComputedStyle(source).overflowY === "auto";
-  };
-
-  /** Make one line the current one: its proposal takes the keys, its quotes are outlined. */
-  const setLine = (line, { focus = false, follow = focus } = {}) => {
-    for (const other of lines()) {
-      other.toggleAttribute("aria-current", false);
-      other.tabIndex = other === line ? 0 : -1;
-    }
-    line.setAttribute("aria-current", "true");
-    lastLine = line.dataset.line;
-    for (const proposal of $$(".proposal")) proposal.classList.toggle("is-current", proposal.contains(line));
-    const marks = $$("mark.evidence");
-    for (const mark of marks) mark.classList.toggle("is-current", mark.dataset.changes.split(" ").includes(line.dataset.line));
-    if (!focus) return;
-    line.focus({ preventScroll: true });
-    if (follow) line.scrollIntoView({ block: "nearest" });
-    const mark = $("mark.evidence.is-current");
-    if (mark && inColumns()) mark.scrollIntoView({ block: "nearest" });
-  };
-
-  const showChange = (id) => {
-    const line = lines().find((candidate) => candidate.dataset.line === id);
-    if (line) setLine(line, { focus: true });
-  };
-
-  const moveTo = (choose) => () => {
-    const all = lines();
-    if (!all.length) return false;
-    setLine(all[Math.max(0, Math.min(all.length - 1, choose(all.indexOf(currentLine()), all.length)))], { focus: true });
-    return true;
-  };
-  const MOVES = {
-    j: moveTo((index) => index + 1),
-    ArrowDown: moveTo((index) => index + 1),
-    k: moveTo((index) => index - 1),
-    ArrowUp: moveTo((index) => index - 1),
-    Home: moveTo(() => 0),
-    End: moveTo((_index, count) => count - 1),
-  };
-
-  /** Where typing starts in a proposal that is being edited: at what is wrong, else at the line that was in focus. */
-  const firstBox = (scope) => {
-    const form = $("form.edit-lines", scope);
-    const box = (selector) => form && $(`${selector}:not([type=hidden], [type=checkbox])`, form);
-    return box("[aria-invalid]") ?? (lastLine && box(`#value-${CSS.escape(lastLine)}`)) ?? box(":is(input, select, textarea)");
-  };
-
-  /** Focus a box with the caret behind its text. */
-  const startTyping = (box) => {
-    box.focus();
-    if (box.matches("textarea, input[type=text], input[type=tel]")) box.setSelectionRange(box.value.length, box.value.length);
-  };
-
-  /** A card has come: start its clock, put the focus on the first line that needs a person, look ahead. */
-  const startCard = ({ focus }) => {
-    const shown = card();
-    if (!shown) return;
-    shownAt = performance.now();
-    const open = lines();
-    const first = $(".proposal.is-current .line-attention", shown) ?? $(".proposal.is-current [data-line]", shown) ?? open[0];
-    const target = $("[data-autofocus]", shown);
-    const box = firstBox(shown);
-    if (box) startTyping(box);
-    else if (first && !target) setLine(first, { focus, follow: inColumns() });
-    else if (focus) (target ?? shown).focus({ preventScroll: !inColumns() });
-    if (inColumns()) $("#queue .queue-item[aria-current]")?.scrollIntoView({ block: "nearest" });
-    if (focus && !inColumns()) window.scrollTo(0, 0);
-    if (focus && shown.dataset.announce) $("#announcer").textContent = shown.dataset.announce;
-    peek(shown.dataset.peek);
-  };
-
-  const onSubmit = (event) => {
-    const field = event.target.elements.namedItem("elapsed_ms");
-    if (field) field.value = String(Math.round(performance.now() - shownAt));
-  };
-
-  // --- look-ahead: the next card is fetched while this one is read, and shown at once after the decision ---
-
-  let ahead = null;
-
-  const peek = async (url) => {
-    ahead = null;
-    if (!url) return;
-    try {
-      const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
-      if (answer.ok) ahead = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".card-body");
-    } catch {
-      ahead = null; // no look-ahead; the decision's own answer brings the card
-    }
-  };
-
-  /** Show the next card, untouchable, until the server's answer replaces it. */
-  const showAhead = (form) => {
-    const open = $$(".proposal:not(.is-decided)", card());
-    if (!ahead || form.dataset.decision === "" || form.dataset.decision === "approve-all" || open.length > 1) return;
-    const preview = document.importNode(ahead, true);
-    preview.inert = true;
-    preview.classList.add("card-preview");
-    for (const element of $$("[id]", preview)) element.removeAttribute("id");
-    $(".card-body", card()).hidden = true;
-    card().append(preview);
-  };
-
-  const dropAhead = () => {
-    $(".card-preview", card() ?? document)?.remove();
-    const body = $(".card-body", card() ?? document);
-    if (body) body.hidden = false;
-  };
-
-  // --- swipe: right approves, left asks for the reason ---
-
-  let touch = null;
-
-  const onPointerDown = (event) => {
-    touch = null;
-    if (event.pointerType !== "touch" || !event.isPrimary || !event.target.closest("#card")) return;
-    if (event.target.closest("input, textarea, select, .menu, form.edit-lines")) return;
-    touch = { x: event.clientX, y: event.clientY };
-  };
-
-  const swipeOf = (event) => {
-    const dx = event.clientX - touch.x;
-    const dy = event.clientY - touch.y;
-    if (Math.abs(dx) < SWIPE_PX || Math.abs(dy) > Math.abs(dx) * SLOPE) return null;
-    return dx > 0 ? "approve" : "reject";
-  };
-
-  const onPointerMove = (event) => {
-    if (!touch || !event.isPrimary) return;
-    const swipe = swipeOf(event);
-    if (swipe) card().dataset.swipe = swipe;
-    else delete card().dataset.swipe;
-  };
-
-  const onPointerEnd = (event) => {
-    if (!touch || !event.isPrimary) return;
-    const swipe = event.type === "pointerup" ? swipeOf(event) : null;
-    touch = null;
-    delete card().dataset.swipe;
-    if (swipe === "approve") $(".proposal.is-current form[data-decision=approve] button:not(:disabled)")?.click();
-    if (swipe === "reject") $(".proposal.is-current .decide summary")?.click();
   };
 
   // --- lists ---
@@ -349,36 +192,22 @@
     if (counter) counter.textContent = String($$("tbody input[type=checkbox]:checked", table).length);
   };
 
-  // --- after a fragment came ---
+  // --- what there is to say ---
 
-  const onBeforeRequest = (event) => {
+  /** Adds toasts; the ones that only said that something went well make room. */
+  const say = (nodes) => {
     for (const toast of $$(".toast[data-kind=success]")) toast.remove();
-    if (!event.detail.elt.matches(DECISION)) return;
-    root.setAttribute("data-deciding", "");
-    showAhead(event.detail.elt);
+    $("#toasts").append(...nodes);
+  };
+  const sayOffline = () => say([$("#toast-offline").content.cloneNode(true)]);
+
+  const onBeforeRequest = () => {
+    for (const toast of $$(".toast[data-kind=success]")) toast.remove();
   };
 
-  const onAfterRequest = (event) => {
-    root.removeAttribute("data-deciding");
-    if (!event.detail.successful) dropAhead();
-  };
+  // --- for the script of the review page, which comes after this one ---
 
-  const onAfterSettle = (event) => {
-    const came = event.detail.elt;
-    if (came?.id === "card") startCard({ focus: true });
-    else if (came?.matches(".proposal")) {
-      const box = firstBox(came);
-      const line = $("[data-line]", came);
-      if (box) startTyping(box);
-      else if (line) setLine(line, { focus: true });
-    }
-  };
-
-  const onSendError = () => {
-    dropAhead();
-    root.removeAttribute("data-deciding");
-    $("#toasts").append($("#toast-offline").content.cloneNode(true));
-  };
+  window.crmllm = { root, $, $$, visible, isTyping, moves, say, sayOffline };
 
   document.addEventListener("DOMContentLoaded", () => {
     setTheme(remembered("theme"));
@@ -388,15 +217,7 @@
     document.addEventListener("click", onClick);
     document.addEventListener("change", onChange);
     document.addEventListener("toggle", onToggle, true);
-    document.addEventListener("submit", onSubmit, true);
-    document.addEventListener("pointerdown", onPointerDown);
-    document.addEventListener("pointermove", onPointerMove);
-    document.addEventListener("pointerup", onPointerEnd);
-    document.addEventListener("pointercancel", onPointerEnd);
     document.addEventListener("htmx:beforeRequest", onBeforeRequest);
-    document.addEventListener("htmx:afterRequest", onAfterRequest);
-    document.addEventListener("htmx:afterSettle", onAfterSettle);
-    document.addEventListener("htmx:sendError", onSendError);
-    startCard({ focus: true });
+    document.addEventListener("htmx:sendError", sayOffline);
   });
 })();

@@ -46,23 +46,27 @@ def state(proposal: Proposal) -> str:
 # --- the card
 
 
-def test_the_queue_opens_at_the_newest_message_and_claims_it(
+def test_the_queue_opens_at_what_is_due_first_and_claims_it(
     page: Client, reviewer: User, message: Callable[..., Interaction]
 ) -> None:
+    first = message(5)
     message(0)
-    newest = message(5)
     answer = page.get("/review/")
-    assert shown(answer)["url"] == address(newest)
-    newest.refresh_from_db()
-    assert newest.claimed_by == reviewer
+    assert shown(answer)["url"] == address(first)
+    first.refresh_from_db()
+    assert first.claimed_by == reviewer
 
 
 def test_looking_ahead_claims_nothing(page: Client, message: Callable[..., Interaction]) -> None:
-    row = message()
+    row, behind, last = message(), message(), message()
     answer = page.get(address(row, "peek"), headers=HTMX)
-    assert shown(answer)["url"] == address(row)
-    row.refresh_from_db()
-    assert row.claimed_by is None
+    assert shown(answer)["url"] == address(behind)
+    behind.refresh_from_db()
+    assert behind.claimed_by is None
+    answer = page.get(f"{address(row, 'peek')}?without={behind.pk}", headers=HTMX)
+    assert shown(answer)["url"] == address(last)
+    answer = page.get(f"{address(row, 'peek')}?without={behind.pk}&without={last.pk}", headers=HTMX)
+    assert answer.status_code == 204
 
 
 def test_a_fragment_is_the_card_alone_and_a_page_is_whole(page: Client, message: Callable[..., Interaction]) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from itertools import pairwise
+from typing import Any
 
 from django import template
+from django.template import Context
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -34,7 +37,7 @@ KIND_ICONS = {
     "note": "note",
 }
 # What a keyboard prints on the key, where that is not its name.
-KEY_FACES = {"Enter": "↵", "Shift+Enter": "⇧↵", "ArrowDown": "↓", "ArrowUp": "↑", "Escape": "Esc"}
+KEY_FACES = {"Enter": "↵", "Shift+Enter": "⇧↵", "ArrowDown": "↓", "ArrowUp": "↑", "Escape": "Esc", "Space": "␣"}
 
 
 @dataclass(frozen=True)
@@ -76,22 +79,35 @@ def kind_icon(kind: str) -> str:
     return KIND_ICONS.get(kind, "mail")
 
 
-@register.simple_tag
-def key(action: str) -> SafeString:
+def _own_keys(context: Context) -> Mapping[str, list[str]]:
+    """The keys that the person who looks at the page chose; nobody is signed in on some pages."""
+    return getattr(context.get("user"), "keys", None) or {}
+
+
+@register.simple_tag(takes_context=True)
+def key(context: Context, action: str) -> SafeString:
     """The attribute that lets app.js press this element: ``data-key`` with the keys apart by a bar."""
-    return format_html('data-key="{}"', "|".join(keymap.KEYMAP[action].keys))
+    return format_html('data-key="{}"', "|".join(keymap.keys_of(action, _own_keys(context))))
 
 
-@register.simple_tag
-def go_key(place: str) -> SafeString | str:
+@register.simple_tag(takes_context=True)
+def go_key(context: Context, place: str) -> SafeString | str:
     """The attribute for a navigation entry; one that has no key gets none."""
-    return key(f"go-{place}") if f"go-{place}" in keymap.KEYMAP else ""
+    return key(context, f"go-{place}") if f"go-{place}" in keymap.KEYMAP else ""
 
 
-@register.simple_tag
-def kbd(action: str) -> SafeString:
+@register.simple_tag(takes_context=True)
+def kbd(context: Context, action: str) -> SafeString:
     """The face of an action's first key. Hidden from screen readers: it is no part of the button's name."""
-    return format_html('<kbd aria-hidden="true">{}</kbd>', key_face(keymap.KEYMAP[action].keys[0]))
+    return format_html('<kbd aria-hidden="true">{}</kbd>', key_face(keymap.keys_of(action, _own_keys(context))[0]))
+
+
+@register.simple_tag(takes_context=True)
+def move_keys(context: Context) -> SafeString:
+    """The attribute that tells review.js which keys move between lines: ``data-moves`` with {key: move}."""
+    own = _own_keys(context)
+    moves = {name: one.action for one in keymap.MOVE for name in keymap.keys_of(one.action, own)}
+    return format_html('data-moves="{}"', json.dumps(moves))
 
 
 @register.filter
@@ -100,10 +116,10 @@ def key_face(name: str) -> str:
     return " ".join(KEY_FACES.get(part, part) for part in name.split(" "))
 
 
-@register.simple_tag
-def key_groups() -> tuple[tuple[object, tuple[keymap.Shortcut, ...]], ...]:
-    """The whole table, for the help dialog."""
-    return keymap.GROUPS
+@register.simple_tag(takes_context=True)
+def key_groups(context: Context) -> list[tuple[Any, list[keymap.Shortcut]]]:
+    """The whole table as this person has it, for the help dialog."""
+    return keymap.groups_for(_own_keys(context))
 
 
 # --- words and times ------------------------------------------------------------------------------

@@ -1,0 +1,338 @@
+/*
+ * The review: lines and evidence, swipe, and decisions that run ahead of their answers.
+ *
+ * The next card is fetched while this one is read. A decision on the last open proposal of a card shows it at once, live;
+ * the decision waits in the outbox and is posted, one at a time and in order. A refusal brings its card back in front
+ * with the reason; the card that was in front waits behind it as it is, with whatever was typed into it.
+ */
+(() => {
+  "use strict";
+
+  const { root, $, $$, isTyping, moves, say, sayOffline } = window.crmllm;
+  const SWIPE_PX = 90; // a shorter move is a slip of the finger
+  const SLOPE = 0.5; // a steeper move is scrolling
+  const DECISION = "form[data-decision]";
+  const RUNS_AHEAD = ["approve", "reject", "skip"];
+
+  const card = () => $("#card");
+  const parse = (text) => new DOMParser().parseFromString(text, "text/html");
+
+  // --- lines, evidence, time ---
+
+  const lines = () => $$("[data-line]", card() ?? document);
+  const currentLine = () => $("[data-line][aria-current]");
+  let shownAt = 0;
+  let lastLine = ""; // the line in focus before an answer replaced it
+
+  /** Source and lines scroll apart. On a phone they are one page: there a card starts at its text, and following the quote would carry the line away. */
+  const inColumns = () => {
+    const source = $(".source");
+    return Boolean(source) && getComputedStyle(source).overflowY === "auto";
+  };
+
+  /** Make one line the current one: its proposal takes the keys, its quotes are outlined. */
+  const setLine = (line, { focus = false, follow = focus } = {}) => {
+    for (const other of lines()) {
+      other.toggleAttribute("aria-current", false);
+      other.tabIndex = other === line ? 0 : -1;
+    }
+    line.setAttribute("aria-current", "true");
+    lastLine = line.dataset.line;
+    for (const proposal of $$(".proposal")) proposal.classList.toggle("is-current", proposal.contains(line));
+    for (const mark of $$("mark.evidence")) {
+      mark.classList.toggle("is-current", mark.dataset.changes.split(" ").includes(line.dataset.line));
+    }
+    if (!focus) return;
+    line.focus({ preventScroll: true });
+    if (follow) line.scrollIntoView({ block: "nearest" });
+    const mark = $("mark.evidence.is-current");
+    if (mark && inColumns()) mark.scrollIntoView({ block: "nearest" });
+  };
+
+  const showChange = (id) => {
+    const line = lines().find((candidate) => candidate.dataset.line === id);
+    if (line) setLine(line, { focus: true });
+  };
+
+  const moveTo = (choose) => () => {
+    const all = lines();
+    if (!all.length) return false;
+    setLine(all[Math.max(0, Math.min(all.length - 1, choose(all.indexOf(currentLine()), all.length)))], { focus: true });
+    return true;
+  };
+  Object.assign(moves, {
+    next: moveTo((index) => index + 1),
+    previous: moveTo((index) => index - 1),
+    first: moveTo(() => 0),
+    last: moveTo((_index, count) => count - 1),
+    "leave-line": (event) => {
+      const box = $("input[data-leave]", currentLine() ?? document.createElement("i"));
+      if (box && !event.repeat) box.checked = !box.checked;
+      return Boolean(box);
+    },
+  });
+
+  /** Where typing starts in a proposal that is being edited: at what is wrong, else at the line that was in focus. */
+  const firstBox = (scope) => {
+    const form = $("form.edit-lines", scope);
+    const box = (selector) => form && $(`${selector}:not([type=hidden], [type=checkbox])`, form);
+    return box("[aria-invalid]") ?? (lastLine && box(`#value-${CSS.escape(lastLine)}`)) ?? box(":is(input, select, textarea)");
+  };
+
+  /** Focus a box with the caret behind its text. */
+  const startTyping = (box) => {
+    box.focus();
+    if (box.matches("textarea, input[type=text], input[type=tel]")) box.setSelectionRange(box.value.length, box.value.length);
+  };
+
+  /** A card has come: start its clock, put the focus on the first line that needs a person, look ahead. */
+  const startCard = ({ focus }) => {
+    const shown = card();
+    if (!shown) return;
+    shownAt = performance.now();
+    const first = $(".proposal.is-current .line-attention", shown) ?? $(".proposal.is-current [data-line]", shown) ?? lines()[0];
+    const target = $("[data-autofocus]", shown);
+    const box = firstBox(shown);
+    if (box) startTyping(box);
+    else if (first && !target) setLine(first, { focus, follow: inColumns() });
+    else if (focus) (target ?? shown).focus({ preventScroll: !inColumns() });
+    if (inColumns()) $("#queue .queue-item[aria-current]")?.scrollIntoView({ block: "nearest" });
+    if (focus && !inColumns()) window.scrollTo(0, 0);
+    if (focus && shown.dataset.announce) $("#announcer").textContent = shown.dataset.announce;
+    lookAhead();
+  };
+
+  // --- look-ahead ---
+
+  let ahead = []; // cards that are here already, the next one first
+  let asked = 0; // only the answer to the last question counts
+
+  const lookAhead = async () => {
+    const question = ++asked;
+    const url = card()?.dataset.peek;
+    if (!url || ahead.length) return;
+    const address = new URL(url, location.href);
+    for (const job of outbox) address.searchParams.append("without", job.card.dataset.id);
+    let found = null;
+    try {
+      const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+      if (answer.status === 200 && !answer.redirected) found = parse(await answer.text()).getElementById("card");
+    } catch {
+      return; // no look-ahead; the decision's own answer brings the card
+    }
+    if (question !== asked || !found || ahead.length) return;
+    ahead = [document.adoptNode(found)];
+    root.dataset.ahead = found.dataset.id;
+  };
+
+  const nothingAhead = () => {
+    ahead = [];
+    delete root.dataset.ahead;
+  };
+
+  // --- decisions that run ahead ---
+
+  const outbox = []; // {url, body, card, shown}: decisions on their way, oldest first
+  let posting = false;
+  let whenSent = []; // what waits until the outbox is empty
+
+  /** Whether a decision may be followed by the next card at once: it is the last one here, and that card is there. */
+  const mayRunAhead = (form) =>
+    ahead.length > 0 &&
+    RUNS_AHEAD.includes(form.dataset.decision) &&
+    $$(".proposal:not(.is-decided)", card()).length === 1;
+
+  const runAhead = (form, button) => {
+    const decided = card();
+    const next = ahead.shift();
+    delete root.dataset.ahead;
+    outbox.push({
+      url: form.action,
+      body: new URLSearchParams(new FormData(form, button?.form === form ? button : null)),
+      card: decided,
+      shown: next.dataset.id,
+    });
+    putInFront(next);
+    $(`#queue [data-card="${decided.dataset.id}"]`)?.closest("li").remove();
+    post();
+  };
+
+  const putInFront = (next) => {
+    card().replaceWith(next);
+    window.htmx.process(next);
+    history.pushState({ htmx: true }, "", next.dataset.url);
+    for (const item of $$("#queue .queue-item")) {
+      if (item.dataset.card === next.dataset.id) item.setAttribute("aria-current", "true");
+      else item.removeAttribute("aria-current");
+    }
+    startCard({ focus: true });
+  };
+
+  const post = async () => {
+    if (posting) return;
+    posting = true;
+    while (outbox.length) {
+      const job = outbox[0];
+      const answer = await send(job);
+      if (answer?.goTo) return location.assign(answer.goTo); // the session has ended
+      outbox.shift();
+      if (!answer) takeAllBack(job);
+      else if (answer.ok) takeIn(answer.page, job);
+      else takeBack(answer.page, job);
+    }
+    posting = false;
+    root.removeAttribute("data-deciding");
+    for (const go of whenSent.splice(0)) go();
+  };
+
+  const send = async (job) => {
+    const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true", "X-Shown-Card": job.shown };
+    try {
+      const answer = await fetch(job.url, { method: "POST", body: job.body, headers, credentials: "same-origin" });
+      return { ok: answer.ok, page: parse(await answer.text()), goTo: answer.headers.get("HX-Redirect") };
+    } catch {
+      return null;
+    }
+  };
+
+  /** The decision stands: progress and list follow, unless the next answer will bring them anyway. */
+  const takeIn = (page, job) => {
+    for (const id of outbox.length ? [] : ["review-progress", "queue"]) {
+      const came = page.getElementById(id);
+      if (!came) continue;
+      const top = $(`#${id}`).scrollTop;
+      $(`#${id}`).replaceWith(came);
+      window.htmx.process(came);
+      came.scrollTop = top;
+    }
+    say($$(".toast", page));
+    const instead = page.getElementById("card");
+    if (!instead) return;
+    // Somebody else has the card that was shown.
+    const place = ahead.findIndex((one) => one.dataset.id === job.shown);
+    if (place >= 0) ahead.splice(place, 1);
+    if (card().dataset.id === job.shown) {
+      nothingAhead();
+      putInFront(document.adoptNode(instead));
+    }
+  };
+
+  /** The decision was refused: its card comes back in front with the reason, as the server has it now. */
+  const takeBack = (page, job) => {
+    bringBack(document.adoptNode(page.getElementById("card") ?? job.card));
+    say($$(".toast", page));
+  };
+
+  /** The server did not answer: all that was on its way comes back, the oldest in front. */
+  const takeAllBack = (job) => {
+    for (const one of [job, ...outbox.splice(0)].reverse()) bringBack(one.card);
+    sayOffline();
+  };
+
+  const bringBack = (back) => {
+    ahead.unshift(card());
+    root.dataset.ahead = ahead[0].dataset.id;
+    putInFront(back);
+  };
+
+  /** Whatever htmx is about to ask: the last decision of a card runs ahead; all else on this page waits its turn. */
+  const onConfirm = (event) => {
+    const { elt, triggeringEvent, issueRequest } = event.detail;
+    if (elt.matches(DECISION) && mayRunAhead(elt)) {
+      event.preventDefault();
+      runAhead(elt, triggeringEvent?.submitter);
+    } else if (posting && elt.closest(".review")) {
+      event.preventDefault();
+      root.setAttribute("data-deciding", "");
+      whenSent.push(() => (elt.isConnected ? issueRequest(true) : $(".last-decision")?.requestSubmit()));
+    }
+  };
+
+  const onBeforeRequest = (event) => {
+    if (event.detail.elt.matches(DECISION)) root.setAttribute("data-deciding", "");
+  };
+
+  const onAfterRequest = () => {
+    if (!whenSent.length) root.removeAttribute("data-deciding");
+  };
+
+  const onAfterSettle = (event) => {
+    const came = event.detail.elt;
+    if (came?.id === "card") {
+      nothingAhead();
+      startCard({ focus: true });
+    } else if (came?.matches(".proposal")) {
+      const box = firstBox(came);
+      const line = $("[data-line]", came);
+      if (box) startTyping(box);
+      else if (line) setLine(line, { focus: true });
+    }
+  };
+
+  const onSubmit = (event) => {
+    const field = event.target.elements.namedItem("elapsed_ms");
+    if (field) field.value = String(Math.round(performance.now() - shownAt));
+  };
+
+  const onClick = (event) => {
+    const at = (selector) => event.target.closest(selector);
+    if (at("[data-line]") && !isTyping(event.target)) setLine(at("[data-line]"));
+    if (at("mark.evidence")) showChange(at("mark.evidence").dataset.changes.split(" ")[0]);
+  };
+
+  // --- swipe: right approves, left asks for the reason ---
+
+  let touch = null;
+
+  const onPointerDown = (event) => {
+    touch = null;
+    if (event.pointerType !== "touch" || !event.isPrimary || !event.target.closest("#card")) return;
+    if (event.target.closest("input, textarea, select, .menu, form.edit-lines")) return;
+    touch = { x: event.clientX, y: event.clientY };
+  };
+
+  const swipeOf = (event) => {
+    const dx = event.clientX - touch.x;
+    const dy = event.clientY - touch.y;
+    if (Math.abs(dx) < SWIPE_PX || Math.abs(dy) > Math.abs(dx) * SLOPE) return null;
+    return dx > 0 ? "approve" : "reject";
+  };
+
+  const onPointerMove = (event) => {
+    if (!touch || !event.isPrimary) return;
+    const swipe = swipeOf(event);
+    if (swipe) card().dataset.swipe = swipe;
+    else delete card().dataset.swipe;
+  };
+
+  const onPointerEnd = (event) => {
+    if (!touch || !event.isPrimary) return;
+    const swipe = event.type === "pointerup" ? swipeOf(event) : null;
+    touch = null;
+    delete card().dataset.swipe;
+    if (swipe === "approve") $(".proposal.is-current form[data-decision=approve] button:not(:disabled)")?.click();
+    if (swipe === "reject") $(".proposal.is-current .decide summary")?.click();
+  };
+
+  // --- nothing on its way is lost when the page is left ---
+
+  const onBeforeUnload = (event) => {
+    if (outbox.length) event.preventDefault();
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.addEventListener("click", onClick);
+    document.addEventListener("submit", onSubmit, true);
+    document.addEventListener("pointerdown", onPointerDown);
+    document.addEventListener("pointermove", onPointerMove);
+    document.addEventListener("pointerup", onPointerEnd);
+    document.addEventListener("pointercancel", onPointerEnd);
+    document.addEventListener("htmx:confirm", onConfirm);
+    document.addEventListener("htmx:beforeRequest", onBeforeRequest);
+    document.addEventListener("htmx:afterRequest", onAfterRequest);
+    document.addEventListener("htmx:afterSettle", onAfterSettle);
+    document.addEventListener("htmx:sendError", onAfterRequest);
+    window.addEventListener("beforeunload", onBeforeUnload);
+    startCard({ focus: true });
+  });
+})();
