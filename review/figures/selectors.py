@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Aggregate, Count, F, FloatField, Q, QuerySet
 from django.db.models.functions import TruncDate, TruncHour
+from django.utils import timezone
 
 from crmllm.access.models import Team, User
 from crmllm.access.rules import require, visible
@@ -30,6 +31,11 @@ PERMISSION = "quality.view"
 DECIDES = Q(verdict__in=[Verdict.APPROVE, Verdict.EDIT, Verdict.REJECT])
 APPROVED = Q(verdict__in=[Verdict.APPROVE, Verdict.EDIT])
 BY_PERSON = Q(actor__isnull=False)
+
+
+def today() -> datetime:
+    """The midnight before which looks count."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class Percentile(Aggregate):
@@ -234,13 +240,14 @@ def _fields(user: User, asked: Asked, chosen: Iterable[User]) -> list[FieldEdits
         kept=Count("pk", filter=theirs & Q(judged=Judged.KEPT)),
         edited=Count("pk", filter=theirs & Q(judged=Judged.EDITED)),
         rejected=Count("pk", filter=theirs & Q(judged=Judged.REJECTED)),
-        automatic=Count("pk", filter=Q(automatic=True)),
-        automatic_undone=Count("pk", filter=Q(automatic=True, undone=True)),
+        alone=Count("pk", filter=Q(automatic=True)),
+        alone_undone=Count("pk", filter=Q(automatic=True, undone=True)),
     )
     ordered = found.order_by(F("edited").desc(), F("kept").desc(), "field")
-    return [
-        FieldEdits(**row) for row in ordered if any(row[name] for name in ("kept", "edited", "rejected", "automatic"))
-    ]
+    return [FieldEdits(*row) for row in ordered.values_list(*_FIELD_EDITS) if any(row[1:])]
+
+
+_FIELD_EDITS = ("field", "kept", "edited", "rejected", "alone", "alone_undone")
 
 
 def _reasons(own: QuerySet[Decision], rejected: int) -> list[tuple[str, int]]:
@@ -253,16 +260,17 @@ def _reasons(own: QuerySet[Decision], rejected: int) -> list[tuple[str, int]]:
 
 
 def _looks(user: User, asked: Asked, chosen: Iterable[User]) -> dict[str, Any]:
-    """Agreement of second reviews, and the errors that looks found."""
+    """Agreement of second reviews, and the errors that looks found; up to yesterday, or a person could tell by these
+    figures which of their cards was a look."""
     rows = visible(user, Look.objects.filter(state=State.DECIDED))
-    rows = rows.filter(decided_at__gte=asked.starts, decided_at__lt=asked.ends)
+    rows = rows.filter(decided_at__gte=asked.starts, decided_at__lt=min(asked.ends, today()))
     if asked.object_name:
         rows = rows.filter(proposal__object=asked.object_name)
     theirs = Q(why=Why.SECOND, decision__actor__in=[one.pk for one in chosen])
     counted = rows.aggregate(
-        agreed=Count("pk", filter=theirs & Q(agreed=True)),
+        same=Count("pk", filter=theirs & Q(agreed=True)),
         second=Count("pk", filter=theirs),
         settled=Count("pk", filter=theirs & Q(truth__in=[Truth.SECOND, Truth.NEITHER])),
         sample=Count("pk", filter=Q(why=Why.SAMPLE, agreed=False)),
     )
-    return counted | {"agreement": Share(counted["agreed"], counted["second"])}
+    return counted | {"agreement": Share(counted["same"], counted["second"])}

@@ -17,6 +17,8 @@ from typing import Any
 from crmllm.crm.choices import FieldType
 
 _PERSON = re.compile(r"(?<![^\W_])[A-ZÀ-Þ][a-zß-ÿ]{2,} [A-ZÀ-Þ][a-zß-ÿ]{2,}(?![^\W_])")
+#: Words that begin a line in front of a name, and are none.
+_GREETS = frozenset("Dear Hello Hallo Liebe Lieber Hi Best Kind Warm Many Thanks Regards Viele Mit Herr Frau".split())
 TRIES = 20
 
 
@@ -46,7 +48,8 @@ def wrong(spot: Spot, chance: random.Random) -> Any:
 
 def neighbours(text: str) -> list[str]:
     """What looks like the names of people in a text."""
-    return list(dict.fromkeys(_PERSON.findall(text)))
+    found = dict.fromkeys(_PERSON.findall(text))
+    return [name for name in found if name.split()[0] not in _GREETS]
 
 
 def _contradicts(spot: Spot, made: Any) -> bool:

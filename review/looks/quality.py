@@ -18,7 +18,7 @@ from django.utils import timezone
 from crmllm.access.models import User
 from crmllm.access.rules import visible
 from crmllm.proposals.models import Decision, ProposedChange
-from review.figures.selectors import DECIDES, Percentile
+from review.figures.selectors import DECIDES, Percentile, today
 from review.looks.agreement import FEW_FOR_KAPPA, Kappa, Share, kappa
 from review.looks.choices import State, Truth, Why
 from review.looks.models import FLOOR, GuardSettings, Look, LookLine
@@ -72,11 +72,6 @@ class Quality:
 def settings() -> GuardSettings:
     """How often people are asked; the usual where nobody has set it."""
     return GuardSettings.objects.first() or GuardSettings()
-
-
-def today() -> datetime:
-    """The midnight before which looks count."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def quality(user: User, whose: Sequence[User]) -> Quality:

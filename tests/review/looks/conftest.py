@@ -30,7 +30,7 @@ def manager(make_user: Callable[..., User]) -> User:
 
 @pytest.fixture
 def decided(first: User) -> Callable[..., Proposal]:
-    """A message with one proposal, a new account and what hangs on it left out, that was approved, edited or rejected."""
+    """A message with one proposal that was approved, edited or rejected."""
 
     def make(verdict: str = "approve", **columns: Any) -> Proposal:
         row = lone(**columns)
