@@ -53,6 +53,19 @@ def external_id(connection: Connection, object_name: str, record_id: UUID) -> st
     return rows.filter(state=ExternalState.ACTIVE).values_list("external_id", flat=True).first()
 
 
+def theirs(connection: Connection, records: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]:
+    """What the connection calls records of ours (object, id), as far as it knows them; one query an object."""
+    wanted: dict[str, set[UUID]] = {}
+    for target, pk in records:
+        wanted.setdefault(target, set()).add(pk)
+    found: dict[tuple[str, UUID], str] = {}
+    for target, ids in wanted.items():
+        rows = ExternalRecord.objects.filter(connection=connection, object=target, record_id__in=ids)
+        for pk, external_id in rows.filter(state=ExternalState.ACTIVE).values_list("record_id", "external_id"):
+            found[target, pk] = external_id
+    return found
+
+
 def ours(connection: Connection, references: Iterable[Reference]) -> dict[Reference, UUID]:
     """Which of our records these are, as far as we know them; one query an object."""
     wanted: dict[str, dict[str, Reference]] = {}

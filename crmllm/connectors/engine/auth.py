@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx
 import jmespath
 import jwt
 from django.db import transaction
@@ -55,12 +56,11 @@ class Session:
         """The access token; renewed first when it ends soon. Raises NeedsSignIn or NotSent."""
         if self.way.kind == AuthKind.HEADER:
             return ""
-        held = str(self._credentials().get("access_token") or "")
-        until = self.connection.token_until
+        held, until = self._held(), self.connection.token_until
         if held and (until is None or until - AHEAD > timezone.now()):
             return held
         self.renew(held)
-        return str(self._credentials().get("access_token") or "")
+        return self._held()
 
     def headers(self, token: str) -> dict[str, str]:
         filled: dict[str, str] = fill(self.way.headers, {"token": token, **self.values()})
@@ -80,20 +80,15 @@ class Session:
         """
         if self.way.kind == AuthKind.HEADER:
             return False
-        with transaction.atomic():
-            row = Connection.objects.select_for_update().get(pk=self.connection.pk)
-            self._take_over(row)
-            if (self._credentials().get("access_token") or "") == old:
-                try:
+        try:
+            with transaction.atomic():
+                self._take_over(Connection.objects.select_for_update().get(pk=self.connection.pk))
+                if self._held() == old:
                     self._keep(self._new_token())
-                except NeedsSignIn as error:
-                    refusal = error
-                else:
-                    return True
-            else:
-                return True
-        services.mark_broken(connection=self.connection, reason=refusal.message)
-        raise refusal
+        except NeedsSignIn as error:
+            services.mark_broken(connection=self.connection, reason=error.message)
+            raise
+        return True
 
     # --- signing in for the first time
 
@@ -144,18 +139,16 @@ class Session:
     def _ask_token(self, form: dict[str, str], *, client: bool = True) -> Mapping[str, Any]:
         known = self.values()
         form = {**form, **{name: str(value) for name, value in fill(self.way.form, known).items() if value}}
-        basic: dict[str, Any] = {}
+        headers = {"Accept": "application/json"}
         if client and self.way.client_in == "basic":
-            basic = {"auth": (str(known.get("client_id", "")), str(known.get("client_secret", "")))}
+            pair = f"{known.get('client_id', '')}:{known.get('client_secret', '')}"
+            headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         elif client:
             form |= {name: str(known[name]) for name in ("client_id", "client_secret") if known.get(name)}
         address = str(fill(self.way.token, known))
-        return self._asked(self.client.build("POST", address, data=form, headers={"Accept": "application/json"}), basic)
+        return self._asked(self.client.build("POST", address, data=form, headers=headers))
 
-    def _asked(self, request: Any, basic: dict[str, Any]) -> Mapping[str, Any]:
-        if basic:
-            user, password = basic["auth"]
-            request.headers["Authorization"] = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+    def _asked(self, request: httpx.Request) -> Mapping[str, Any]:
         try:
             answer = self.client.ask(request)
         except (Unreachable, TooLarge) as error:
@@ -200,7 +193,7 @@ class Session:
         body: dict[str, Any] = (
             {"data" if call.form else "json": fill(call.body, known)} if call.body is not None else {}
         )
-        answer = self._asked(self.client.build(call.method, address, headers=fill(call.headers, known), **body), {})
+        answer = self._asked(self.client.build(call.method, address, headers=fill(call.headers, known), **body))
         token = jmespath.search(self.way.picked, answer)
         if not token:
             raise NeedsSignIn(f"{self.connection.name} does not let us in; check what was entered.")
@@ -226,6 +219,9 @@ class Session:
     def _take_over(self, row: Connection) -> None:
         self.connection.credentials, self.connection.token_until = row.credentials, row.token_until
         self.connection.options = row.options
+
+    def _held(self) -> str:
+        return str(self._credentials().get("access_token") or "")
 
     def _credentials(self) -> dict[str, Any]:
         sealed = self.connection.credentials

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
-
-from django.utils import timezone
 
 from crmllm.connectors import services
 from crmllm.connectors.base import (
@@ -18,25 +15,22 @@ from crmllm.connectors.base import (
     RemoteGone,
     RemoteRecord,
     RemoteRefused,
-    RemoteUnavailable,
 )
 from crmllm.connectors.engine import strategy
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.completion import completed
 from crmllm.connectors.engine.declaration import Call, Declaration, Stream
-from crmllm.connectors.engine.errors import Duplicate, FieldRefused, NotSent
+from crmllm.connectors.engine.errors import FieldRefused
 from crmllm.connectors.engine.mapping import FieldMapping, Link, Reference, Row
 from crmllm.connectors.engine.reader import Reader
-from crmllm.connectors.engine.template import fill
+from crmllm.connectors.engine.sending import Sending
 from crmllm.connectors.engine.transport import Transport, pick
 from crmllm.connectors.models import Connection
 from crmllm.connectors.models import Stream as StreamRow
-from crmllm.core.errors import BadInput
 from crmllm.crm.choices import Object
 from crmllm.crm.selectors import field_map
 
 Found = TypeVar("Found")
-Ready = tuple[int, Change, dict[str, Any]]  # its place among the changes, the change, and what a call says of it
 
 
 class DeclaredConnector:
@@ -49,6 +43,7 @@ class DeclaredConnector:
         self.key, self.label = declaration.key, declaration.label
         self.transport = Transport(connection, declaration, priority=priority)
         self.strategy = strategy.find(declaration.strategy)(self)
+        self._mappings: dict[str, FieldMapping] = {}
         self._unseen: dict[str, list[str]] = {}  # fields that the CRM does not show, of objects without a row
         self.rows = {row.name: row for row in StreamRow.objects.filter(connection=connection)}
 
@@ -62,7 +57,12 @@ class DeclaredConnector:
         return found
 
     def mapping(self, name: str) -> FieldMapping:
-        """The fields in force for an object."""
+        """The fields in force for an object, as they are when it is first asked for."""
+        if name not in self._mappings:
+            self._mappings[name] = self._mapping(name)
+        return self._mappings[name]
+
+    def _mapping(self, name: str) -> FieldMapping:
         row = self.rows.get(name)
         definitions = field_map(name) if name in Object.values else {}
         return FieldMapping(
@@ -82,6 +82,7 @@ class DeclaredConnector:
             self.rows[name] = services.hide_fields(stream=row, columns=away)
         elif away:
             self._unseen[name] = [*self._unseen.get(name, ()), *away]
+        self._mappings.pop(name, None)
         return bool(column and away)
 
     def _as_shown(self, name: str, ask: Callable[[FieldMapping], Found]) -> Found:
@@ -93,8 +94,9 @@ class DeclaredConnector:
                 if not self.hide(name, error.field):
                     raise
 
-    def _way(self, stream: Stream, mapping: FieldMapping, name: str) -> Call | None:
+    def way(self, mapping: FieldMapping, name: str) -> Call | None:
         """The call of this name, or its plain form where the CRM has no field for our id."""
+        stream = mapping.stream
         plain = stream.call(f"{name}_plain") if stream.our_id and not mapping.our_id else None
         return plain or stream.call(name)
 
@@ -123,7 +125,7 @@ class DeclaredConnector:
             for start in range(0, len(external_ids), many.size):
                 found += self._read_many(many, stream, mapping, external_ids[start : start + many.size], fields)
             return found
-        one = self._needed(stream, "read")
+        one = self.needed(stream, "read")
         for external_id in external_ids:
             values = {**stream.values, "object": stream.theirs, "id": external_id, "columns": mapping.columns(fields)}
             try:
@@ -157,7 +159,7 @@ class DeclaredConnector:
 
     def _found(self, object_name: str, change: Change) -> Outcome:
         try:
-            return self._as_shown(object_name, lambda mapping: self._find_created(object_name, mapping, change))
+            return self._as_shown(object_name, lambda mapping: self.find_one(object_name, mapping, change))
         except ConnectorError as error:
             return error
 
@@ -176,10 +178,11 @@ class DeclaredConnector:
         by_id = {row.our_id: self._record(row, links, mapping) for row in rows if not row.deleted}
         return [by_id.get(one.context.record_id) for one in changes]
 
-    def _find_created(self, object_name: str, mapping: FieldMapping, change: Change) -> RemoteRecord | None:
+    def find_one(self, object_name: str, mapping: FieldMapping, change: Change) -> RemoteRecord | None:
+        """What an earlier try of a create left there; None for nothing. Raises ConnectorError."""
         stream = self.stream(object_name)
         self.strategy.ready(object_name)  # who was stopped before sending may have been stopped before that, too
-        call = self._way(stream, mapping, "find") or self._needed(stream, "find")
+        call = self.way(mapping, "find") or self.needed(stream, "find")
         if not mapping.our_id and not all(change.values.get(name) for name in stream.natural_key):
             raise RemoteRefused(f"{self.label}: nothing tells whether the record was made; a person has to look.")
         values = {
@@ -217,195 +220,17 @@ class DeclaredConnector:
             label = mapping.stream.label or mapping.stream.theirs
             sentence = f"{label} may only be read in {self.connection.name}; see Settings > Connections."
             return [RemoteRefused(sentence, code="crm_read_only") for _ in changes]
-        outcomes = self._sent(object_name, operation, mapping, changes)
+        outcomes = Sending(self, object_name, operation, changes).outcomes()
         missing = [one for one in outcomes if isinstance(one, FieldRefused) and one.field == mapping.our_id]
         if missing and len(missing) == len(outcomes) and self.hide(object_name, mapping.our_id):
-            return self._sent(object_name, operation, self.mapping(object_name), changes)
+            return Sending(self, object_name, operation, changes).outcomes()
         return outcomes
-
-    def _sent(
-        self, object_name: str, operation: Operation, mapping: FieldMapping, changes: Sequence[Change]
-    ) -> list[Outcome]:
-        outcomes: list[Outcome] = [None] * len(changes)
-        ready: list[Ready] = []
-        for index, change in enumerate(changes):
-            if operation == Operation.UPDATE and not any(mapping.writes(name) for name in change.values):
-                outcomes[index] = RemoteRecord(change.external_id, {}, change.etag)  # all of it stays with us
-                continue
-            try:
-                item = self._item(object_name, mapping, operation, change)
-            except RemoteUnavailable as error:  # what had to be done before it; the change itself did not leave
-                outcomes[index] = error if isinstance(error, NotSent) else NotSent(error.message)
-                continue
-            except ConnectorError as error:
-                outcomes[index] = error
-                continue
-            except BadInput as error:
-                outcomes[index] = RemoteRefused(f"{self.label}: {error.message}", code=error.code)
-                continue
-            if operation == Operation.UPDATE and not item["body"]:
-                outcomes[index] = RemoteRecord(change.external_id, {}, change.etag)  # only ties
-            else:
-                ready.append((index, change, item))
-        for part in self._parts(object_name, mapping, operation, ready):
-            try:
-                told = self._send(object_name, mapping, operation, part)
-            except ConnectorError as error:  # holds for this call alone: others have gone out before
-                told = [error] * len(part)
-            for (index, change, _), outcome in zip(part, told, strict=True):
-                is_twin = operation == Operation.CREATE and isinstance(outcome, Duplicate)
-                outcomes[index] = self._own(object_name, mapping, change, outcome) if is_twin else outcome
-        return [self._tied(object_name, mapping, operation, *one) for one in zip(changes, outcomes, strict=True)]
-
-    def _own(self, object_name: str, mapping: FieldMapping, change: Change, outcome: Outcome) -> Outcome:
-        """Whether the record that is in a create's way is our own, of a try that the CRM was slow to carry out."""
-        try:
-            return (mapping.our_id and self._find_created(object_name, mapping, change)) or outcome
-        except ConnectorError:
-            return outcome
-
-    def _tied(
-        self, object_name: str, mapping: FieldMapping, operation: Operation, change: Change, outcome: Outcome
-    ) -> Outcome:
-        """The outcome, once the references that no field carries are written too."""
-        links = mapping.links(change.values, self._theirs) if operation != Operation.DELETE else []
-        if not links or not isinstance(outcome, RemoteRecord):
-            return outcome
-        try:
-            self.strategy.tie(object_name, operation, outcome.external_id, links)
-        except ConnectorError as error:
-            return error
-        return outcome
 
     def link(self, object_name: str, external_id: str, link: Link) -> None:
         """Ties a record to another by the call that the field names."""
         stream = self.stream(object_name)
         values = {"object": stream.theirs, "id": external_id, "field": link.field, "far": link.external_id}
-        self.transport.send(self._needed(stream, link.call), {**stream.values, **values})
-
-    def _theirs(self, target: str, pk: UUID) -> str | None:
-        return services.external_id(self.connection, target, pk)
-
-    def _parts(
-        self, object_name: str, mapping: FieldMapping, operation: Operation, ready: list[Ready]
-    ) -> Iterator[list[Ready]]:
-        """What goes out together: all as one job, as much as a batch takes, or each by itself."""
-        bulk = self.strategy.bulk_size(object_name, operation)
-        many = self._way(self.stream(object_name), mapping, f"{operation}_many")
-        size = len(ready) if bulk is not None and len(ready) >= bulk else many.size if many else 1
-        for start in range(0, len(ready), size):
-            yield ready[start : start + size]
-
-    def _body(self, stream: Stream, mapping: FieldMapping, operation: Operation, change: Change) -> dict[str, Any]:
-        if operation == Operation.DELETE:
-            return {}
-        body = mapping.body(
-            change.values,
-            self._theirs,
-            create=operation == Operation.CREATE,
-        )
-        if operation == Operation.CREATE:
-            known = {
-                **self.transport.values(),
-                "our_id": str(change.context.record_id),
-                "today": timezone.localdate().isoformat(),
-                "now": timezone.now(),
-            }
-            body = {**fill(stream.defaults, known), **body}
-            if mapping.our_id:
-                body[mapping.our_id] = str(change.context.record_id)
-        return body
-
-    def _send(self, object_name: str, mapping: FieldMapping, operation: Operation, part: list[Ready]) -> list[Outcome]:
-        stream, items = self.stream(object_name), [item for _, _, item in part]
-        many = self._way(stream, mapping, f"{operation}_many")
-        size = self.strategy.bulk_size(object_name, operation)
-        if size is not None and len(part) >= size:
-            done = self.strategy.bulk(operation, items)
-            return [self._outcome(operation, change, one) for (_, change, _), one in zip(part, done, strict=True)]
-        if many is not None and len(part) > 1:
-            with suppress(RemoteRefused):  # nothing was done: it takes one by one to see whose fault it is
-                return self._send_many(many, operation, part, items)
-        call = self._way(stream, mapping, operation) or self._needed(stream, operation)
-        return [self._send_one(call, operation, change, item) for (_, change, _), item in zip(part, items, strict=True)]
-
-    def _item(self, object_name: str, mapping: FieldMapping, operation: Operation, change: Change) -> dict[str, Any]:
-        """What a call's template may use for one change. Raises BadInput, ConnectorError."""
-        stream = self.stream(object_name)
-        if operation == Operation.CREATE:
-            self.strategy.ready(object_name)
-        our_id, body = str(change.context.record_id), self._body(stream, mapping, operation, change)
-        item = {
-            **stream.values,
-            "object": stream.theirs,
-            "id": change.external_id or None,
-            "our_id": our_id,
-            "our_id_field": mapping.our_id or None,
-            "key": str(change.context.key),
-            "body": body,
-            "body_without_id": {name: value for name, value in body.items() if name != mapping.our_id},
-            "etag": change.etag or None,
-        }
-        links = mapping.links(change.values, self._theirs) if operation != Operation.DELETE else []
-        return self.strategy.item(object_name, operation, change, item, links)
-
-    def _send_one(
-        self, call: Call, operation: Operation, change: Change, values: dict[str, Any]
-    ) -> RemoteRecord | ConnectorError | None:
-        if change.etag and call.guard:
-            call = call.model_copy(update={"headers": {**call.headers, **call.guard}})
-        try:
-            answer = self.transport.send(call, values)
-        except ConnectorError as error:
-            return error
-        return self._outcome(operation, change, str(pick(call.id, answer) or change.external_id))
-
-    def _send_many(
-        self,
-        call: Call,
-        operation: Operation,
-        part: list[Ready],
-        items: list[dict[str, Any]],
-    ) -> list[Outcome]:
-        """One call for many; the answer tells of each, in order or by key."""
-        values = {
-            "object": items[0]["object"],
-            "our_id_field": items[0]["our_id_field"],
-            "items": [fill(call.item, {**self.transport.values(), **one}) for one in items],
-            "ids": [one["id"] for one in items],
-        }
-        body = self.transport.send(call, values)
-        if not call.rows:  # an answer that says nothing of each says that all went well
-            return [self._outcome(operation, change, change.external_id) for _, change, _ in part]
-        told = pick(call.rows, body) or []
-        if call.key:
-            by_key = {str(pick(call.key, one)): one for one in told}
-            told = [by_key.get(one["id"] or one["our_id"]) for one in items]
-        if len(told) != len(part):
-            raise RemoteUnavailable(f"{self.label} did not say what became of each record; they are looked up.")
-        return [self._told(call, operation, change, one) for (_, change, _), one in zip(part, told, strict=True)]
-
-    def _told(self, call: Call, operation: Operation, change: Change, one: Any) -> Outcome:
-        if one is None:
-            return RemoteUnavailable(f"{self.label} did not say what became of the record; it is looked up.")
-        if not call.done or pick(call.done, one):
-            return self._outcome(operation, change, str(pick(call.id, one) or change.external_id))
-        problem = pick(call.problem, one) if call.problem else one
-        rule = self.transport.rule_for(None, problem, str(problem))
-        if rule is None:
-            words = str(pick(self.declaration.message, problem) or "no reason given")[:160]
-            return RemoteRefused(f"{self.label}: {words}")
-        return self.transport.told(rule, problem, str(problem), wait=rule.wait)
-
-    def _outcome(self, operation: Operation, change: Change, told: Any) -> Outcome:
-        """What came of a change whose answer was an id, or an error of a bulk job."""
-        if isinstance(told, ConnectorError):
-            return told
-        if operation == Operation.DELETE:
-            return None
-        if not told:
-            return RemoteUnavailable(f"{self.label} gave the new record no id; it is looked up.")
-        return RemoteRecord(str(told), dict(change.values))
+        self.transport.send(self.needed(stream, link.call), {**stream.values, **values})
 
     def kept(self, object_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         return self.mapping(object_name).kept(values)
@@ -414,7 +239,7 @@ class DeclaredConnector:
         """Erases a record for good, where the CRM offers that. Raises ConnectorError."""
         stream = self.stream(object_name)
         values = {**stream.values, "object": stream.theirs, "id": external_id}
-        self.transport.send(self._needed(stream, "erase"), values)
+        self.transport.send(self.needed(stream, "erase"), values)
 
     # --- for set-up
 
@@ -424,7 +249,8 @@ class DeclaredConnector:
         return pick(call.row, self.transport.send(call, {}))
 
     @staticmethod
-    def _needed(stream: Stream, name: str) -> Call:
+    def needed(stream: Stream, name: str) -> Call:
+        """The call of that name. Raises RemoteRefused where the CRM offers none."""
         call = stream.call(name)
         if call is None:
             raise RemoteRefused(

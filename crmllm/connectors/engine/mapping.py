@@ -158,6 +158,14 @@ class FieldMapping:
                 body.update(zip(mapped.columns, written, strict=True))
         return body
 
+    def targets(self, values: Mapping[str, Any]) -> list[tuple[str, UUID]]:
+        """Records that a change refers to, where they are told to the CRM: their object and our id."""
+        return [
+            (mapped.target, UUID(str(values[name])))
+            for name, mapped in self.fields.items()
+            if mapped.target and values.get(name) and self.writes(name)
+        ]
+
     def links(self, values: Mapping[str, Any], resolve: Callable[[str, UUID], str | None]) -> list[Link]:
         """References of a change that no field carries, to be tied or untied once the record is there."""
         return [

@@ -23,7 +23,7 @@ from crmllm.connectors.models import ExternalRecord, SkippedRecord, Stream
 from crmllm.connectors.registry import declaration
 from crmllm.connectors.services import ours
 from crmllm.core import audit
-from crmllm.core.bulk import insert_many
+from crmllm.core.bulk import insert_many, update_many
 from crmllm.core.crypto import Sealed
 from crmllm.core.errors import BadInput, Conflict, CrmllmError, NotFound
 from crmllm.core.identifiers import email_index
@@ -33,13 +33,16 @@ from crmllm.crm.choices import FieldType, Object, RecordState, WriterKind
 from crmllm.crm.models import CrmUser, Record, model_for
 from crmllm.crm.selectors import field_map
 from crmllm.crm.services import Import, Writer
+from crmllm.crm.values import preload_many, same
 from crmllm.crm.values import read as read_values
-from crmllm.crm.values import same
 from crmllm.privacy.selectors import suppressed_among
 
 SYNC = audit.System("sync")
 SOON = timedelta(minutes=10)  # the CRM's clock may be wrong by minutes
 PEOPLE = (Object.CONTACT, Object.LEAD)
+TOGETHER = 500  # known records that are compared, and locked where they change, at once
+
+Known = tuple[Row, ExternalRecord, Record | None]
 
 
 @dataclass
@@ -89,10 +92,8 @@ class Page:
         records = self._records(moved)
         fresh = [row for row in moved if row.external_id not in self.known]
         self._create(fresh)
-        for row in moved:
-            external = self.known.get(row.external_id)
-            if external is not None:
-                self._one(row, external, records.get(external.record_id))
+        known = [(row, self.known[row.external_id]) for row in moved if row.external_id in self.known]
+        self._update([(row, external, records.get(external.record_id)) for row, external in known])
         for row in [*gone, *self._merged_away(here)]:
             self._gone(row)
         self._note_skipped()
@@ -230,6 +231,48 @@ class Page:
 
     # --- known ones
 
+    def _update(self, known: Sequence[Known]) -> None:
+        """Brings known records up to date, in a few statements; one by one where something is wrong with one, and
+        those that are gone here or were gone there."""
+        plain = [one for one in known if one[2] is not None and one[2].state == RecordState.ACTIVE]
+        plain = [one for one in plain if one[1].state in (ExternalState.ACTIVE, ExternalState.HIDDEN)]
+        at_once = {one[0].external_id for one in plain}
+        for start in range(0, len(plain), TOGETHER):
+            part = plain[start : start + TOGETHER]
+            try:
+                self._update_all(part)
+            except CrmllmError:
+                at_once -= {row.external_id for row, _, _ in part}
+        for row, external, record in known:
+            if row.external_id not in at_once:
+                self._one(row, external, record)
+
+    def _update_all(self, known: Sequence[Known]) -> None:
+        records = [record for _, _, record in known if record is not None]
+        preload_many(records, [one for one in self.fields.values() if not one.custom])
+        held = {record.pk: record for record in records}
+        news = {external.record_id: self._news(row, held[external.record_id]) for row, external, _ in known}
+        with transaction.atomic():
+            changes = {pk: one for pk, one in news.items() if one}
+            changed = crm_services.update_records(
+                actor=SYNC, object_name=self.object, changes=changes, writer=self.writer
+            )
+            now = {**held, **changed}
+            updated = {pk for pk, record in changed.items() if record.version != held[pk].version}
+            for row, external, _ in known:
+                given = self._give_owner(now[external.record_id], row)
+                if given is not now[external.record_id]:
+                    updated.add(given.pk)
+                self._seen(row, external, given)
+            self._keep_all([external for _, external, _ in known])
+        self.taken.counts["updated"] += len(updated)
+        self.taken.counts["unchanged"] += len(known) - len(updated)
+        self.taken.counts["left"] += sum(len(row.left) for row, _, _ in known)
+
+    def _keep_all(self, externals: Sequence[ExternalRecord]) -> None:
+        insert_many([one for one in externals if one._state.adding])
+        update_many([one for one in externals if not one._state.adding])
+
     def _one(self, row: Row, external: ExternalRecord, record: Record | None) -> None:
         """Brings one known record up to date."""
         try:
@@ -246,17 +289,23 @@ class Page:
                 changes = self._news(row, record)
                 record = crm_services.update_record(actor=SYNC, record=record, changes=changes, writer=self.writer)
                 record = self._give_owner(record, row)
-                self._keep(row, external, record)
+                self._seen(row, external, record)
+                external.save()
             self.taken.counts["updated" if record.version != before else "unchanged"] += 1
             self.taken.counts["left"] += len(row.left)
         except (BadInput, Conflict, NotFound) as error:
             self.taken.skip(row, error)
 
     def _news(self, row: Row, record: Record) -> dict[str, Any]:
-        """What the row says. Where the CRM holds as much of our value as it can, ours is not cut down to that."""
-        changes = resolved(row, self.links)
-        held = read_values(record, [self.fields[name] for name in changes if name in self.mapping.lossy])
-        shown = self.mapping.kept({name: value for name, value in held.items() if value is not None})
+        """What the row says that the record does not hold. Where the CRM holds as much of our value as it can, ours is
+        not cut down to that."""
+        told = resolved(row, self.links)
+        held = read_values(record, [self.fields[name] for name in told])
+        changes = {name: value for name, value in told.items() if not same(self.fields[name], value, held[name])}
+        cut = {name: held[name] for name in told if name in self.mapping.lossy and held[name] is not None}
+        if not cut.keys() & changes:
+            return changes
+        shown = self.mapping.kept(cut)
         return {
             name: value
             for name, value in changes.items()
@@ -269,11 +318,10 @@ class Page:
             return record
         return crm_services.give(actor=SYNC, record=record, owner=owner, writer=self.writer)
 
-    def _keep(self, row: Row, external: ExternalRecord, record: Record) -> None:
+    def _seen(self, row: Row, external: ExternalRecord, record: Record) -> None:
         external.etag, external.modified_at = row.etag, row.modified_at
         external.state = ExternalState.ACTIVE
         external.seen = Sealed.of(resolved(row, self.links), record.key_id)
-        external.save()
 
     # --- gone ones
 
