@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/figures/", include("review.figures.urls")),
     path("review/guards/", include("review.looks.urls")),
     path("review/queues/", include("review.queues.urls")),
+    path("review/bulk/", include("review.bulk.urls")),
     path("review/", include("review.urls")),
     path("interactions/", include("crmllm.ingestion.urls")),
     path("records/", include("crmllm.crm.urls")),

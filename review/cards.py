@@ -240,6 +240,7 @@ def _proposal(
         "edit_url": view.door("edit", row.pk),
         "reject_url": view.door("reject", row.pk),
         "skip_url": view.door("skip", row.pk),
+        "bulk_url": view.door("bulk:prepare", row.pk) if row.state in OPEN and row.pattern else None,
         "cancel_url": view.card_url(row.interaction_id),
         "shown_at": shown_at(),
     }

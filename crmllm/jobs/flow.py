@@ -168,6 +168,19 @@ STAGES: tuple[Stage, ...] = (
         ends_failed=True,
     ),
     Stage(
+        name="bulk",
+        label=_("Deciding many at once"),
+        cluster=Cluster.DEFAULT,
+        drain="review.bulk.tasks.drain_bulk",
+        model="bulk.BulkItem",
+        waiting=Q(result="waiting", bulk__state="running") | Q(result="decided", bulk__state="undoing"),
+        failed=Q(pk__in=[]),  # what is refused is back in review
+        retry="review.bulk.services.retry",
+        cancel="review.bulk.services.cancel",
+        interaction="proposal__interaction_id",
+        ends_failed=True,
+    ),
+    Stage(
         name="write",
         label=_("Writing to the CRM"),
         cluster=Cluster.DEFAULT,

@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "review.policies",
     "review.rollback",
     "review.queues",
+    "review.bulk",
 ]
 
 MIDDLEWARE = [

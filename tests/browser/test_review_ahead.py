@@ -1,0 +1,173 @@
+"""Decisions that run ahead of their answers: the next card is live at once, and nothing is lost when one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from crmllm.access.models import User
+from crmllm.core.crypto import Sealed
+from crmllm.ingestion.models import Interaction
+from crmllm.proposals import services
+from crmllm.proposals.models import Decision, Proposal
+from crmllm.writeback.models import Writeback
+from tests.browser.conftest import state
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db(databases=["default", "keys"], transaction=True)
+
+
+def message(title: str) -> Interaction:
+    key_id = factories.new_key()
+    return factories.next_action(subject=Sealed.of(title, key_id), key_id=key_id)
+
+
+@pytest.fixture
+def three() -> list[Interaction]:
+    """Three messages with one proposal each, in the order in which they are due."""
+    return [message(title) for title in ("The first", "The second", "The third")]
+
+
+@pytest.fixture
+def review(new_tab: Callable[..., Page], reviewer: User, three: list[Interaction]) -> Page:
+    tab = new_tab(reviewer)
+    tab.goto("/review/")
+    ready(tab)
+    return tab
+
+
+def ready(tab: Page) -> None:
+    """Wait until the card behind is there."""
+    expect(tab.locator("html[data-ahead]")).to_have_count(1)
+
+
+def title(tab: Page) -> Locator:
+    return tab.locator(".source h2")
+
+
+class Held:
+    """Requests to a door, kept until they are let go."""
+
+    def __init__(self, tab: Page, door: str) -> None:
+        self.tab, self.waiting = tab, list[Route]()
+        tab.route(door, lambda route: self.waiting.append(route))
+
+    def let_go(self) -> None:
+        self.tab.wait_for_function("() => true")
+        while self.waiting:
+            self.waiting.pop(0).continue_()
+
+
+def decided(row: Interaction) -> str:
+    return state(row.proposals.get())
+
+
+def test_the_next_card_is_live_before_the_answer(review: Page, three: list[Interaction]) -> None:
+    held = Held(review, "**/approve/")
+    review.keyboard.press("Enter")
+    expect(title(review)).to_contain_text("The second")
+    ready(review)
+    review.keyboard.press("s")
+    expect(title(review)).to_contain_text("The third")
+    assert not Decision.objects.exists(), "the second waits for the first"
+    held.let_go()
+    expect(review.locator(".review-pace")).to_contain_text("2 decided today")
+    assert [decided(row) for row in three] == ["approved", "skipped", "claimed"]
+    verdicts = Decision.objects.order_by("created_at").values_list("proposal", "verdict")
+    assert list(verdicts) == [(three[0].proposals.get().pk, "approve"), (three[1].proposals.get().pk, "skip")]
+    expect(review.locator("#queue .queue-item[aria-current]")).to_have_count(1)
+    expect(review.locator(f'#queue [data-card="{three[0].pk}"]')).to_have_count(0)
+    assert review.url.endswith(f"/review/{three[2].pk}/")
+
+
+def test_a_refusal_brings_the_card_back_and_keeps_what_was_typed(
+    review: Page, admin: User, three: list[Interaction]
+) -> None:
+    held = Held(review, "**/approve/")
+    review.keyboard.press("Enter")
+    expect(title(review)).to_contain_text("The second")
+    review.keyboard.press("e")  # waits for the answer, as everything but a decision does
+    first = three[0].proposals.get()
+    Proposal.objects.filter(pk=first.pk).update(claimed_by=None, claimed_until=None, state="pending")
+    services.reject(user=admin, proposal=first)
+    held.let_go()
+    expect(title(review)).to_contain_text("The first")
+    expect(review.locator(".proposals [role=alert]")).to_contain_text("rejected already")
+    expect(review.locator(".toast")).to_contain_text("call me on Thursday: This proposal is rejected already.")
+    review.keyboard.press("Enter")  # goes on to the next
+    expect(title(review)).to_contain_text("The second")
+
+
+def test_what_is_typed_into_the_next_card_outlives_a_refusal_of_the_last(
+    new_tab: Callable[..., Page], reviewer: User, three: list[Interaction]
+) -> None:
+    tab = new_tab(reviewer)
+    tab.goto("/review/")
+    ready(tab)
+    held = Held(tab, "**/approve/")
+    tab.keyboard.press("Enter")
+    expect(title(tab)).to_contain_text("The second")
+    tab.get_by_label("Leave out: Kind").check()
+    held.waiting.pop(0).abort()
+    expect(tab.locator(".toast")).to_contain_text("The server did not answer.")
+    expect(title(tab)).to_contain_text("The first")
+    tab.unroute("**/approve/")
+    tab.keyboard.press("Enter")
+    expect(title(tab)).to_contain_text("The second")
+    expect(tab.get_by_label("Leave out: Kind")).to_be_checked()
+    ready(tab)
+    tab.keyboard.press("Enter")
+    expect(title(tab)).to_contain_text("The third")
+    expect(tab.locator(".review-pace")).to_contain_text("2 decided today")
+    assert [decided(row) for row in three] == ["approved", "approved", "claimed"]
+    assert "kind" not in Writeback.objects.get(proposal=three[1].proposals.get()).values.open()
+
+
+def test_all_that_was_on_its_way_comes_back_in_order(review: Page, three: list[Interaction]) -> None:
+    held = Held(review, "**/skip/")
+    review.keyboard.press("s")
+    expect(title(review)).to_contain_text("The second")
+    ready(review)
+    review.keyboard.press("s")
+    expect(title(review)).to_contain_text("The third")
+    held.waiting.pop(0).abort()
+    expect(title(review)).to_contain_text("The first")
+    review.unroute("**/skip/")
+    for name in ("The second", "The third"):
+        review.keyboard.press("s")
+        expect(title(review)).to_contain_text(name)
+    expect(review.locator(".review-pace")).to_contain_text("2 decided today")
+    assert [decided(row) for row in three] == ["skipped", "skipped", "claimed"]
+
+
+def test_what_somebody_else_took_meanwhile_is_replaced(review: Page, admin: User, three: list[Interaction]) -> None:
+    services.claim(user=admin, interaction=three[1])
+    review.keyboard.press("Enter")
+    expect(title(review)).to_contain_text("The third")
+    expect(review.locator(".toast")).to_contain_text("Somebody else took the card")
+    ahead = [Interaction.objects.get(pk=row.pk).claimed_by for row in three]
+    assert [str(one) if one else "" for one in ahead] == ["", "ada", "rita"]
+
+
+def test_undo_waits_for_what_is_on_its_way(review: Page, three: list[Interaction]) -> None:
+    held = Held(review, "**/approve/")
+    review.keyboard.press("Enter")
+    expect(title(review)).to_contain_text("The second")
+    expect(review.locator(".last-decision")).to_have_count(0)
+    held.let_go()
+    expect(review.locator(".last-decision")).to_be_visible()
+    review.keyboard.press("z")
+    expect(title(review)).to_contain_text("The first")
+    expect(review.locator(".is-current .state")).to_have_text("taken back")
+    assert decided(three[0]) == "undone"
+
+
+def test_reject_without_a_reason_is_enter(review: Page, three: list[Interaction]) -> None:
+    review.keyboard.press("x")
+    expect(review.get_by_role("button", name="Without a reason")).to_be_focused()
+    review.keyboard.press("Enter")
+    expect(title(review)).to_contain_text("The second")
+    expect(review.locator(".review-pace")).to_contain_text("1 decided today")
+    assert Decision.objects.get().reason == "" and decided(three[0]) == "rejected"
