@@ -117,8 +117,9 @@ class Connector(Protocol):
         not returned, holds for all of them.
         """
 
-    def kept(self, object_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values as the CRM will show them after they were written there, where it keeps less than we do."""
+    def kept(self, object_name: str, values: Mapping[str, Any], external_id: str = "") -> dict[str, Any]:
+        """The values as the CRM will show them after they were written there, where it keeps less than we do: in a new
+        record, or in the one of that id."""
 
 
 class OneByOne(ABC):
@@ -142,7 +143,7 @@ class OneByOne(ABC):
     def find_created(self, object_name: str, changes: Sequence[Change]) -> list[Outcome]:
         return [_outcome(self.find_one, object_name, change) for change in changes]
 
-    def kept(self, object_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    def kept(self, object_name: str, values: Mapping[str, Any], external_id: str = "") -> dict[str, Any]:
         return dict(values)
 
     @abstractmethod

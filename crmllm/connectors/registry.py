@@ -10,7 +10,8 @@ from crmllm.connectors.engine import declaration as declarations
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.connector import DeclaredConnector
 from crmllm.connectors.engine.declaration import Declaration
-from crmllm.connectors.models import Connection
+from crmllm.connectors.engine.lists import Lists
+from crmllm.connectors.models import Connection, Stream
 from crmllm.core.errors import BadInput, NotFound
 
 Factory = Callable[[Connection], Connector]
@@ -62,7 +63,7 @@ def declared_label(key: str) -> str:
 def open_connection(connection: Connection) -> Connector:
     """The connector of a connection. Raises NotFound, naming the known ones."""
     if connection.connector in _declarations:
-        return open_declared(connection)
+        return Lists(open_declared(connection))
     factory = _factories.get(connection.connector)
     if factory is None:
         raise NotFound(f"There is no connector named “{connection.connector}”. Known: {', '.join(known())}.")
@@ -72,6 +73,11 @@ def open_connection(connection: Connection) -> Connector:
 def open_declared(connection: Connection, *, priority: Priority = Priority.WRITE) -> DeclaredConnector:
     """A connection to a declared CRM; `priority` says for whom its calls are made. Raises NotFound."""
     return DeclaredConnector(connection, declaration(connection.connector), priority=priority)
+
+
+def object_of(stream: Stream) -> str:
+    """Our object that a list's records are; owners, products and stages are none of our six."""
+    return declaration(stream.connection.connector).object_of(stream.name)
 
 
 def known() -> list[str]:

@@ -110,10 +110,10 @@ def note_stamp(*, connection: Connection, object_name: str, remote: RemoteRecord
     rows.update(etag=remote.etag, modified_at=remote.modified_at)
 
 
-def hide_records(stream: Stream, external_ids: Iterable[str]) -> int:
+def hide_records(connection: Connection, object_name: str, external_ids: Iterable[str]) -> int:
     """Notes records that do not come though no deletion was told: hidden from us, not deleted. Returns how many."""
     rows = ExternalRecord.objects.filter(
-        connection=stream.connection, object=stream.name, external_id__in=external_ids, state=ExternalState.ACTIVE
+        connection=connection, object=object_name, external_id__in=external_ids, state=ExternalState.ACTIVE
     )
     return rows.update(state=ExternalState.HIDDEN, updated_at=timezone.now())
 

@@ -247,8 +247,7 @@ def _prepare(delivery: Delivery) -> None:
 def _compare(delivery: Delivery, now: Mapping[str, Any]) -> None:
     """Each field must hold what it held when this was decided, or already what is to be written."""
     fields = crm.field_map(delivery.row.object)
-    kept = delivery.connector.kept
-    base, wanted = kept(delivery.row.object, delivery.base), kept(delivery.row.object, delivery.values)
+    base, wanted = _kept(delivery, delivery.base), _kept(delivery, delivery.values)
     for name in base.keys() | wanted.keys():
         held, before = now.get(name), base.get(name)
         if crm_values.same(fields[name], held, before):
@@ -262,8 +261,13 @@ def _compare(delivery: Delivery, now: Mapping[str, Any]) -> None:
 
 def _holds(delivery: Delivery, now: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     fields = crm.field_map(delivery.row.object)
-    kept = delivery.connector.kept(delivery.row.object, wanted)
-    return all(crm_values.same(fields[name], now.get(name), value) for name, value in kept.items())
+    return all(crm_values.same(fields[name], now.get(name), one) for name, one in _kept(delivery, wanted).items())
+
+
+def _kept(delivery: Delivery, values: Mapping[str, Any]) -> dict[str, Any]:
+    """As much of the values as the CRM keeps, in a new record or in the one that is there."""
+    known = "" if delivery.creates else delivery.external_id or ""
+    return delivery.connector.kept(delivery.row.object, values, known)
 
 
 # --- 3. out
@@ -384,7 +388,7 @@ def _verify(delivery: Delivery) -> None:
         raise Differs("The CRM shows other values than those that were written.")
     else:
         connectors.note_stamp(connection=row.connection, object_name=row.object, remote=remote)
-    fields, kept = crm.field_map(row.object), delivery.connector.kept(row.object, delivery.values)
+    fields, kept = crm.field_map(row.object), _kept(delivery, delivery.values)
     ours = ", ".join(fields[name].label for name in delivery.values if name not in kept)
     told = f"Read back from {row.connection.name}: as written."
     delivery.ended = _finish(row, State.VERIFIED, None, f"{told} Kept here alone: {ours}." if ours else told)

@@ -13,7 +13,7 @@ from crmllm.connectors.base import Change, Operation, RemoteRefused, WriteContex
 from crmllm.connectors.choices import Direction
 from crmllm.connectors.engine.discovery import RemoteField
 from crmllm.connectors.models import Connection, Stream
-from crmllm.connectors.registry import open_connection
+from crmllm.connectors.registry import open_declared
 from crmllm.connectors.services import master_of
 from crmllm.connectors.setup import objects, selectors, suggest
 from crmllm.core.audit import SYSTEM
@@ -140,7 +140,7 @@ def test_only_ticked_fields_are_written(as_admin: Client, in_use: Connection) ->
     assert row.writes is not None
     assert "phone" not in row.writes
     assert "name" in row.writes
-    mapping = open_connection(in_use).mapping("account")  # type: ignore[attr-defined]
+    mapping = open_declared(in_use).mapping("account")
     assert (mapping.writes("name"), mapping.writes("phone")) == (True, False)
     assert mapping.body({"name": "Boats", "phone": "+4755123456"}, lambda target, pk: None) == {"name": "Boats"}
 
@@ -153,7 +153,7 @@ def test_what_is_only_read_is_not_written(in_use: Connection, admin: User, toy: 
     context = WriteContext(key=uuid7(), record_id=uuid7(), proposal_id=uuid7(), actor=SYSTEM)
     for operation in Operation:
         change = Change(context, {"name": "Boats"}, external_id="7")
-        (outcome,) = open_connection(in_use).send("account", operation, [change])
+        (outcome,) = open_declared(in_use).send("account", operation, [change])
         assert isinstance(outcome, RemoteRefused)
         assert "may only be read" in outcome.message
     assert not toy.crm.rows["companies"]
@@ -171,7 +171,7 @@ def test_a_field_of_theirs_becomes_one_of_ours(
     assert Account.objects.get().custom == {"size": "m", "turnover": "12.50"}
     page = as_admin.get(url("fields", in_use, "account"))
     assert "size__c" not in {one.name for one in page.context["unmapped"]}
-    assert open_connection(in_use).mapping("account").body(  # type: ignore[attr-defined]
+    assert open_declared(in_use).mapping("account").body(
         {"size": "s", "turnover": "13.00"}, lambda target, pk: None
     ) == {"size__c": "s", "turnover": 13}
 

@@ -64,7 +64,8 @@ class DeclaredConnector:
 
     def _mapping(self, name: str) -> FieldMapping:
         row = self.rows.get(name)
-        definitions = field_map(name) if name in Object.values else {}
+        ours = self.declaration.object_of(name)
+        definitions = field_map(ours) if ours in Object.values else {}
         return FieldMapping(
             self.stream(name),
             definitions,
@@ -119,6 +120,7 @@ class DeclaredConnector:
         self, object_name: str, mapping: FieldMapping, external_ids: Sequence[str], fields: list[str] | None
     ) -> list[Row]:
         stream = self.stream(object_name)
+        external_ids = [stream.inner(one) for one in external_ids]
         many = stream.call("read_many")
         found: list[Row] = []
         if many is not None and (len(external_ids) > 1 or stream.call("read") is None):
@@ -232,8 +234,8 @@ class DeclaredConnector:
         values = {"object": stream.theirs, "id": external_id, "field": link.field, "far": link.external_id}
         self.transport.send(self.needed(stream, link.call), {**stream.values, **values})
 
-    def kept(self, object_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        return self.mapping(object_name).kept(values)
+    def kept(self, object_name: str, values: Mapping[str, Any], external_id: str = "") -> dict[str, Any]:
+        return self.mapping(object_name).kept(values, create=not external_id)
 
     def erase(self, object_name: str, external_id: str) -> None:
         """Erases a record for good, where the CRM offers that. Raises ConnectorError."""

@@ -22,6 +22,7 @@ from crmllm.crm.choices import Object
 from crmllm.crm.fields import BUILT_IN
 
 MAX_FILE = 1_000_000  # bytes of a declaration
+FURTHER = re.compile(r"[a-z]{2,12}")  # the name of a further list of an object
 
 
 def _path(written: str) -> str:
@@ -228,6 +229,7 @@ class Codec(StrEnum):
     LIST = "list"
     PERSON = "person"  # a name in parts: [given, family] or [title, given, family]
     LINES = "lines"  # an address in parts, one a line
+    HEADLINE = "headline"  # the first line of a longer text, without its mark-up; only read
     DOMAIN = "domain"  # a list of mail domains, of which the CRM keeps one
     COUNTRY = "country"  # a code of two letters; names of countries by the table in `also`
     REFERENCE = "reference"  # another record's id there; stages, owners and products too
@@ -271,6 +273,11 @@ class Stream(Part):
 
     theirs: str = Field(description="Its name there, as {object}.")
     label: str = Field(default="", description="As people there call it.")
+    object: str = Field(default="", description="Our object, where this list is a further one of its records.")
+    mark: str = Field(default="", description="With `object`: stands before the ids of these records in our books.")
+    holds: dict[str, list[str]] = Field(
+        default={}, description="With `object`: the values of ours with which a new record is made in this list."
+    )
     id: Pick = Field(description="A row's id.")
     stamp: Pick = Field(default="", description="When the row was last changed.")
     stamp_format: Literal["iso", "milliseconds", "seconds"] = "iso"
@@ -293,6 +300,14 @@ class Stream(Part):
 
     def call(self, name: str) -> Call | None:
         return self.calls.get(name)
+
+    def inner(self, external_id: str) -> str:
+        """The id as the CRM has it; the mark tells its list from others of the same object."""
+        return external_id.removeprefix(self.mark)
+
+    def outer(self, external_id: str) -> str:
+        """The id in our books."""
+        return f"{self.mark}{self.inner(external_id)}"
 
 
 #: What the engine asks of a stream, by name.
@@ -404,12 +419,14 @@ class Declaration(Part):
         objects = {*Object.values, *StreamName}
         found = []
         for name, stream in self.streams.items():
-            if name not in objects:
+            if name not in objects and not (stream.object in Object.values and FURTHER.fullmatch(name)):
                 found.append(f"there is no object “{name}”; known: {', '.join(sorted(objects))}")
                 continue
             found += [f"{name} has no call “{one}”" for one in stream.calls if one not in CALLS]
-            if name in Object.values:
-                found += [f"{name} has no field “{one}”" for one in stream.fields if (name, one) not in known]
+            ours = self.object_of(name)
+            if ours in Object.values:
+                found += [f"{name} has no field “{one}”" for one in stream.fields if (ours, one) not in known]
+                found += [f"{name} holds by no field “{one}”" for one in stream.holds if (ours, one) not in known]
             for call in stream.calls.values():
                 found += [f"there is no limit “{one}”" for one in call.limits if one not in {"default", *self.limits}]
         return found
@@ -429,6 +446,8 @@ class Declaration(Part):
         for name, stream in self.streams.items():
             if not stream.fixed and "list" not in stream.calls and "changed" not in stream.calls:
                 found.append(f"{name} has neither “list” nor “changed”, nor “fixed” rows")
+            if stream.object and (stream.object not in self.streams or not stream.mark):
+                found.append(f"{name} is a further list of {stream.object}: it needs that one, and a mark for its ids")
             if "changed" in stream.calls and not stream.stamp:
                 found.append(f"{name} is read by changes and has no “stamp”")
             if "create" in stream.calls and not (stream.our_id or stream.natural_key):
@@ -444,7 +463,21 @@ class Declaration(Part):
                     found.append(f"{name}.{field} refers to “{mapped.target}”, which is not declared")
                 if mapped.codec == Codec.CHOICE and not mapped.choices:
                     found.append(f"{name}.{field} has no choices")
+                if mapped.codec == Codec.HEADLINE and mapped.writable:
+                    found.append(f"{name}.{field} is a headline, which is only read: say writable: false")
         return found
+
+    def object_of(self, name: str) -> str:
+        """Our object that a list's records are; owners, products and stages are none."""
+        stream = self.streams.get(name)
+        return stream.object or name if stream else name
+
+    def lists_of(self, object_name: str) -> dict[str, Stream]:
+        """The lists that hold records of an object, its own first; most objects have one."""
+        return {
+            object_name: self.streams[object_name],
+            **{name: one for name, one in self.streams.items() if one.object == object_name},
+        }
 
     def known(self) -> dict[str, Any]:
         """What templates may use before anybody has typed anything."""

@@ -5,6 +5,8 @@ Absent is not empty: a field that the CRM did not send, hides, or that we cannot
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -22,6 +24,7 @@ from crmllm.crm import values as crm_values
 from crmllm.crm.models import FieldDef
 
 ABSENT = object()
+HEADLINE = 200  # letters
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class FieldMapping:
         if external_id in (None, ""):
             raise BadInput("A record came without an id.")
         row = Row(
-            external_id=str(external_id),
+            external_id=stream.outer(str(external_id)),
             etag=_text(pick(stream.etag, found)),
             modified_at=instant(pick(stream.stamp, found), stream.stamp_format),
             deleted=_true(pick(stream.deleted, found)),
@@ -179,13 +182,13 @@ class FieldMapping:
             if mapped.link and name in values and self.writes(name)
         ]
 
-    def kept(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def kept(self, values: Mapping[str, Any], *, create: bool = True) -> dict[str, Any]:
         """The values as the CRM shows them again: only what is written there; of a list of domains it may keep one."""
         shown: dict[str, Any] = {}
         holder: dict[str, str] = {}  # which field has a place there
         for name, value in self._in_order(values):
             mapped = self.fields[name]
-            if not self.writes(name) or not mapped.readable:
+            if not self.writes(name) or not mapped.readable or (mapped.created_only and not create):
                 continue
             for column in mapped.columns:
                 shown.pop(holder.get(column, ""), None)
@@ -329,6 +332,12 @@ def _read_parts(mapped: FieldMap, given: Any) -> Any:
     return joint.join(str(part).strip() for part in parts if part not in (None, "") and str(part).strip()) or None
 
 
+def _read_headline(mapped: FieldMap, given: Any) -> Any:
+    plain = html.unescape(re.sub(r"<(?:br|/p|/div|/li|/h\d)[^>]*>", "\n", str(given or "")))
+    lines = (" ".join(re.sub(r"<[^>]*>", "", line).split()) for line in plain.splitlines())
+    return next((line for line in lines if line), "")[:HEADLINE] or None
+
+
 def _read_domain(mapped: FieldMap, given: Any) -> Any:
     host = str(given or "").strip().casefold().removeprefix("https://").removeprefix("http://").removeprefix("www.")
     return [host.partition("/")[0]] if host else []
@@ -357,6 +366,7 @@ READERS: dict[Codec, Callable[[FieldMap, Any], Any]] = {
     Codec.LIST: _read_list,
     Codec.PERSON: _read_parts,
     Codec.LINES: _read_parts,
+    Codec.HEADLINE: _read_headline,
     Codec.DOMAIN: _read_domain,
     Codec.COUNTRY: _read_country,
     Codec.REFERENCE: _read_reference,

@@ -158,7 +158,7 @@ class Reader:
             "object": self.stream.theirs,
             "columns": self.mapping.columns(),
             "since": position.at,
-            "last_id": position.last_id or call.paging.first_id or None,
+            "last_id": self.stream.inner(position.last_id) or call.paging.first_id or None,
             "now": timezone.now(),
             "cursor": position.cursor or None,
             "offset": position.count,

@@ -23,7 +23,7 @@ from crmllm.connectors.engine.mapping import Row, instant
 from crmllm.connectors.engine.signatures import Call, genuine
 from crmllm.connectors.engine.transport import pick
 from crmllm.connectors.models import Connection, RemoteEvent, Stream
-from crmllm.connectors.registry import declaration, open_declared
+from crmllm.connectors.registry import declaration, object_of, open_declared
 from crmllm.connectors.services import hide_records
 from crmllm.connectors.sync import apply
 from crmllm.core import work
@@ -114,14 +114,16 @@ def take_up(events: list[RemoteEvent]) -> None:
     if stream is None or not stream.reads:
         _done(events, {}, "left")
         return
-    ids = list(dict.fromkeys(event.external_id for event in events))
     try:
-        rows = open_declared(first.connection, priority=Priority.EVENT).rows_by_id(first.object, ids)
-        told = {event.external_id for event in events if event.deleted}
+        crm = open_declared(first.connection, priority=Priority.EVENT)
+        ids = list(dict.fromkeys(crm.stream(first.object).outer(event.external_id) for event in events))
+        rows = crm.rows_by_id(first.object, ids)
+        told = {crm.stream(first.object).outer(event.external_id) for event in events if event.deleted}
         there = {row.external_id for row in rows}
         gone = [Row(external_id=one, deleted=True) for one in ids if one not in there and one in told]
         taken = apply.take(stream, [*rows, *gone], compare=True)
-        hide_records(stream, [one for one in ids if one not in there and one not in told])
+        hidden = [one for one in ids if one not in there and one not in told]
+        hide_records(first.connection, object_of(stream), hidden)
     except CrmllmError as error:
         for event in events:
             _later(event, error)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crmllm.connectors.choices import Direction
 from crmllm.connectors.engine.declaration import Auth, Declaration, Setting
 from crmllm.connectors.models import Connection, Stream
+from crmllm.connectors.registry import object_of
 from crmllm.connectors.setup import selectors
 from crmllm.connectors.setup.selectors import Line
 from crmllm.connectors.setup.services import Wanted, asked, field
@@ -83,7 +84,7 @@ class ObjectsForm(forms.Form):
         fresh = not any(row.reads or row.last_run_at for row in streams)
         for row in streams:
             label = selectors.label(row.name)
-            writes = row.name in Object.values and selectors.takes_changes(row)
+            writes = object_of(row) in Object.values and selectors.takes_changes(row)
             choices = [one for one in Direction if writes or one in (Direction.READ, Direction.OFF)]
             self.fields[row.name] = forms.ChoiceField(
                 label=_("What is done with %(what)s") % {"what": label},
@@ -91,7 +92,7 @@ class ObjectsForm(forms.Form):
                 initial=choices[0] if fresh else row.direction,
                 widget=forms.Select(attrs=SELECT),
             )
-            if writes:
+            if writes and row.name in Object.values:
                 self.fields[f"master_{row.name}"] = forms.BooleanField(
                     label=_("System of record for %(what)s") % {"what": label},
                     required=False,

@@ -47,7 +47,7 @@ def object_list(request: HttpRequest, pk: UUID) -> HttpResponse:
             "master": form[f"master_{one.name}"] if f"master_{one.name}" in form.fields else None,
             "is_master": one.name in row.master_of,
             "is": one.direction.label,
-            "url": reverse("connectors:fields", args=[pk, one.name]) if one.name in Object.values else "",
+            "url": reverse("connectors:fields", args=[pk, one.name]) if _is_mapped(one) else "",
         }
         for one in streams
     ]
@@ -76,9 +76,14 @@ def _set_objects(request: HttpRequest, row: Connection, streams: list[Stream], c
             objects.set_master(actor=actor, connection=row, object_name=one.name, master=True)
 
 
+def _is_mapped(stream: Stream) -> bool:
+    """Whether its fields can be chosen: it holds records of ours, not owners, products or stages."""
+    return registry.object_of(stream) in Object.values
+
+
 def _stream(request: HttpRequest, pk: UUID, name: str, *, manage: bool = True) -> Stream:
     found = selectors.stream(person(request), pk, name)
-    if name not in Object.values:
+    if not _is_mapped(found):
         raise NotFound("The fields of this list are fixed.")
     if manage:
         require(person(request), "settings.manage")

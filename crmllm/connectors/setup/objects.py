@@ -18,7 +18,7 @@ from crmllm.connectors.engine.declaration import Codec, Declaration, FieldMap
 from crmllm.connectors.engine.discovery import RemoteField
 from crmllm.connectors.engine.mapping import Row
 from crmllm.connectors.models import Connection, ExternalRecord, Stream
-from crmllm.connectors.registry import declaration, open_declared
+from crmllm.connectors.registry import declaration, object_of, open_declared
 from crmllm.connectors.services import ensure_local_connection
 from crmllm.connectors.setup import suggest
 from crmllm.core import audit
@@ -113,7 +113,7 @@ def discover_all(*, actor: User, connection: Connection) -> None:
     if declaration(connection.connector).discovery is None:
         return
     for stream in connection.streams.select_related("connection"):
-        if stream.name in Object.values:
+        if object_of(stream) in Object.values:
             discover(actor=actor, stream=stream)
 
 
@@ -123,7 +123,7 @@ def mapping_of(stream: Stream, choices: Mapping[str, str]) -> dict[str, Any]:
     Raises BadInput, at each field whose kind does not fit.
     """
     declared = declaration(stream.connection.connector)
-    ours, theirs = crm.field_map(stream.name), remote_fields(stream)
+    ours, theirs = crm.field_map(object_of(stream)), remote_fields(stream)
     numerals = any(one.codec == Codec.NUMERAL for each in declared.streams.values() for one in each.fields.values())
     made: dict[str, Any] = {}
     wrong: dict[str, list[str]] = {}
@@ -203,8 +203,8 @@ def take_over_field(*, actor: User, stream: Stream, name: str) -> FieldDef:
     with transaction.atomic():
         made = crm_services.add_field(
             actor=actor,
-            object_name=stream.name,
-            name=suggest.own_name(remote, crm.field_map(stream.name)),
+            object_name=object_of(stream),
+            name=suggest.own_name(remote, crm.field_map(object_of(stream))),
             label=remote.label[:80],
             type=suggest.own_type(remote),
             choices=[value for value, _ in remote.choices],

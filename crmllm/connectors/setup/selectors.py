@@ -17,7 +17,7 @@ from crmllm.connectors.engine.declaration import FieldMap
 from crmllm.connectors.engine.discovery import RemoteField
 from crmllm.connectors.engine.mapping import FieldMapping, Reference
 from crmllm.connectors.models import Connection, Stream
-from crmllm.connectors.registry import declaration
+from crmllm.connectors.registry import declaration, object_of
 from crmllm.connectors.selectors import connection as one_connection
 from crmllm.connectors.setup import suggest
 from crmllm.connectors.setup.objects import can_write, remote_fields
@@ -40,7 +40,7 @@ def streams(user: User, connection: Connection) -> list[Stream]:
     rows = list(visible(user, connection.streams.all()))
     for row in rows:
         row.connection = connection
-    return sorted(rows, key=lambda row: ORDER.index(row.name))
+    return sorted(rows, key=lambda row: ORDER.index(object_of(row)))
 
 
 def stream(user: User, connection_id: Any, name: str) -> Stream:
@@ -82,7 +82,7 @@ class Line:
 def lines(row: Stream) -> list[Line]:
     """Our fields beside theirs, with a suggestion where nothing is set."""
     declared = declaration(row.connection.connector).streams[row.name]
-    ours, theirs = crm.field_map(row.name), remote_fields(row)
+    ours, theirs = crm.field_map(object_of(row)), remote_fields(row)
     in_force = FieldMapping(declared, ours, changed=row.mapping).fields
     taken = {column for one in in_force.values() for column in one.columns}
     found = suggest.suggested([one for one in ours.values() if one.name not in in_force], theirs.values(), taken)
@@ -121,7 +121,7 @@ def _named(column: str, theirs: dict[str, RemoteField]) -> str:
 def unmapped(row: Stream) -> list[RemoteField]:
     """The CRM's fields that nothing of ours is mapped to."""
     declared = declaration(row.connection.connector).streams[row.name]
-    in_force = FieldMapping(declared, crm.field_map(row.name), changed=row.mapping).fields
+    in_force = FieldMapping(declared, crm.field_map(object_of(row)), changed=row.mapping).fields
     used = {column for one in in_force.values() for column in one.columns} | {declared.our_id, *declared.columns}
     return [one for one in remote_fields(row).values() if one.name not in used]
 

@@ -20,7 +20,7 @@ from crmllm.connectors.choices import ExternalState
 from crmllm.connectors.engine.connector import resolved
 from crmllm.connectors.engine.mapping import FieldMapping, Reference, Row
 from crmllm.connectors.models import ExternalRecord, SkippedRecord, Stream
-from crmllm.connectors.registry import declaration
+from crmllm.connectors.registry import declaration, object_of
 from crmllm.connectors.services import ours
 from crmllm.core import audit
 from crmllm.core.bulk import insert_many, update_many
@@ -62,12 +62,12 @@ class Page:
 
     def __init__(self, stream: Stream, rows: Sequence[Row], *, compare: bool = False) -> None:
         self.stream, self.connection, self.compare = stream, stream.connection, compare
-        self.object: str = stream.name
+        self.object = object_of(stream)
         self.rows = list({row.external_id: row for row in rows}.values())  # of a row that came twice the later counts
         self.taken = Taken()
         self.fields = field_map(self.object)
         self.mapping = FieldMapping(
-            declaration(self.connection.connector).streams[self.object],
+            declaration(self.connection.connector).streams[stream.name],
             self.fields,
             changed=stream.mapping,
             hidden=stream.hidden,

@@ -14,6 +14,7 @@ from crmllm.access.models import User
 from crmllm.access.rules import require, visible
 from crmllm.connectors.choices import ConnectionState, Direction, RunKind, RunState
 from crmllm.connectors.models import SkippedRecord, Stream, SyncRun
+from crmllm.connectors.registry import object_of
 from crmllm.connectors.sync.services import ORDER
 from crmllm.crm.choices import Object
 
@@ -93,7 +94,7 @@ def lines(rows: list[Stream]) -> list[StreamLine]:
     found = SkippedRecord.objects.filter(stream__in=rows).order_by().values("stream").annotate(n=Count("pk"))
     skipped = {one["stream"]: one["n"] for one in found}
     shown = [_line(row, by_stream.get(row.pk), skipped.get(row.pk, 0)) for row in rows]
-    return sorted(shown, key=lambda one: ORDER.index(one.row.name))
+    return sorted(shown, key=lambda one: ORDER.index(object_of(one.row)))
 
 
 def _line(row: Stream, run: SyncRun | None, skipped: int) -> StreamLine:

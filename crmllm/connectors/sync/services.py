@@ -32,7 +32,7 @@ from crmllm.connectors.engine.errors import CursorExpired, FieldRefused, NotSent
 from crmllm.connectors.engine.mapping import Row
 from crmllm.connectors.engine.reader import Page, Position, Reader
 from crmllm.connectors.models import Connection, ExternalRecord, Stream, SyncRun
-from crmllm.connectors.registry import open_declared
+from crmllm.connectors.registry import declaration, object_of, open_declared
 from crmllm.connectors.services import hide_records
 from crmllm.connectors.sync import apply, lists
 from crmllm.connectors.sync.apply import Taken
@@ -73,6 +73,7 @@ class _Pass:
 
     def __init__(self, stream: Stream, connector: DeclaredConnector, should_stop: Callable[[], bool]) -> None:
         self.stream, self.connector, self.should_stop = stream, connector, should_stop
+        self.object = object_of(stream)
         self.counts: Counter[str] = Counter()
         self.finished = False
         self.there: int | None = None
@@ -108,7 +109,7 @@ class _Pass:
             self._deletions()
         except CursorExpired:  # it was deleted too long ago to be told: everything is read and compared instead
             Stream.objects.filter(pk=self.stream.pk).update(full_wanted=True)
-        if self.position.full and self.stream.name in Object.values:
+        if self.position.full and self.object in Object.values:
             self._count()
 
     def _pages(self, reader: Reader) -> None:
@@ -135,7 +136,7 @@ class _Pass:
             SyncRun.objects.filter(pk=self.row.pk).update(counts=dict(self.counts), updated_at=timezone.now())
 
     def _taken(self, rows: list[Row]) -> Taken:
-        return apply.take(self.stream, rows) if self.stream.name in Object.values else lists.take(self.stream, rows)
+        return apply.take(self.stream, rows) if self.object in Object.values else lists.take(self.stream, rows)
 
     def _hide(self, column: str) -> bool:
         """A field that the CRM refuses to show is left out from now on; our values of it stay as they are."""
@@ -161,25 +162,33 @@ class _Pass:
 
     def _count(self) -> None:
         """After a pass over everything: do the numbers agree, and what became of records that did not come?"""
-        missing = ExternalRecord.objects.filter(
-            connection=self.stream.connection,
-            object=self.stream.name,
-            state=ExternalState.ACTIVE,
-            updated_at__lt=datetime.fromisoformat(self.position.started),
-        )
+        known = self._known()
+        missing = known.filter(updated_at__lt=datetime.fromisoformat(self.position.started))
         unseen = list(missing.values_list("external_id", flat=True))
         for start in range(0, len(unseen), ASKED_AGAIN):
             self._ask_again(unseen[start : start + ASKED_AGAIN])
-        known = ExternalRecord.objects.filter(
-            connection=self.stream.connection, object=self.stream.name, state=ExternalState.ACTIVE
-        )
         self.there, self.here = self.connector.reader(self.stream.name).count(), known.count()
+
+    def _known(self) -> QuerySet[ExternalRecord]:
+        """What we know of this list, among those that hold records of the same object."""
+        rows = ExternalRecord.objects.filter(
+            connection=self.stream.connection, object=self.object, state=ExternalState.ACTIVE
+        )
+        mark = self.connector.stream(self.stream.name).mark
+        if mark:
+            return rows.filter(external_id__startswith=mark)
+        for other in self.connector.declaration.lists_of(self.object).values():
+            if other.mark:
+                rows = rows.exclude(external_id__startswith=other.mark)
+        return rows
 
     def _ask_again(self, ids: list[str]) -> None:
         """Records that a list left out, asked for by id: those that still do not come are hidden, not deleted."""
         found = {row.external_id: row for row in self.connector.rows_by_id(self.stream.name, ids)}
         self.counts += apply.take(self.stream, list(found.values())).counts
-        self.counts["hidden"] += hide_records(self.stream, [one for one in ids if one not in found])
+        self.counts["hidden"] += hide_records(
+            self.stream.connection, self.object, [one for one in ids if one not in found]
+        )
 
     # --- the end
 
@@ -254,8 +263,9 @@ def add_streams(
     *, actor: audit.Actor, connection: Connection, names: list[str] | None = None, reads: bool = True
 ) -> list[Stream]:
     """The streams of a new connection, in the order in which they are first read; `reads` false lets them rest."""
-    declared = open_declared(connection).declaration.streams
-    wanted = [name for name in ORDER if name in declared and (names is None or name in names)]
+    declared = declaration(connection.connector)
+    wanted = sorted(declared.streams, key=lambda name: ORDER.index(declared.object_of(name)))
+    wanted = [name for name in wanted if names is None or name in names]
     now = timezone.now()
     rows = [
         Stream(
@@ -314,12 +324,12 @@ def read_record(
     """Reads one record again and takes it over. Raises ConnectorError; NotFound when the CRM does not show it."""
     if isinstance(actor, User):
         require(actor, "settings.manage")
-    if stream.name not in Object.values:
+    if object_of(stream) not in Object.values:
         raise Conflict("Lists like this are short and read as a whole; read this one now instead.")
     connector = open_declared(stream.connection, priority=priority)
     rows = connector.rows_by_id(stream.name, [external_id])
     if not rows:
-        hide_records(stream, [external_id])
+        hide_records(stream.connection, object_of(stream), [connector.stream(stream.name).outer(external_id)])
         raise NotFound("The CRM does not show this record: it was deleted there, or is hidden from us.")
     taken = apply.take(stream, rows, compare=True)
     return SyncRun.objects.create(

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from crmllm.connectors import registry
 from crmllm.connectors.engine import transport
 from crmllm.connectors.engine.connector import DeclaredConnector
 from crmllm.connectors.engine.declaration import Declaration
-from crmllm.connectors.models import Connection, LimitWindow, Stream, SyncRun
-from crmllm.connectors.registry import open_declared
+from crmllm.connectors.events import services as event_services
+from crmllm.connectors.models import Connection, LimitWindow, RemoteEvent, Stream, SyncRun
+from crmllm.connectors.registry import object_of, open_declared
 from crmllm.connectors.sync import services as sync_services
 from crmllm.core import work
 from crmllm.core.audit import SYSTEM
@@ -29,6 +31,7 @@ from tests.support.contract import Contract
 from tests.support.crm_server import serving
 from tests.support.hubspot import server
 from tests.support.hubspot.account import Account
+from tests.support.hubspot.events import Delivery
 from tests.support.hubspot.oauth import SERVICE_KEY
 from tests.support.hubspot.server import Server
 
@@ -103,11 +106,38 @@ def sync(connection: Connection) -> Callable[..., dict[str, SyncRun]]:
     return lambda *names, **more: read(connection, *names, **more)
 
 
+@pytest.fixture
+def url(connection: Connection, settings: Any) -> str:
+    """Where HubSpot sends its events: our public address."""
+    return f"{settings.SITE_URL}/hooks/{connection.pk}/"
+
+
+@pytest.fixture
+def door(settings: Any) -> Any:
+    """Posts a delivery as HubSpot does; gives the status."""
+
+    def post(one: Delivery) -> int:
+        headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in one.headers.items()}
+        path = one.url.removeprefix(settings.SITE_URL)
+        content_type = headers.pop("HTTP_CONTENT_TYPE")
+        return Client().post(path, one.body, content_type=content_type, **headers).status_code  # type: ignore[arg-type]
+
+    return post
+
+
+def work_off() -> None:
+    """Takes up all events that came in."""
+    RemoteEvent.objects.filter(done_at=None).update(next_attempt_at=timezone.now())
+    while events := event_services.claim(60):
+        event_services.take_up(events)
+
+
 def read(connection: Connection, *names: str, full: bool = False, should_stop: Any = None) -> dict[str, SyncRun]:
     if not connection.streams.exists():
         sync_services.add_streams(actor=SYSTEM, connection=connection)
     runs = {}
-    for name in names or sync_services.ORDER:
+    every = sorted(connection.streams.all(), key=lambda one: sync_services.ORDER.index(object_of(one)))
+    for name in names or [one.name for one in every]:
         rows = Stream.objects.filter(connection=connection, name=name)
         rows.update(next_attempt_at=timezone.now(), **({"full_wanted": True, "position": {}} if full else {}))
         (stream,) = work.claim(sync_services.due().filter(name=name), limit=1, seconds=60)

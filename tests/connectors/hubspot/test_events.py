@@ -5,48 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.test import Client
-from django.utils import timezone
 
 from crmllm.access.models import User
 from crmllm.connectors.choices import ExternalState
-from crmllm.connectors.events import services
-from crmllm.connectors.models import Connection, ExternalRecord, RemoteEvent
+from crmllm.connectors.models import ExternalRecord, RemoteEvent
 from crmllm.crm.choices import RecordState
 from crmllm.crm.models import Contact, Opportunity
 from tests.connectors.hubspot.conftest import deliver as send_all
-from tests.connectors.hubspot.conftest import held
+from tests.connectors.hubspot.conftest import held, work_off
 from tests.support.hubspot.account import Account, Rights
 from tests.support.hubspot.events import Delivery
 from tests.support.hubspot.server import Server
 from tests.support.outbox import approved
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
-
-
-@pytest.fixture
-def url(connection: Connection, settings: Any) -> str:
-    """Where HubSpot sends its events: our public address."""
-    return f"{settings.SITE_URL}/hooks/{connection.pk}/"
-
-
-@pytest.fixture
-def door(settings: Any) -> Any:
-    """Posts a delivery as HubSpot does; gives the status."""
-
-    def post(one: Delivery) -> int:
-        headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in one.headers.items()}
-        path = one.url.removeprefix(settings.SITE_URL)
-        content_type = headers.pop("HTTP_CONTENT_TYPE")
-        return Client().post(path, one.body, content_type=content_type, **headers).status_code  # type: ignore[arg-type]
-
-    return post
-
-
-def work_off() -> None:
-    RemoteEvent.objects.filter(done_at=None).update(next_attempt_at=timezone.now())
-    while events := services.claim(60):
-        services.take_up(events)
 
 
 @pytest.fixture

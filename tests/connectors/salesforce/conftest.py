@@ -12,7 +12,7 @@ from django.utils import timezone
 from crmllm.connectors.engine import transport
 from crmllm.connectors.engine.connector import DeclaredConnector
 from crmllm.connectors.models import Connection, Stream, SyncRun
-from crmllm.connectors.registry import open_declared
+from crmllm.connectors.registry import object_of, open_declared
 from crmllm.connectors.sync import services as sync_services
 from crmllm.core import work
 from crmllm.core.audit import SYSTEM
@@ -89,7 +89,8 @@ def read(connection: Connection, *names: str, full: bool = False, should_stop: A
     if not connection.streams.exists():
         sync_services.add_streams(actor=SYSTEM, connection=connection)
     runs = {}
-    for name in names or sync_services.ORDER:
+    every = sorted(connection.streams.all(), key=lambda one: sync_services.ORDER.index(object_of(one)))
+    for name in names or [one.name for one in every]:
         rows = Stream.objects.filter(connection=connection, name=name)
         rows.update(next_attempt_at=timezone.now(), **({"full_wanted": True, "position": {}} if full else {}))
         (stream,) = work.claim(sync_services.due().filter(name=name), limit=1, seconds=60)

@@ -271,6 +271,12 @@ def _standard() -> dict[str, tuple[str, list[Field]]]:
             Field("ActivityDateTime", "datetime"), Field("DurationInMinutes", "int", precision=8),
             flag("IsAllDayEvent"), text("Location", 255),
         ]),
+        "EmailMessage": ("02s", [
+            text("Subject", 3000), long_text("TextBody"), long_text("HtmlBody"), Field("FromAddress", "email", 1000),
+            text("ToAddress", 4000), text("CcAddress", 4000), flag("Incoming"), pick("Status", "0", "1", "2", "3"),
+            Field("MessageDate", "datetime"), ref("ParentId", "Case"), ref("RelatedToId", "Account", "Opportunity"),
+            text("ThreadIdentifier", 765),
+        ]),
         "Product2": ("01t", [
             text("Name", 255, nillable=False), text("ProductCode", 255), long_text("Description", 4000),
             pick("Family", "None", "Hardware", "Service"), flag("IsActive"),
