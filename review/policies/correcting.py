@@ -7,6 +7,8 @@ the name of who gave it, unless somebody changed the record since.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,15 +30,16 @@ def heed_verdict(look: Look) -> None:
     """A sample was looked at: its values are labelled, the policies are watched, what is wrong will be corrected."""
     if look.why != Why.SAMPLE:
         return
-    said = {line.change_id: line.second for line in look.lines.all()}
+    said: dict[UUID | None, str] = {line.change_id: line.second for line in look.lines.all()}
     aside = look.verdict == Verdict.REJECT and look.reason and look.reason not in {str(one) for one in ABOUT_THE_VALUE}
     values = list(
         AutomatedValue.objects.select_for_update(of=("self",)).filter(proposal=look.proposal_id, paper=False)
         .select_related("policy__fit").order_by("pk")
     )  # fmt: skip
     for value in values:
-        right = said.get(value.change_id, LookLabel.KEPT) == LookLabel.KEPT
-        value.label = Label.RIGHT if right else Label.LEFT if aside else Label.WRONG
+        second = said.get(value.change_id)
+        wrong = Label.LEFT if aside or second is None else Label.WRONG
+        value.label = Label.RIGHT if second == LookLabel.KEPT else wrong
         value.labelled_at = timezone.now()
     AutomatedValue.objects.bulk_update(values, ["label", "labelled_at"])
     for policy in {one.policy_id: one.policy for one in values}.values():

@@ -5,6 +5,9 @@ every right one; while the promise holds it is expected never to grow, so the ch
 at most `level`, however often one looks (Ville's inequality). It bets on several higher rates at once, and since nobody
 knows when things begin to go wrong, part of it is kept back and enters at each block of N labels.
 
+A label is the share of a look's values that were wrong: values of one message go wrong together, and the bets are fair
+for any mean of values between 0 and 1.
+
 Waudby-Smith, I.; Ramdas, A. (2024): Estimating means of bounded random variables by betting. JRSS-B 86, 1-27.
 """
 
@@ -18,13 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+Floats = NDArray[np.float64]
+
 #: The chance of a false alarm, ever, while the promise holds.
 LEVEL = 0.01
 #: Error rates that are bet on, as multiples of the promised one, and the most that any of them may be.
 MULTIPLES = (2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 MOST_RATE = 0.9
 #: The plain stop beside the test: of the last labels so many are wrong as the promise makes of this chance, or less.
-PLAIN_CHANCE = 1e-4
+PLAIN_CHANCE = 2e-4
 FEWEST_LABELS, FEWEST_WRONG = 20, 3
 #: A population stability index above this tells that confidences are spread otherwise than when the threshold was made.
 SHIFTED = 0.25
@@ -45,6 +50,7 @@ class Watch:
     """What the labels of automated values say so far. `capital` is the most that the bets ever were worth."""
 
     labels: int
+    #: Looks that found anything wrong.
     wrong: int
     capital: float
     alarm_at: int | None
@@ -58,39 +64,36 @@ class Watch:
         return min(found) if found else None
 
 
-def watch(wrong: Sequence[bool] | NDArray[np.bool_], one_in: int, level: float = LEVEL) -> Watch:
-    """Follows labels in the order in which they came; True is a wrong value."""
-    marks = np.asarray(wrong, dtype=bool)
+def watch(labels: Sequence[float] | Floats, one_in: int, level: float = LEVEL) -> Watch:
+    """Follows labels in the order in which they came: each the share of wrong values, from 0 to 1."""
+    marks = np.asarray(labels, dtype=float)
     worth = capital(marks, one_in)
     most, last = plain_stop(one_in)
     return Watch(
         labels=len(marks),
-        wrong=int(marks.sum()),
+        wrong=int((marks > 0).sum()),
         capital=float(worth.max(initial=1.0)),
         alarm_at=_first(worth >= 1 / level),
-        plain_stop_at=_first(_recent(marks, last) >= most),
+        plain_stop_at=_first(_recent(marks > 0, last) >= most),
         limit=1 / level,
     )
 
 
-def capital(marks: NDArray[np.bool_], one_in: int) -> NDArray[np.float64]:
+def capital(marks: Floats, one_in: int) -> Floats:
     """What the bets are worth after each label, from a stake of 1."""
     count = len(marks)
     if not count:
         return np.zeros(0)
     promised = 1 / one_in
-    rates = np.array(_rates(one_in))
-    gains = np.where(marks[:, None], np.log(rates / promised), np.log((1 - rates) / (1 - promised)))
+    rates, shares = np.array(_rates(one_in)), marks[:, None]
+    gains = np.log(shares * rates / promised + (1 - shares) * (1 - rates) / (1 - promised))
     sums = np.vstack([np.zeros(len(rates)), np.cumsum(gains, axis=0)])
-    worth = np.zeros(count)
-    waiting = 1.0
+    worth, waiting = np.zeros(count), 1.0
     for block, start in enumerate(range(0, count, one_in), start=1):
         share = 1 / (block * (block + 1))
-        waiting_before, waiting = waiting, waiting - share
-        grown = np.exp(np.minimum(sums[start + 1 :] - sums[start], 700)).mean(axis=1)
-        worth[start:] += share * grown
-        # Stakes that have not entered yet are worth what they were.
-        worth[start : start + one_in] += waiting_before - share
+        waiting -= share
+        worth[start:] += share * np.exp(np.minimum(sums[start + 1 :] - sums[start], 700)).mean(axis=1)
+        worth[start : start + one_in] += waiting  # stakes that have not entered yet are worth what they were
     return worth
 
 
@@ -120,7 +123,7 @@ def exposure(one_in: int, share: float, wrong_rate: float, *, runs: int = 200, q
     most = int(min(20_000, 40 / max(wrong_rate, 1e-3) + 4 * one_in))
     labels = []
     for _ in range(runs):
-        stopped = watch(chance.random(most) < wrong_rate, one_in).stopped_at
+        stopped = watch((chance.random(most) < wrong_rate).astype(float), one_in).stopped_at
         labels.append(most if stopped is None else stopped)
     # Each label stands for a geometric number of values.
     values = np.array(labels) + chance.negative_binomial(np.array(labels), share)

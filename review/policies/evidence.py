@@ -1,13 +1,17 @@
 """The decisions that policies rest on, in the order in which they were made.
 
 Only what a person said counts: decisions on the card, and blind looks at what was applied. A policy's own approvals say
-nothing; nor does what was left out for another reason, or taken back.
+nothing; nor does what was left out for another reason, or taken back. The values of one decision go wrong together, so
+only one of them counts: one is drawn, whatever was said of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -43,26 +47,34 @@ class Evidence:
 
 def count(pool: Pool, since: datetime | None) -> int:
     """How many decisions a pool has."""
-    return _decided(pool, since).count() + _looked_at(pool, since).count()
+    looked_at = _looked_at(pool, since).values("proposal").distinct().count()
+    return _decided(pool, since).values("decision").distinct().count() + looked_at
 
 
 def collect(pool: Pool, since: datetime | None) -> Evidence:
     """All decisions of a pool."""
-    rows = [
-        (at, pk, confidence, judged != Judged.KEPT)
-        for at, pk, confidence, judged in _decided(pool, since).values_list("created_at", "pk", "confidence", "judged")
-    ]
-    rows += [
-        (at, pk, confidence, label == Label.WRONG)
-        for at, pk, confidence, label in _looked_at(pool, since).values_list("labelled_at", "pk", "confidence", "label")
-        if at is not None
-    ]
-    rows.sort(key=lambda row: row[:2])
+    decided = _decided(pool, since).values_list("decision", "change", "created_at", "confidence", "judged")
+    looked = _looked_at(pool, since).values_list("proposal", "pk", "labelled_at", "confidence", "label")
+    rows = [*_drawn(decided), *_drawn(looked)]
+    rows.sort(key=lambda row: (row[2], row[1]))
     return Evidence(
-        at=[row[0] for row in rows],
-        scores=np.array([row[2] for row in rows], dtype=float),
-        wrong=np.array([row[3] for row in rows], dtype=bool),
+        at=[row[2] for row in rows],
+        scores=np.array([row[3] for row in rows], dtype=float),
+        wrong=np.array([row[4] not in (Judged.KEPT, Label.RIGHT) for row in rows], dtype=bool),
     )
+
+
+def _drawn(rows: Iterable[Any]) -> Iterable[Any]:
+    """One row of each decision. The end of an id is random, and made before anybody judged."""
+    drawn: dict[Any, Any] = {}
+    for row in rows:
+        if row[0] not in drawn or _lot(row[1]) < _lot(drawn[row[0]][1]):
+            drawn[row[0]] = row
+    return drawn.values()
+
+
+def _lot(pk: UUID) -> int:
+    return pk.int % 2**62
 
 
 def _decided(pool: Pool, since: datetime | None) -> QuerySet[Outcome]:

@@ -107,7 +107,9 @@ class AutomatedValue(BaseModel):
     policy = models.ForeignKey(ReviewPolicy, on_delete=models.PROTECT, related_name="values")
     fit = models.ForeignKey(PolicyFit, null=True, on_delete=models.SET_NULL, related_name="values")
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="automated")
-    change = models.OneToOneField("proposals.ProposedChange", on_delete=models.CASCADE, related_name="automated")
+    change = models.OneToOneField(
+        "proposals.ProposedChange", null=True, on_delete=models.SET_NULL, related_name="automated"
+    )
     field = models.CharField(max_length=80, help_text="object.field")
     source = models.CharField(max_length=8)
     confidence = models.FloatField()

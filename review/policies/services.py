@@ -10,7 +10,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Avg, Case, Max, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -77,7 +79,7 @@ def create(
             sample_share=sample_share,
             owner=user,
         )
-        row.clean_fields(exclude=["fit", "owner"])
+        _check(row)
         row.save()
         audit.record(
             actor=user,
@@ -89,6 +91,13 @@ def create(
         derive_due(policy=row)
     row.refresh_from_db()
     return row
+
+
+def _check(row: ReviewPolicy) -> None:
+    try:
+        row.clean_fields(exclude=["fit", "owner", "evidence_from", "on_since", "shift"])
+    except ValidationError as error:
+        raise BadInput(_("A figure is out of range."), fields=error.message_dict) from None
 
 
 def move(*, user: User, policy: ReviewPolicy, state: State) -> ReviewPolicy:
@@ -225,7 +234,7 @@ def watch(*, policy: ReviewPolicy) -> drift.Watch:
     if policy.state == State.ON and seen.stopped_at is not None:
         fall_back(
             policy=policy,
-            reason=_("%(wrong)d of %(labels)d values that were looked at since were wrong.")
+            reason=_("%(wrong)d of %(labels)d looks since found something wrong.")
             % {"wrong": seen.wrong, "labels": seen.labels},
         )
     return seen
@@ -236,14 +245,16 @@ def watched(policy: ReviewPolicy) -> drift.Watch:
     return drift.watch(labels(policy, policy.on_since), policy.one_in)
 
 
-def labels(policy: ReviewPolicy, since: datetime | None) -> list[bool]:
-    """Whether each value that was looked at was wrong, in the order of the looks."""
+def labels(policy: ReviewPolicy, since: datetime | None) -> list[float]:
+    """For each look, in their order, the share of the policy's values that it found wrong."""
     if since is None:
         return []
     rows = AutomatedValue.objects.filter(
         policy=policy, paper=False, label__in=[Label.RIGHT, Label.WRONG], created_at__gte=since
     )
-    return [label == Label.WRONG for label in rows.order_by("labelled_at", "pk").values_list("label", flat=True)]
+    wrong = Avg(Case(When(label=Label.WRONG, then=1.0), default=0.0))
+    looks = rows.order_by().values("proposal").annotate(share=wrong, at=Max("labelled_at"))
+    return [one["share"] for one in looks.order_by("at", "proposal")]
 
 
 def note_shift(*, policy: ReviewPolicy) -> float | None:

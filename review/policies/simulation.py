@@ -115,7 +115,7 @@ def one_history(setting: Setting, chance: np.random.Generator, length: int) -> H
         fallen = None
         if threshold is not None:
             marks, places = _labels(scores, wrong, sampled, threshold, on_since, end)
-            stopped = watch(marks, promise.one_in).stopped_at
+            stopped = watch(marks.astype(float), promise.one_in).stopped_at
             if stopped is not None:
                 fallen = min(int(places[stopped - 1]) + DELAY, length)
                 end = max(min(end, fallen), place)
