@@ -27,8 +27,6 @@ def looked_at_again(found: Extracted, item: Item, reading: Reading) -> Extracted
         return found
     if reading.sentiment.value != "neutral" or reading.sentiment.confidence >= HINTED:
         return found
-    if not judge.is_english(reading.text):
-        return found
     text = mask(reading.text, reading.signatures)
     pieces = [one for one in sentences(text) if len(one.text.strip()) > SHORTEST][:MOST_SENTENCES]
     if not pieces:

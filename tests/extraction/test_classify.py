@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
-from crmllm.extraction.classify import features, generator, judge, training
+from crmllm.extraction.classify import encoder, features, generator, judge, training
+from crmllm.extraction.classify.judge import Judgement
 from crmllm.llm.embedding import EmbeddingUnavailable
 
 MOODS = [
@@ -47,18 +49,36 @@ def test_a_public_message_is_put_into_words() -> None:
     assert features.plain("@northline") == "."
 
 
-def test_other_languages_are_left_to_the_rules() -> None:
-    german = "Wir sind sehr enttäuscht, die Maschine ist schon wieder defekt."
-    found = judge.sentiments([german, MOODS[0][0]])
-    assert [(one.value, one.by) for one in found] == [("negative", "rules"), ("negative", "classifier")]
+@pytest.mark.parametrize(("task", "judged"), [("sentiment", judge.sentiments), ("asks", judge.asking)])
+def test_other_languages_are_judged_better_than_by_rules(
+    task: str, judged: Callable[[Sequence[str]], list[Judgement]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken = [one for one in generator.elsewhere() if one.task == task]
+    found = judged([one.text for one in spoken])
+    right = sum(one.value == known.label for one, known in zip(found, spoken, strict=True))
+    assert {one.tongue for one in spoken} == {"de", "fr", "es", "it", "nl", "pt", "pl"}
+    monkeypatch.setattr(encoder, "TONGUES", frozenset())
+    by_rules = sum(
+        one.value == known.label
+        for one, known in zip(judged([one.text for one in spoken]), spoken, strict=True)
+        if one.by == "rules"
+    )
+    assert right > by_rules
+    assert right / len(spoken) > 0.8
 
 
-def test_without_the_embedding_the_rules_judge_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_language_that_no_embedding_knows_is_left_to_the_rules() -> None:
+    swedish = "Vi är mycket besvikna, maskinen är trasig igen och vi har inte fått något svar från er."
+    assert [one.by for one in judge.sentiments([swedish, MOODS[0][0]])] == ["rules", "classifier"]
+
+
+def test_without_its_own_embedding_english_is_judged_as_other_languages_are(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(task: str, texts: list[str]) -> None:
         raise EmbeddingUnavailable("Not there.")
 
-    monkeypatch.setattr(features, "matrix", missing)
-    assert [one.by for one in judge.sentiments([text for text, _ in MOODS])] == ["rules"] * len(MOODS)
+    monkeypatch.setattr(features, "english", missing)
+    found = judge.sentiments([text for text, _ in MOODS])
+    assert [(one.value, one.by) for one in found[:2]] == [("negative", "classifier"), ("positive", "classifier")]
     assert [one.value for one in judge.asking(["Please call me.", "It rained."])] == ["yes", "no"]
 
 

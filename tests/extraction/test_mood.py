@@ -7,12 +7,11 @@ from dataclasses import replace
 import pytest
 
 from crmllm.extraction import mood
-from crmllm.extraction.classify import features
+from crmllm.extraction.classify import encoder
 from crmllm.extraction.extract import extract
 from crmllm.extraction.mood import looked_at_again
 from crmllm.extraction.rules.reader import read
 from crmllm.extraction.types import Address, Extracted, Item, Value
-from crmllm.llm.embedding import EmbeddingUnavailable
 
 COMPLAINT = "The press stopped during the night again and the whole order is ruined, we sent everybody home."
 TEXT = f"Hello,\n\n{COMPLAINT}\n\nRegards\nIda Brandt\n"
@@ -53,16 +52,21 @@ def test_what_is_no_business_is_left_alone() -> None:
         "",
     ],
 )
-def test_without_a_telling_english_sentence_it_stays_neutral(text: str) -> None:
+def test_without_a_telling_sentence_it_stays_neutral(text: str) -> None:
     assert again(text) == DOUBTFUL.sentiment
 
 
-def test_without_the_embedding_the_rules_judge_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(task: str, texts: list[str]) -> None:
-        raise EmbeddingUnavailable("Not there.")
+def test_a_language_that_no_embedding_knows_stays_with_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder, "TONGUES", frozenset({"en"}))
+    german = "Seit drei Wochen antwortet uns niemand, so etwas Unverschämtes haben wir noch nicht erlebt."
+    assert again(f"Guten Tag,\n\n{german}\n") == DOUBTFUL.sentiment
 
-    monkeypatch.setattr(features, "matrix", missing)
-    assert again(TEXT) == DOUBTFUL.sentiment
+
+def test_a_mood_in_another_language_is_decided_and_shown() -> None:
+    german = "Seit drei Wochen antwortet uns niemand, so etwas Unverschämtes haben wir noch nicht erlebt."
+    value = again(f"Guten Tag,\n\n{german}\n")
+    assert value is not None
+    assert (value.value, value.evidence[0].quote) == ("negative", german)
 
 
 def test_extraction_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,8 @@
-"""What a classifier sees of a text: its sentence embedding, and a few things that rules count."""
+"""What a classifier sees of a text: its sentence embeddings, and a few things that rules count.
+
+In English two embeddings stand side by side, since each tells apart what the other does not, and signs that are made of
+English words. In other languages it is the one embedding that knows them, and what rules count in every language.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,19 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
+from crmllm.extraction.classify import encoder
 from crmllm.extraction.rules import requests, sentiment
 from crmllm.extraction.rules.text import flat
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 ENGLISH = "en"
+MOOD = "sentiment"
+# The places of the question's first word and of waiting times among the cues: both are made of English words.
+_ENGLISH_CUES = frozenset({9, 10})
 MOST_OF_A_SIDE = 3.0
 # What the embedding cannot read, or reads as a subject: whom it is sent to, links, faces.
 _LINK, _TO_WHOM, _TAG = re.compile(r"https?://\S+"), re.compile(r"(?:^|(?<=\s))@\w+[:,]?\s*"), re.compile(r"#(\w+)")
@@ -62,11 +72,11 @@ _LONG_WAIT = re.compile(
 )
 
 
-def cues(text: str) -> list[float]:
-    """Signs of mood and of a request, each between about -1 and 1."""
+def cues(text: str, tongue: str = ENGLISH) -> list[float]:
+    """Signs of mood and of a request, each between about -1 and 1; those of `_ENGLISH_CUES` mean nothing elsewhere."""
     folded = flat(text)
-    score = sentiment.score(text, ENGLISH)
-    mood, sure = sentiment.read(text, ENGLISH)
+    score = sentiment.score(text, tongue)
+    mood, sure = sentiment.read(text, tongue)
     sign = {"positive": 1.0, "negative": -1.0}.get(mood, 0.0)
     return [
         max(-3.0, min(3.0, score)) / 3,
@@ -84,9 +94,9 @@ def cues(text: str) -> list[float]:
     ]
 
 
-def sides(text: str) -> list[float]:
+def sides(text: str, tongue: str = ENGLISH) -> list[float]:
     """What the words of praise and those of complaint weigh, each by itself, and which of them comes last."""
-    hits = sentiment.hits(text, ENGLISH)
+    hits = sentiment.hits(text, tongue)
     praise = sum(one.weight for one in hits if one.weight > 0)
     complaint = -sum(one.weight for one in hits if one.weight < 0)
     return [
@@ -114,13 +124,30 @@ def plain(text: str) -> str:
     return " ".join(words.split()) or "."
 
 
-def matrix(task: str, texts: list[str]) -> NDArray[Any]:
-    """Embeddings and what rules see of it side by side, one row a text. Raises EmbeddingUnavailable."""
+def english(task: str, texts: Sequence[str]) -> NDArray[Any]:
+    """Both embeddings and what rules see of it side by side, one row a text. Raises EmbeddingUnavailable."""
     import numpy as np
 
     from crmllm.llm.embedding import embed
 
-    seen = [plain(text) for text in texts] if task == "sentiment" else texts
-    more = sides if task == "sentiment" else signs
-    vectors = np.asarray(embed(seen), dtype=np.float32)
-    return np.hstack([vectors, np.asarray([cues(text) + more(text) for text in seen], dtype=np.float32)])
+    seen, more = _seen(task, texts), sides if task == MOOD else signs
+    counted = np.asarray([cues(text) + more(text) for text in seen], dtype=np.float32)
+    return np.hstack([np.asarray(embed(seen), dtype=np.float32), encoder.vectors(seen), counted])
+
+
+def anywhere(task: str, texts: Sequence[str], tongues: Sequence[str]) -> NDArray[Any]:
+    """The embedding that knows many languages, and what rules count in each of them, one row a text."""
+    import numpy as np
+
+    seen = _seen(task, texts)
+    counted = np.asarray([_counted(task, *pair) for pair in zip(seen, tongues, strict=True)], dtype=np.float32)
+    return np.hstack([encoder.vectors(seen), counted])
+
+
+def _seen(task: str, texts: Sequence[str]) -> list[str]:
+    return [plain(text) for text in texts] if task == MOOD else list(texts)
+
+
+def _counted(task: str, text: str, tongue: str) -> list[float]:
+    everywhere = [value for place, value in enumerate(cues(text, tongue)) if place not in _ENGLISH_CUES]
+    return everywhere + (sides(text, tongue) if task == MOOD else [])

@@ -89,6 +89,19 @@ class Example:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One sentence in another language, to test with and never to train on."""
+
+    tongue: str
+    task: str
+    label: str
+    text: str
+
+
+Labelled = Example | Spoken
+
+
 Bank = dict[str, list[str]]
 
 
@@ -101,6 +114,12 @@ def examples(task: str, count: int, *, test: bool = False, seed: int = 7) -> Ite
     for number in range(count):
         label = labels[number % len(labels)]
         yield Example(_spelt(compose(label, bank, chance), chance), label)
+
+
+def elsewhere() -> list[Spoken]:
+    """The sentences in other languages, of both tasks."""
+    lines = (BANKS / "tongues.txt").read_text(encoding="utf-8").splitlines()
+    return [Spoken(*line.split(" ", 3)) for line in lines if not line.startswith("#")]
 
 
 @lru_cache(maxsize=4)

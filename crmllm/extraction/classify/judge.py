@@ -1,7 +1,8 @@
 """The judgements: mood of a text, and whether a sentence asks for something.
 
-The embedding knows English only. Texts in other languages are judged by the rules, which have words for them, and so is
-everything where the embedding is not installed.
+English has classifiers of its own; those for other languages learned from the same English sentences through an
+embedding that many languages share. What that does not know is judged by the rules, which have words for some of it;
+English falls to the others' classifier where its own embedding is not installed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmllm.extraction.classify import features
+from crmllm.extraction.classify import encoder, features
+from crmllm.extraction.classify.features import ENGLISH
 from crmllm.extraction.rules import language, requests, sentiment
 from crmllm.llm.embedding import EmbeddingUnavailable
 
@@ -71,24 +73,44 @@ def _asking_by_rules(text: str) -> Judgement:
 
 def _judged(task: str, texts: Sequence[str], by_rules: Callable[[str], Judgement]) -> list[Judgement]:
     judged = [by_rules(text) for text in texts]
-    english = [place for place, text in enumerate(texts) if is_english(text)]
-    if not english:
-        return judged
-    try:
-        rows = features.matrix(task, [texts[place] for place in english])
-    except EmbeddingUnavailable:
-        return judged
-    known = weights(task)
-    for place, shares in zip(english, known.probabilities(rows), strict=True):
-        best = int(shares.argmax())
-        judged[place] = Judgement(known.classes[best], round(float(shares[best]), 3), "classifier")
+    tongues = [_tongue(text) for text in texts]
+    english = [place for place, tongue in enumerate(tongues) if tongue == ENGLISH]
+    others = [place for place, tongue in enumerate(tongues) if tongue != ENGLISH and tongue in encoder.TONGUES]
+    for places, ask in ((english, _in_english), (others, _anywhere)):
+        if places:
+            found = ask(task, [texts[place] for place in places], [tongues[place] for place in places])
+            for place, one in zip(places, found, strict=True):
+                judged[place] = one
     return judged
 
 
-def is_english(text: str) -> bool:
-    """Whether a text is in English, or too short to tell."""
+def _in_english(task: str, texts: list[str], tongues: list[str]) -> list[Judgement]:
+    try:
+        rows = features.english(task, texts)
+    except EmbeddingUnavailable:
+        return _anywhere(task, texts, tongues)
+    return _verdicts(task, rows)
+
+
+def _anywhere(task: str, texts: list[str], tongues: list[str]) -> list[Judgement]:
+    return _verdicts(anywhere(task), features.anywhere(task, texts, tongues))
+
+
+def _verdicts(name: str, rows: NDArray[Any]) -> list[Judgement]:
+    known = weights(name)
+    best = [(int(row.argmax()), float(row.max())) for row in known.probabilities(rows)]
+    return [Judgement(known.classes[place], round(share, 3), "classifier") for place, share in best]
+
+
+def anywhere(task: str) -> str:
+    """What the weights of a task for all languages but English are called."""
+    return f"{task}-anywhere"
+
+
+def _tongue(text: str) -> str:
+    """The language of a text; English where it is too short to tell."""
     tongue, sure = language.detect(text)
-    return tongue in ("en", "") or sure < _SURE_OF_LANGUAGE
+    return ENGLISH if tongue == "" or sure < _SURE_OF_LANGUAGE else tongue
 
 
 @lru_cache(maxsize=4)

@@ -21,4 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for task in [options["task"]] if options["task"] else sorted(training.TASKS):
             done = training.train(task, options["to"], self.stderr.write)
-            self.stdout.write(f"{done.task}: macro-F1 {done.macro_f1:.3f} on bank lines kept apart")
+            self.stdout.write(
+                f"{done.task}: macro-F1 {done.macro_f1:.3f} on bank lines kept apart, "
+                f"{done.elsewhere:.3f} in other languages"
+            )
