@@ -27,6 +27,7 @@ from crmllm.proposals.choices import DECIDABLE, OPEN, Action, Check, State
 from crmllm.proposals.identity import ABOUT_SOMEBODY
 from crmllm.proposals.models import Proposal
 from crmllm.proposals.selectors import ChangeLine
+from review.looks.selectors import as_then, on_card
 from review.places import record_page
 from review.queues import selectors as queues
 from review.selectors import SURE, QueueView, shown_at, waiting
@@ -74,9 +75,13 @@ def card(
     form, with what was `typed` and the `errors` in it; `form` is the one to fill by hand.
     """
     content = ingestion.content(row)
-    found = proposals.of_interaction(user, row)
+    blind = on_card(user, row)
+    found = blind or proposals.of_interaction(user, row)
     held = next((one for one in found if one.held_by_other_than(user)), None)
     lines = proposals.lines(user, found)
+    if blind:
+        row.open_proposals = sum(one.state in OPEN for one in found)  # here, not in the database
+        lines = as_then(lines)
     there = proposals.targets_there(found)
     places = crm.whereabouts(user, ((one.object, one.target_id) for one in found if one.action == Action.UPDATE))
     current = editing or _current(found, near, view)
@@ -282,6 +287,7 @@ def _alike(user: User, row: Proposal, lines: Sequence[ChangeLine]) -> list[dict[
             "url": record_page(one.object_name, one.record_id),
         }
         for one in found
+        if one.record_id != row.target_id
     ]
 
 

@@ -30,6 +30,7 @@ from crmllm.ingestion.models import Interaction
 from crmllm.proposals import selectors as proposals
 from crmllm.proposals.choices import OPEN, REJECT_REASONS, State, Verdict
 from crmllm.proposals.models import Decision, Proposal
+from review.looks import selectors as looks
 from review.queues import selectors as queues
 from review.queues.choices import Order
 from review.queues.models import Assignment, ReviewQueue
@@ -135,9 +136,29 @@ def waiting(user: User, view: QueueView) -> QuerySet[Interaction]:
             rows = rows.filter(queues.assigned_to(user))
         elif view.row is not None:
             rows = rows.filter(queues.inside(view.row))
+    return _ordered(rows, view)
+
+
+def _ordered(rows: QuerySet[Interaction], view: QueueView) -> QuerySet[Interaction]:
     if view.order == Order.NEWEST or view.part == "failed":
-        return rows
+        return rows.order_by("-occurred_at", "-id")
     return rows.order_by("due_at", "id") if view.order == Order.DUE else rows.order_by("occurred_at", "id")
+
+
+def _looked_at(user: User, view: QueueView) -> QuerySet[Interaction]:
+    """The blind looks that lie in this person's queue, as far as the view shows them."""
+    found = looks.in_queue(user, skipped=view.part == "skipped") if view.part not in ("mine", "failed") else {}
+    if not found:
+        return Interaction.objects.none()
+    rows = ingestion.interactions(user).filter(pk__in=found)
+    if view.object_name:
+        about = Proposal.objects.filter(pk__in=list(found.values()), object=view.object_name)
+        rows = rows.filter(Exists(about.filter(interaction=OuterRef("pk"))))
+    if view.row is not None:
+        rows = rows.filter(queues.inside(view.row))
+    if view.risk:
+        rows = rows.filter(risk=view.risk)
+    return _ordered(rows.filter(kind=view.kind) if view.kind else rows, view)
 
 
 def _filtered(rows: QuerySet[Interaction], view: QueueView) -> QuerySet[Interaction]:
@@ -154,8 +175,10 @@ def _filtered(rows: QuerySet[Interaction], view: QueueView) -> QuerySet[Interact
     return rows.filter(kind=view.kind) if view.kind else rows
 
 
-def waits(row: Interaction, view: QueueView) -> bool:
+def waits(user: User, row: Interaction, view: QueueView) -> bool:
     """Whether an interaction still belongs into this part of the queue."""
+    if row.pk in looks.in_queue(user, skipped=view.part == "skipped"):
+        return True
     if view.part == "skipped":
         return row.proposals.filter(state=State.SKIPPED).exists()
     return row.open_proposals > 0
@@ -174,10 +197,25 @@ def candidates(user: User, view: QueueView, current: Interaction | None, without
     ids = rows.values_list("pk", flat=True)
     place, people = _place_among(user)
     near = min(NEAR * people, MOST_NEAR) if people > 1 else NEAR
-    found = list((ids.filter(_behind(view, current)) if current else ids)[:near])
+    out = {*without, *([current.pk] if current else [])}
+    found = _among_looks(
+        user, view, list((ids.filter(_behind(view, current)) if current else ids)[:near]), out, current
+    )
     if current and not found:
-        found = list(ids[:near])
+        found = _among_looks(user, view, list(ids[:near]), out)
     return sorted(found, key=lambda pk: pk.int % people != place)
+
+
+def _among_looks(
+    user: User, view: QueueView, ids: list[UUID], without: Collection[UUID], current: Interaction | None = None
+) -> list[UUID]:
+    """What may be handed out, with the looks of this person at their places in the order."""
+    mine = _looked_at(user, view).exclude(pk__in=without)
+    blind = list((mine.filter(_behind(view, current)) if current else mine).values_list("pk", flat=True))
+    if not blind:
+        return ids
+    rows = _ordered(Interaction.objects.filter(pk__in=[*ids, *blind]), view)
+    return list(rows.values_list("pk", flat=True)[: max(len(ids), 1)])
 
 
 def _behind(view: QueueView, current: Interaction) -> Q:
@@ -208,15 +246,13 @@ def next_after(
 
 def top(user: User, view: QueueView, limit: int = 8) -> dict[str, Any]:
     """The first of the queue, for the home page."""
-    rows = waiting(user, view)
-    shown = list(_listed(rows, view)[:limit])
+    shown = _first(user, view, limit)
     return {"count": counted(user, view), "url": view.url(), "items": [_item(user, view, row, None) for row in shown]}
 
 
 def queue(user: User, view: QueueView, current: UUID | None, page: int = 1) -> dict[str, Any]:
     """The left column: what waits in this view."""
-    rows = waiting(user, view)
-    shown = list(_listed(rows, view)[: PAGE * page + 1])
+    shown = _first(user, view, PAGE * page + 1)
     preload(*(row.subject for row in shown))
     whose = queues.assignments([row.pk for row in shown])
     return {
@@ -258,7 +294,7 @@ def tabs(user: User, view: QueueView) -> list[dict[str, Any]]:
 
 def counted(user: User, view: QueueView) -> str:
     """How many wait, up to a thousand: a person cannot use a larger figure, and a decision must not wait for it."""
-    count = waiting(user, view).order_by()[: MOST_COUNTED + 1].count()
+    count = waiting(user, view).order_by()[: MOST_COUNTED + 1].count() + _looked_at(user, view).count()
     return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
 
 
@@ -279,6 +315,23 @@ def _menus(view: QueueView) -> list[dict[str, Any]]:
         }
         for title, name, chosen, offered in choices
     ]
+
+
+def _first(user: User, view: QueueView, most: int) -> list[Interaction]:
+    """The first that wait, with the looks of this person at their places."""
+    rows = list(_listed(waiting(user, view), view)[:most])
+    blind = list(_looked_at(user, view).defer("content"))
+    if not blind:
+        return rows
+    for row in blind:
+        found = looks.on_card(user, row)
+        row.waiting_proposals, row.open_proposals = found, len(found)  # type: ignore[attr-defined]
+    place = {pk: at for at, pk in enumerate(_ordered(_of([*rows, *blind]), view).values_list("pk", flat=True))}
+    return sorted([*rows, *blind], key=lambda row: place[row.pk])[:most]
+
+
+def _of(rows: Sequence[Interaction]) -> QuerySet[Interaction]:
+    return Interaction.objects.filter(pk__in=[row.pk for row in rows])
 
 
 def _listed(rows: QuerySet[Interaction], view: QueueView) -> QuerySet[Interaction]:
@@ -356,7 +409,7 @@ def progress(user: User, waiting: str) -> dict[str, Any]:
     recent = mine.exclude(milliseconds=None).order_by("-created_at").values_list("milliseconds", flat=True)[:PACE_OVER]
     times = sorted(value for value in recent if value is not None)
     return {
-        "done_today": mine.filter(created_at__gte=today).count(),
+        "done_today": mine.filter(created_at__gte=today).count() + looks.decisions_since(user, today),
         "waiting": waiting,
         "median_seconds": round(times[len(times) // 2] / 1000, 1) if times else None,
     }
@@ -364,11 +417,14 @@ def progress(user: User, waiting: str) -> dict[str, Any]:
 
 def last(user: User, view: QueueView) -> dict[str, Any] | None:
     """What this person decided last, for the undo that is always in sight."""
-    decision = proposals.last_decision(user)
-    if decision is None:
+    decision, look = proposals.last_decision(user), looks.last(user)
+    if look is not None and (decision is None or look.updated_at > decision.created_at):
+        row, said = looks.as_shown(user, look.proposal), look.get_verdict_display()
+    elif decision is not None:
+        row, said = decision.proposal, decision.get_verdict_display()
+    else:
         return None
-    row = decision.proposal
-    return {"text": f"{row.name}: {decision.get_verdict_display()}", "undo_url": view.door("undo", row.pk)}
+    return {"text": f"{row.name}: {said}", "undo_url": view.door("undo", row.pk)}
 
 
 # --- time

@@ -9,9 +9,11 @@ from uuid import UUID
 from crmllm.access.models import User
 from crmllm.core.errors import CrmllmError
 from crmllm.ingestion.models import Interaction
-from crmllm.proposals import selectors, services
+from crmllm.proposals import selectors
 from crmllm.proposals.choices import OPEN, State
 from crmllm.proposals.models import Proposal
+from review import deciding
+from review.looks.selectors import on_card
 
 #: What is approved together with the rest of its message: not what was skipped on purpose.
 WAITING = (*OPEN, State.UNDONE)
@@ -34,13 +36,14 @@ def approve_all(
     What changes a field of high risk is left, with what hangs on it, unless the person said so with `high_risk`.
     The time is shared out.
     """
-    rows = [row for row in selectors.of_interaction(user, interaction) if row.state in WAITING]
+    found = on_card(user, interaction) or selectors.of_interaction(user, interaction)
+    rows = [row for row in found if row.state in WAITING]
     done = Together(left=[] if high_risk else risky(rows))
     wanted = [row for row in rows if row not in done.left]
     each = None if milliseconds is None else milliseconds // max(len(wanted), 1)
     for row in wanted:
         try:
-            done.approved.append(services.approve(user=user, proposal=row, milliseconds=each))
+            done.approved.append(deciding.approve(user=user, proposal=row, milliseconds=each))
         except CrmllmError as refusal:
             done.refusal = refusal
             break

@@ -27,11 +27,13 @@ from crmllm.ingestion import services as ingestion_services
 from crmllm.ingestion.choices import Status
 from crmllm.ingestion.models import Interaction
 from crmllm.monitoring.selectors import model_status
-from crmllm.proposals import identity, services
 from crmllm.proposals import selectors as proposals
+from crmllm.proposals import services
 from crmllm.proposals.models import Proposal
-from review import cards, selectors
+from review import cards, deciding, selectors
 from review import services as review_services
+from review.looks.selectors import as_shown
+from review.looks.services import on_opening
 from review.queues.services import hand_out
 from review.selectors import QueueView
 
@@ -94,7 +96,7 @@ def approve(request: Asked, pk: UUID) -> HttpResponse:
 
     def act(row: Proposal) -> None:
         left = {key.removeprefix("leave-"): None for key in request.POST if key.startswith("leave-")}
-        services.approve(user=person(request), proposal=row, edits=left, milliseconds=_milliseconds(request))
+        deciding.approve(user=person(request), proposal=row, edits=left, milliseconds=_milliseconds(request))
 
     return _decided(request, pk, act)
 
@@ -104,7 +106,7 @@ def approve(request: Asked, pk: UUID) -> HttpResponse:
 def reject(request: Asked, pk: UUID) -> HttpResponse:
     def act(row: Proposal) -> None:
         reason = request.POST.get("reason", "")
-        services.reject(user=person(request), proposal=row, reason=reason, milliseconds=_milliseconds(request))
+        deciding.reject(user=person(request), proposal=row, reason=reason, milliseconds=_milliseconds(request))
 
     return _decided(request, pk, act)
 
@@ -113,7 +115,7 @@ def reject(request: Asked, pk: UUID) -> HttpResponse:
 @require_POST
 def skip(request: Asked, pk: UUID) -> HttpResponse:
     def act(row: Proposal) -> None:
-        services.skip(user=person(request), proposal=row, milliseconds=_milliseconds(request))
+        deciding.skip(user=person(request), proposal=row, milliseconds=_milliseconds(request))
 
     return _decided(request, pk, act)
 
@@ -152,7 +154,7 @@ def edit(request: Asked, pk: UUID) -> HttpResponse:
         return _edit_form(request, row, view)
     try:
         edits = _edits(request, row)
-        services.approve(user=person(request), proposal=row, edits=edits, milliseconds=_milliseconds(request))
+        deciding.approve(user=person(request), proposal=row, edits=edits, milliseconds=_milliseconds(request))
     except BadInput as error:
         messages.error(request, error.message)
         return _edit_form(request, row, view, error.fields)
@@ -168,7 +170,7 @@ def edit(request: Asked, pk: UUID) -> HttpResponse:
 def undo(request: Asked, pk: UUID) -> HttpResponse:
     """Takes a decision back and shows its card again."""
     row = _proposal(request, pk)
-    others = [one.name for one in services.undo(user=person(request), proposal=row) if one.pk != row.pk]
+    others = [one.name for one in deciding.undo(user=person(request), proposal=row) if one.pk != row.pk]
     if others:
         messages.info(request, _("Taken back with it: %(names)s.") % {"names": ", ".join(others)})
     return _answer(request, row, stay=True)
@@ -182,7 +184,7 @@ def link(request: Asked, pk: UUID) -> HttpResponse:
     chosen = _ids([request.POST.get("record", "")])
     if not chosen:
         raise BadInput(_("Choose the record that is meant."))
-    identity.link(user=person(request), proposal=row, record_id=chosen[0])
+    deciding.link(user=person(request), proposal=row, record_id=chosen[0])
     return _answer(request, row)
 
 
@@ -191,7 +193,7 @@ def link(request: Asked, pk: UUID) -> HttpResponse:
 def part(request: Asked, pk: UUID) -> HttpResponse:
     """It is somebody else than was thought: the change becomes the create of somebody new."""
     row = _proposal(request, pk)
-    identity.part(user=person(request), proposal=row)
+    deciding.part(user=person(request), proposal=row)
     return _answer(request, row)
 
 
@@ -228,7 +230,7 @@ def replay(request: Asked, pk: UUID) -> HttpResponse:
 
 
 def _proposal(request: Asked, pk: UUID) -> Proposal:
-    return proposals.proposal(person(request), pk, permission=PERMISSION)
+    return as_shown(person(request), proposals.proposal(person(request), pk, permission=PERMISSION))
 
 
 def _milliseconds(request: Asked) -> int | None:
@@ -284,7 +286,7 @@ def _stand_behind(request: Asked, row: Proposal, ahead: str) -> HttpResponse:
     """Claims the card that is shown already; where somebody else has it, another one comes in its place."""
     user, view = person(request), QueueView.of(request.GET, person(request))
     shown = ingestion.interactions(user).filter(pk__in=_ids([ahead])).first()
-    held = shown is not None and selectors.waits(shown, view) and _claim(user, shown)
+    held = shown is not None and selectors.waits(user, shown, view) and _claim(user, shown)
     if held:
         return _fragment(request, "review/card.html#around", view, None, shown, whole=True)
     instead = _taken(request, view, ingestion.interaction(user, row.interaction_id))
@@ -298,11 +300,19 @@ def _taken(request: Asked, view: QueueView, current: Interaction | None) -> Inte
     user = person(request)
     if not user.may(PERMISSION) or view.part in ("skipped", "failed"):
         return selectors.next_after(user, view, current)
-    return hand_out(user=user, candidates=selectors.candidates(user, view, current))
+    row = hand_out(user=user, candidates=selectors.candidates(user, view, current))
+    if row is not None:
+        on_opening(user=user, interaction=row)
+    return row
 
 
 def _claim(user: User, row: Interaction) -> bool:
-    return not row.open_proposals or not user.may(PERMISSION) or services.claim(user=user, interaction=row)
+    if not user.may(PERMISSION):
+        return True
+    held = not row.open_proposals or services.claim(user=user, interaction=row)
+    if held:
+        on_opening(user=user, interaction=row)
+    return held
 
 
 def _ids(given: list[str]) -> list[UUID]:
@@ -369,7 +379,7 @@ def _answer(request: Asked, row: Proposal, *, stay: bool = False) -> HttpRespons
     """After a decision: the same interaction while something waits in it, else the next one."""
     view = QueueView.of(request.GET, person(request))
     interaction = ingestion.interaction(person(request), row.interaction_id)
-    if stay or selectors.waits(interaction, view):
+    if stay or selectors.waits(person(request), interaction, view):
         return _go(request, view, interaction, near=row.pk)
     return _next(request, view, interaction)
 

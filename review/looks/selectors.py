@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,11 +18,29 @@ from crmllm.ingestion.models import Interaction
 from crmllm.proposals import selectors as proposals
 from crmllm.proposals.choices import Verdict
 from crmllm.proposals.models import Proposal
+from crmllm.proposals.selectors import ChangeLine
 from review.looks.choices import ALIVE, Label, State, Why
-from review.looks.models import Look, LookLine
+from review.looks.models import Look
 from review.looks.standing import stand
 
 # --- for the screen: everything of one person
+
+_KEPT = "_blind_looks"  # on the person of a request, so that a page asks once
+
+
+def _mine(user: User) -> list[Look]:
+    """What a person has before them, and what they said within the time in which they can take it back."""
+    found: list[Look] | None = user.__dict__.get(_KEPT)
+    if found is None:
+        recent = Q(state=State.DECIDED, decided_at__gt=timezone.now() - proposals.UNDO_IN_SIGHT)
+        rows = Look.objects.filter(Q(state=State.GIVEN) | recent, user=user)
+        found = user.__dict__[_KEPT] = list(rows.select_related("proposal").order_by("id"))
+    return found
+
+
+def forget(user: User) -> None:
+    """What a person has before them has changed."""
+    user.__dict__.pop(_KEPT, None)
 
 
 def held(user: User, proposal_id: UUID) -> Look | None:
@@ -30,15 +48,14 @@ def held(user: User, proposal_id: UUID) -> Look | None:
     return Look.objects.filter(proposal=proposal_id, user=user, state__in=ALIVE).order_by("-id").first()
 
 
-def decided(user: User, proposal_id: UUID) -> Look | None:
-    """What this person said of a proposal in a look, while they can take it back: decided, or skipped."""
-    rows = Look.objects.filter(_recent() | _skipped(), proposal=proposal_id, user=user)
-    return rows.order_by("-id").first()
+def said_by(user: User, proposal_id: UUID) -> Look | None:
+    """What this person said of a proposal in a look, decided or skipped, while they can take it back."""
+    return next((look for look in _mine(user) if look.proposal_id == proposal_id and look.verdict), None)
 
 
 def as_shown(user: User, row: Proposal) -> Proposal:
     """A proposal as this person sees it: as it stood, where they have a look on it. Nothing is saved."""
-    look = Look.objects.filter(_recent() | Q(state=State.GIVEN), proposal=row.pk, user=user).order_by("-id").first()
+    look = next((look for look in _mine(user) if look.proposal_id == row.pk), None)
     return stand(look, row) if look else row
 
 
@@ -47,8 +64,7 @@ def on_card(user: User, interaction: Interaction) -> list[Proposal]:
 
     What else was proposed from the message is not shown: it would tell that the message is done.
     """
-    rows = Look.objects.filter(_recent() | Q(state=State.GIVEN), user=user, proposal__interaction=interaction)
-    looks = {look.proposal_id: look for look in rows}
+    looks = {look.proposal_id: look for look in _mine(user) if look.proposal.interaction_id == interaction.pk}
     if not looks:
         return []
     found = proposals.whole(Proposal.objects.filter(pk__in=looks)).order_by("position", "id")
@@ -58,27 +74,24 @@ def on_card(user: User, interaction: Interaction) -> list[Proposal]:
 def in_queue(user: User, *, skipped: bool = False) -> dict[UUID, UUID]:
     """Interaction to proposal of the looks that lie in a person's queue, or among what they skipped."""
     verdict = Verdict.SKIP if skipped else ""
-    rows = Look.objects.filter(user=user, state=State.GIVEN, verdict=verdict)
-    return dict(rows.values_list("proposal__interaction", "proposal"))
+    found = (look for look in _mine(user) if look.state == State.GIVEN and look.verdict == verdict)
+    return {look.proposal.interaction_id: look.proposal_id for look in found}
+
+
+def as_then(found: dict[UUID, list[ChangeLine]]) -> dict[UUID, list[ChangeLine]]:
+    """Lines without what the CRM holds by now: it may well hold what was decided since."""
+    return {pk: [replace(line, moved_to=None) for line in rows] for pk, rows in found.items()}
 
 
 def decisions_since(user: User, moment: datetime) -> int:
-    """How many looks a person decided: they count among what was done today."""
-    return Look.objects.filter(user=user, decided_at__gte=moment).count()
+    """How many looks a person decided or skipped today: they count among what was done."""
+    return sum(bool(look.verdict) and look.updated_at >= moment for look in _mine(user))
 
 
 def last(user: User) -> Look | None:
     """What this person said last in a look and can take back."""
-    rows = Look.objects.filter(_recent() | _skipped(), user=user).select_related("proposal")
-    return rows.order_by("-updated_at").first()
-
-
-def _recent() -> Q:
-    return Q(state=State.DECIDED, truth="", decided_at__gt=timezone.now() - proposals.UNDO_IN_SIGHT)
-
-
-def _skipped() -> Q:
-    return Q(state=State.GIVEN, verdict=Verdict.SKIP)
+    found = [look for look in _mine(user) if look.verdict and not look.truth]
+    return max(found, key=lambda look: look.updated_at, default=None)
 
 
 # --- for managers
@@ -139,8 +152,3 @@ def _in_words(label: str, line: Any, value: Any) -> str:
     if label in (Label.EDITED, Label.OTHERWISE):
         return crm.in_words(line.field, value, {}) or "–"
     return str(Label(label).label)
-
-
-def lines_of(look: Look) -> QuerySet[LookLine]:
-    """What a look said, line by line."""
-    return look.lines.all()

@@ -29,7 +29,7 @@ from crmllm.proposals.choices import DECIDABLE, Verdict
 from crmllm.proposals.choices import State as ProposalState
 from crmllm.proposals.models import Decision, Proposal
 from crmllm.proposals.services import CLAIM, MAX_REASON
-from review.looks import registry, sql
+from review.looks import registry, selectors, sql
 from review.looks.choices import ALIVE, State, Why
 from review.looks.comparing import compare
 from review.looks.models import Look
@@ -90,13 +90,11 @@ def on_opening(*, user: User, interaction: Interaction) -> None:
     queue, so that it is there before the next card is looked up."""
     if not user.may("proposals.decide"):
         return
-    now = timezone.now()
-    mine = Look.objects.filter(user=user, state=State.GIVEN)
-    with transaction.atomic():
-        if mine.filter(proposal__interaction=interaction).update(given_until=now + CLAIM):
-            return
-        if not Look.objects.filter(state=State.WAITING).exists() or mine.filter(verdict="").exists():
-            return
+    mine = selectors.in_queue(user)
+    if interaction.pk in mine:
+        rows = Look.objects.filter(user=user, state=State.GIVEN, proposal=mine[interaction.pk])
+        rows.update(given_until=timezone.now() + CLAIM)
+    elif not mine and Look.objects.filter(state=State.WAITING).exists():
         if drawn("give", f"{user.pk} {interaction.pk}") < MOST:
             give(user=user, besides=interaction)
 
@@ -116,6 +114,7 @@ def give(*, user: User, besides: Interaction | None = None) -> Look | None:
                 look.given_until = timezone.now() + RESERVED
                 look.save()
                 _record("given", look, {"to": user.pk})
+                selectors.forget(user)
                 return look
             if fault:
                 _end(look, fault)
@@ -176,6 +175,7 @@ def decide(
     Raises the same refusals, in the same words, as a decision on a proposal that waits.
     """
     require(user, "proposals.decide")
+    selectors.forget(user)
     _require_standing(look)
     with sql.writes_nothing():
         current = _locked(look)
@@ -208,6 +208,7 @@ def decide(
 def take_back(*, user: User, look: Look) -> Look:
     """Takes a verdict back, as any decision can be: the look waits for the same person again."""
     require(user, "proposals.decide")
+    selectors.forget(user)
     with sql.writes_nothing():
         current = _locked(look)
         skipped = current.state == State.GIVEN and current.verdict == Verdict.SKIP
