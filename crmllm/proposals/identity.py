@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -118,36 +117,32 @@ def _referring(proposal: Proposal, target: UUID) -> list[Proposal]:
 
 
 def _name_anew(proposal: Proposal) -> str:
-    """The name of somebody new, as a line: what was read of them in the message."""
-    known = proposal.changes.filter(field="name").first()
-    if known is not None:
-        return str(open_or(known.proposed) or proposal.name)[:200]
+    """What tells somebody new from the one that was meant, as lines: name, e-mail and phone as the message has them.
+    Returns the name."""
     found = _read_of(proposal)
-    field = crm.field_map(proposal.object)["name"]
-    named = (found.company if proposal.object == Object.ACCOUNT else found.name) if found else None
-    key_id = proposal.interaction.key_id
-    lines: list[tuple[str, Any, list[dict[str, Any]]]] = [("name", named.value if named else None, [])]
-    if named is None:
-        missing = _("“%(label)s” was not found in the message. Fill it in to approve.") % {"label": field.label}
-        lines[0][2].append(check(Check.REQUIRED, missing, blocking=True))
+    read = {"name": found.company if proposal.object == Object.ACCOUNT else found.name} if found else {"name": None}
     if found and proposal.object != Object.ACCOUNT:
-        there = set(proposal.changes.values_list("field", flat=True))
-        read = (("email", found.email), ("phone", found.phone))
-        lines += [(name, value.value, []) for name, value in read if value is not None and name not in there]
-    for position, (name, value, checks) in enumerate(lines):
+        read |= {"email": found.email, "phone": found.phone}
+    there = {change.field: change.proposed.open() for change in proposal.changes.all()}
+    fields, key_id = crm.field_map(proposal.object), proposal.interaction.key_id
+    for position, (name, value) in enumerate(read.items()):
+        if name in there or (value is None and name != "name"):
+            continue
+        there[name] = value.value if value else None
+        missing = _("“%(label)s” was not found in the message. Fill it in to approve.") % {"label": fields[name].label}
         ProposedChange.objects.create(
             proposal=proposal,
             field=name,
             position=position,
             old=Sealed.of(None, key_id),
-            proposed=Sealed.of(value, key_id),
-            confidence=0.9 if value else 0.0,
-            raw_confidence=0.9 if value else 0.0,
-            inferred=value is None,
-            source="rule",
-            checks=checks,
+            proposed=Sealed.of(there[name], key_id),
+            confidence=value.confidence if value else 0.0,
+            raw_confidence=value.confidence if value else 0.0,
+            inferred=value is None or not value.evidence,
+            source=value.source if value else "rule",
+            checks=[] if value else [check(Check.REQUIRED, missing, blocking=True)],
         )
-    return str(named.value if named else _("somebody new"))[:200]
+    return str(there["name"] or _("somebody new"))[:200]
 
 
 def _read_of(proposal: Proposal) -> Contact | None:
