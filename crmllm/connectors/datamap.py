@@ -23,4 +23,5 @@ declare(
     "connectors.RemoteEvent",
     plain=f"{BASE} {WORK} connection key object external_id occurred_at deleted done_at outcome",
 )
+declare("connectors.CachedAnswer", plain=f"{BASE} connection key mark", body=Category.CONTENT)
 declare("connectors.LimitWindow", plain=f"{BASE} connection name started_at used before most blocked_until")

@@ -177,6 +177,21 @@ class RemoteEvent(BaseModel, WorkItem):
         return self.object
 
 
+class CachedAnswer(BaseModel):
+    """What a CRM told of its fields or objects, held until it says that there is something new (engine.cache)."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="cached")
+    key = models.CharField(max_length=64, help_text="A digest of what was asked.")
+    mark = models.CharField(max_length=200, help_text="The CRM's own: an ETag, or a moment.")
+    body = SealedField(help_text="Under the connection's key.")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "key"], name="cached_once")]
+
+    def __str__(self) -> str:
+        return self.mark
+
+
 class LimitWindow(BaseModel):
     """How much of one limit of a connection is used, shared by all workers (engine.budget)."""
 

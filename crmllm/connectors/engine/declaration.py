@@ -105,6 +105,9 @@ class Call(Part):
     guard: dict[str, str] = Field(default={}, description="Headers of a conditional write; {etag}, {modified_at}.")
     limits: list[str] = Field(default=["default"], description="Names of the limits that the call counts towards.")
     cost: int = Field(default=1, ge=0, description="What one call costs there.")
+    cache: Literal["", "etag", "modified"] = Field(
+        default="", description="Held until the CRM says by its ETag or Last-Modified that it is new; for fields only."
+    )
 
 
 # --- how to sign in
@@ -408,7 +411,7 @@ class Declaration(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        problems = [*self._unknown_names(), *self._unknown_words(), *self._loose_ends()]
+        problems = [*self._unknown_names(), *self._unknown_words(), *self._held(), *self._loose_ends()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -430,6 +433,15 @@ class Declaration(Part):
             for call in stream.calls.values():
                 found += [f"there is no limit “{one}”" for one in call.limits if one not in {"default", *self.limits}]
         return found
+
+    def _held(self) -> list[str]:
+        """Calls whose answers are held though they tell of records."""
+        records = {f"{name}.{one}": call for name, stream in self.streams.items() for one, call in stream.calls.items()}
+        return [
+            f"{name} may not be held: it tells of records"
+            for name, call in records.items()
+            if call.cache and not name.endswith(".describe")
+        ]
 
     def _unknown_words(self) -> list[str]:
         """Filters, signature schemes and strategies that nobody knows."""

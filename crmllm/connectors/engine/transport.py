@@ -16,7 +16,7 @@ from django.conf import settings
 
 from crmllm.connectors import services
 from crmllm.connectors.base import ConnectorError, RemoteGone, RemoteMoved, RemoteRefused, RemoteUnavailable
-from crmllm.connectors.engine import auth, budget
+from crmllm.connectors.engine import auth, budget, cache
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.declaration import Call, Declaration, ErrorRule, Problem
 from crmllm.connectors.engine.errors import (
@@ -107,8 +107,10 @@ class Transport:
 
     def _once(self, call: Call, values: Mapping[str, Any], url: str, content: bytes | None, token: str) -> Answer:
         request = self._request(call, {**self.values(), **values}, url, content, token)
+        held = cache.offer(self.connection, call, request)
         try:
-            return client().ask(request, total=max(self.declaration.timeout, 1) * 4)
+            answer = client().ask(request, total=max(self.declaration.timeout, 1) * 4)
+            return cache.settled(self.connection, call, request, held, answer)
         except Unreachable as error:
             kind = RemoteUnavailable if error.sent else NotSent
             raise kind(f"{self.connection.name}: {error.message}") from None

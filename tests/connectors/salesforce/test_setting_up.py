@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from crmllm.access.models import User
 from crmllm.connectors import registry
+from crmllm.connectors.engine.connector import DeclaredConnector
 from crmllm.connectors.engine.declaration import AuthKind
+from crmllm.connectors.engine.discovery import discover
 from crmllm.connectors.models import Connection, Stream
 from crmllm.connectors.setup import objects, services
 from crmllm.connectors.setup.forms import ConnectionForm
@@ -34,6 +38,17 @@ def test_a_wrong_secret_is_refused_beside_its_field(address: str, admin: User) -
         services.connect(actor=admin, connector="salesforce", way="client", wanted=Wanted("Force", typed))
     assert list(caught.value.fields) == ["setting-client_secret"]
     assert not Connection.objects.filter(connector="salesforce").exists()
+
+
+def test_fields_are_described_again_only_when_they_changed(sf: Salesforce, crm: DeclaredConnector) -> None:
+    contact = crm.stream("contact")
+    before = discover(crm.transport, crm.declaration, contact)
+    sf.org.clock.stands_at = sf.org.clock.now() + timedelta(minutes=1)
+    assert discover(crm.transport, crm.declaration, contact) == before
+    assert [seen.status for seen in sf.app.log if "/describe" in seen.path] == [200, 304]
+    sf.controls.add_field("Contact", "Shoe_Size__c", "double")
+    assert "Shoe_Size__c" in {one.name for one in discover(crm.transport, crm.declaration, contact)}
+    assert [seen.status for seen in sf.app.log if "/describe" in seen.path] == [200, 304, 200]
 
 
 def test_fields_are_known_with_their_kinds_and_pick_lists(made: Connection) -> None:
