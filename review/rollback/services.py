@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -224,10 +223,9 @@ def _with_others(count: int) -> str:
 
 def _cancelled(proposal_ids: Sequence[UUID]) -> set[UUID]:
     """Those whose write was cancelled before it left."""
-    carried_out = Writeback.objects.filter(proposal__in=proposal_ids, undoes=None)
-    latest: QuerySet[Any, Any] = carried_out.order_by().values("proposal").annotate(last=Max("id"))
-    rows = Writeback.objects.filter(pk__in=[one["last"] for one in latest], state=WritebackState.CANCELLED)
-    return set(rows.values_list("proposal_id", flat=True))
+    rows = Writeback.objects.filter(proposal__in=proposal_ids, undoes=None).order_by("id")
+    latest = dict(rows.values_list("proposal", "state"))
+    return {pk for pk, state in latest.items() if state == WritebackState.CANCELLED}
 
 
 def heed_write(outcome: Writeback) -> None:

@@ -23,6 +23,8 @@ from crmllm.llm.models import ModelVersion
 from crmllm.proposals import selectors as proposals
 from crmllm.proposals.choices import State
 from crmllm.proposals.models import Proposal
+from review.bulk.choices import Result as BulkResult
+from review.bulk.models import Bulk, BulkItem
 from review.policies.models import AutomatedValue, ReviewPolicy
 from review.rollback.choices import Subject
 
@@ -76,6 +78,7 @@ def install() -> None:
     """Called when the app is ready."""
     kinds.add(Subject.CHANGE, Kind(_change_words, proposals=_changes))
     kinds.add(Subject.POLICY, Kind(_policy_words, "policies.manage", proposals=_applied))
+    kinds.add(Subject.BULK, Kind(_bulk_words, proposals=_decided_together))
     kinds.add(Subject.MODEL_VERSION, Kind(_model_words, "settings.manage", proposals=_read_by))
 
 
@@ -111,6 +114,18 @@ def _policy_words(user: User, subject_id: UUID, scope: Scope) -> str:
         since = parse_datetime(str(scope["since"]))
         told += _(", applied since %(since)s") % {"since": since.strftime("%d %b %Y, %H:%M UTC") if since else ""}
     return str(told)
+
+
+def _decided_together(user: User, subject_id: UUID, scope: Scope) -> QuerySet[Proposal]:
+    items = BulkItem.objects.filter(bulk=subject_id, result=BulkResult.DECIDED)
+    return proposals.proposals(user).filter(pk__in=items.values("proposal"), state__in=[State.APPROVED, State.REJECTED])
+
+
+def _bulk_words(user: User, subject_id: UUID, scope: Scope) -> str:
+    row = Bulk.objects.filter(pk=subject_id).first()
+    if row is None:
+        raise NotFound(_("There is no such bulk decision."))
+    return _("%(verdict)s together") % {"verdict": str(row.get_verdict_display()).capitalize()}
 
 
 def _read_by(user: User, subject_id: UUID, scope: Scope) -> QuerySet[Proposal]:
