@@ -379,9 +379,18 @@ def _answer(request: Asked, row: Proposal, *, stay: bool = False) -> HttpRespons
     """After a decision: the same interaction while something waits in it, else the next one."""
     view = QueueView.of(request.GET, person(request))
     interaction = ingestion.interaction(person(request), row.interaction_id)
-    if stay or selectors.waits(person(request), interaction, view):
-        return _go(request, view, interaction, near=row.pk)
-    return _next(request, view, interaction)
+    if stay or not selectors.waits(person(request), interaction, view):
+        return _go(request, view, interaction, near=row.pk) if stay else _next(request, view, interaction)
+    return _go_on_here(request, view, interaction, row.pk)
+
+
+def _go_on_here(request: Asked, view: QueueView, row: Interaction, near: UUID) -> HttpResponse:
+    """The same card, held already: neither its address nor the list beside it changes."""
+    if not request.htmx or row.claimed_by != person(request):
+        return _go(request, view, row, near)
+    shown = cards.card(person(request), row, view, near=near)
+    context = _context(request, view, shown, row, whole=False) | _progress(request, view)
+    return _varied(render(request, "review/card.html#answer", context))
 
 
 def _next(request: Asked, view: QueueView, row: Interaction) -> HttpResponse:
@@ -411,12 +420,16 @@ def _context(
         page = request.GET.get("page", "1")
         pages = min(int(page), MOST_PAGES) if page.isdecimal() else 1
         queue = selectors.queue(user, view, row.pk if row else None, pages)
-        context |= {
-            "queue": queue,
-            "progress": selectors.progress(user, selectors.counted(user, view)),
-            "last": selectors.last(user, view),
-        }
+        context |= {"queue": queue} | _progress(request, view)
     return context
+
+
+def _progress(request: Asked, view: QueueView) -> dict[str, Any]:
+    user = person(request)
+    return {
+        "progress": selectors.progress(user, selectors.counted(user, view)),
+        "last": selectors.last(user, view),
+    }
 
 
 def _page(

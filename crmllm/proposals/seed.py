@@ -105,6 +105,7 @@ def _copy(template: Interaction, proposals: list[Proposal], first: int, last: in
             "sender_name": "'Robin Sample ' || g",
             "status": f"CASE WHEN {waits} THEN 'proposed' ELSE 'done' END",
             "open_proposals": f"CASE WHEN {waits} THEN {len(proposals)} ELSE 0 END",
+            "due_at": "now() + g * interval '1 minute'",
         },
         first=first,
         last=last,

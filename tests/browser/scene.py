@@ -38,9 +38,14 @@ from crmllm.llm.models import ModelVersion
 from crmllm.notifications.choices import Kind
 from crmllm.notifications.services import notify
 from crmllm.proposals import services
-from crmllm.proposals.choices import Judged
+from crmllm.proposals.choices import Judged, Verdict
 from crmllm.proposals.models import Outcome
 from crmllm.writeback.models import Writeback
+from review.bulk import services as bulk
+from review.bulk.models import Bulk
+from review.queues import services as queues
+from review.queues.models import ReviewQueue
+from tests.browser import looks
 from tests.support import factories
 from tests.support.mails import mail
 
@@ -61,6 +66,7 @@ def build(admin: User, reviewer: User) -> dict[str, str]:
         **_quality(),
         **_webforms(admin),
         **_crm(admin),
+        **looks.build(reviewer),
         "home": reverse("home"),
         "search": reverse("search"),
         "profile": reverse("profile"),
@@ -206,7 +212,7 @@ def _review(admin: User, reviewer: User) -> dict[str, str]:
         title="Failed", status=Status.FAILED, reason="The model answered with nothing usable."
     )
     moved = _moved(admin)
-    return {
+    return _many(admin, reviewer, _several()) | {
         "review": reverse("review:queue"),
         "review, several proposals": _card(several),
         "review, the form to edit": reverse("review:edit", args=[several.proposals.first().pk]),  # type: ignore[union-attr]
@@ -218,6 +224,32 @@ def _review(admin: User, reviewer: User) -> dict[str, str]:
         "review, failed": _card(failed) + "?queue=failed",
         "review, the CRM moved": _card(moved),
         "review, nothing": reverse("review:queue") + "?object=lead",
+    }
+
+
+def _many(admin: User, reviewer: User, row: Interaction) -> dict[str, str]:
+    """Queues with something due and overdue in them, somebody's work with a comment, and decisions about many."""
+    queue = ReviewQueue.objects.create(name="Large and risky", risk="high", hours=4)
+    Interaction.objects.filter(pk=row.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    queues.comment(author=reviewer, interaction=row, text="@ada is this theirs?")
+    queues.escalate(actor=reviewer, interaction=row, reason="Which plant is meant?", manager=admin)
+    alike = [factories.next_action(title=f"Alike {number}").proposals.get() for number in range(7)]
+    waiting = bulk.prepare(user=admin, proposal=alike[0], verdict=Verdict.APPROVE)
+    ended = bulk.prepare(user=admin, proposal=alike[0], verdict=Verdict.REJECT)
+    ended.items.update(result="refused", why="Somebody is deciding on this one right now.")
+    Bulk.objects.filter(pk=ended.pk).update(state="done")
+    return {
+        "queues": reverse("queues:list"),
+        "add a queue": reverse("queues:add"),
+        "edit a queue": reverse("queues:edit", args=[queue.pk]),
+        "review, a queue": f"{reverse('review:queue')}?queue={queue.pk}",
+        "review, somebody's work": _card(row),
+        "hand an item on": reverse("queues:work", args=[row.pk]),
+        "decisions about many": reverse("bulk:list"),
+        "many of a kind": reverse("bulk:prepare", args=[alike[0].pk]),
+        "a sample": reverse("bulk:detail", args=[waiting.pk]),
+        "many, decided": reverse("bulk:detail", args=[ended.pk]),
+        "own keys": reverse("keys"),
     }
 
 

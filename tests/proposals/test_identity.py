@@ -26,7 +26,13 @@ pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 @pytest.fixture
 def deal() -> dict[str, Proposal]:
-    return factories.proposals()
+    """A message with four proposals, whose extraction holds what was found."""
+    made = factories.proposals()
+    extraction = made["contact"].extraction
+    assert extraction is not None
+    extraction.result = Sealed.of(to_json(factories.found()), made["contact"].interaction.key_id)
+    extraction.save()
+    return made
 
 
 @pytest.fixture
