@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -58,6 +59,7 @@ class Proposal(BaseModel, Owned, Claimable):
             models.Index(fields=["-id"], condition=Q(state__in=OPEN), name="proposal_open"),
             models.Index(fields=["state", "-id"], name="proposal_state"),
             models.Index(fields=["target_id"], name="proposal_target"),
+            models.Index(fields=["created_at"], name="proposal_came"),
             models.Index(fields=["pattern", "-id"], condition=Q(state__in=OPEN), name="proposal_pattern"),
             models.Index(
                 fields=["identity"],
@@ -132,7 +134,10 @@ class Decision(BaseModel):
 
     class Meta:
         ordering: ClassVar = ["created_at"]
-        indexes: ClassVar = [models.Index(fields=["actor", "-created_at"], name="decision_latest")]
+        indexes: ClassVar = [
+            models.Index(fields=["actor", "-created_at"], name="decision_latest"),
+            BrinIndex(fields=["created_at"], name="decision_made"),
+        ]
 
 
 class Outcome(BaseModel):
