@@ -55,6 +55,8 @@ def external_id(connection: Connection, object_name: str, record_id: UUID) -> st
 
 def theirs(connection: Connection, records: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]:
     """What the connection calls records of ours (object, id), as far as it knows them; one query an object."""
+    if connection.connector == LOCAL:
+        return {one: str(one[1]) for one in records}
     wanted: dict[str, set[UUID]] = {}
     for target, pk in records:
         wanted.setdefault(target, set()).add(pk)

@@ -545,7 +545,7 @@ def add_pipeline(*, actor: audit.Actor, name: str, stages: Sequence[Stage]) -> d
 def add_field(
     *, actor: User, object_name: str, name: str, label: str, type: str, choices: Sequence[str] = ()
 ) -> FieldDef:
-    """Adds a custom field. What it may hold is unknown, so it counts as personal until an admin says otherwise."""
+    """Adds a custom field. What it may hold is unknown, so it counts as personal, and its values are sealed."""
     require(actor, "settings.manage")
     if selectors.field_map(object_name).get(name) is not None:
         raise Conflict("There is a field of this name already.", fields={"name": ["This name is taken."]})
@@ -553,7 +553,7 @@ def add_field(
         last = FieldDef.objects.filter(object=object_name).order_by("-position").first()
         row = FieldDef.objects.create(
             object=object_name, name=name, label=label, type=type, choices=list(choices), custom=True,
-            category=Category.CONTENT, position=last.position + 1 if last else 0,
+            sealed=True, category=Category.CONTENT, position=last.position + 1 if last else 0,
         )  # fmt: skip
         audit.record(actor=actor, action="field.added", subject_type="field", subject_id=row.pk)
     selectors.forget_fields()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -23,6 +24,8 @@ from crmllm.core.identifiers import email_index, normal_phone, phone_index
 from crmllm.crm.choices import FieldType
 from crmllm.crm.models import FieldDef, Product, Record
 
+#: In `custom`, a sealed value stands as {SEALED: base64}; no value of a field is a dictionary.
+SEALED = "sealed"
 MAX_TEXT, MAX_LONG_TEXT, MAX_LIST = 200, 20_000, 50
 #: Addresses that need no longer look: letters, digits and few signs before the @, plain host names behind it.
 _PLAIN_EMAIL = re.compile(
@@ -177,24 +180,34 @@ def _bare(text: str) -> str:
 
 def read(record: Record, fields: list[FieldDef]) -> dict[str, Any]:
     """The values of a record in JSON form; sealed ones are opened with one look-up of keys."""
-    preload(*(getattr(record, field.name) for field in fields if field.sealed))
+    preload_many([record], fields)
     return {field.name: _read(record, field) for field in fields}
 
 
 def preload_many(records: Iterable[Record], fields: Sequence[FieldDef]) -> None:
     """Fetches the keys of many records with one query, before their values are read one by one."""
-    preload(*(getattr(record, field.name) for record in records for field in fields if field.sealed))
+    preload(*(_sealed(record, field) for record in records for field in fields if field.sealed))
+
+
+def _sealed(record: Record, field: FieldDef) -> Sealed | None:
+    """The sealed value of a field; None where there is none, or where it was written before its field was sealed."""
+    if not field.custom:
+        held: Sealed | None = getattr(record, field.name)
+        return held
+    kept = record.custom.get(field.name)
+    return Sealed(b64decode(kept[SEALED])) if isinstance(kept, dict) else None
 
 
 def _read(record: Record, field: FieldDef) -> Any:
+    sealed = _sealed(record, field) if field.sealed else None
+    if sealed is not None:
+        return open_or(sealed)
     if field.custom:
         return record.custom.get(field.name)
     if field.type == FieldType.REFERENCE:
         value = getattr(record, f"{field.name}_id")
         return str(value) if value else None
     value = getattr(record, field.name)
-    if isinstance(value, Sealed):
-        return open_or(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -210,7 +223,10 @@ def assign(record: Record, fields: Mapping[str, FieldDef], values: Mapping[str, 
 
 def _assign(record: Record, field: FieldDef, value: Any) -> None:
     if field.custom:
-        record.custom = {**record.custom, field.name: value}
+        kept = value
+        if field.sealed and value is not None:
+            kept = {SEALED: b64encode(Sealed.of(value, record.key_id).blob).decode()}
+        record.custom = {**record.custom, field.name: kept}
     elif field.type == FieldType.REFERENCE:
         setattr(record, f"{field.name}_id", UUID(value) if value else None)
     elif field.sealed:

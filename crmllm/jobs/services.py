@@ -41,12 +41,18 @@ def enqueue(stage: str) -> None:
 
 
 def _wake(name: str) -> bool:
-    """Queues a task for a stage unless one is queued. Returns whether it did."""
+    """Queues a task for a stage unless one is queued. Returns whether it did.
+
+    Whoever adds work looks first: where a task is queued already, that is all. It clears its mark before it looks for
+    work, and what this is called for is committed, so that it will find it.
+    """
+    state = StageWake.objects.filter(stage=name).values_list("queued_at", "paused_at").first()
+    if state is not None and any(state):
+        return False
     with transaction.atomic():
+        if state is None:
+            StageWake.objects.bulk_create([StageWake(stage=name)], ignore_conflicts=True)
         won = StageWake.objects.filter(stage=name, queued_at=None, paused_at=None).update(queued_at=timezone.now())
-        if not won and not StageWake.objects.filter(stage=name).exists():
-            won = len(StageWake.objects.bulk_create([StageWake(stage=name)], ignore_conflicts=True))
-            won = StageWake.objects.filter(stage=name, queued_at=None).update(queued_at=timezone.now())
         if won:
             # A wake-up is worth no row of its own when it is over: JobRun tells what was done.
             async_task(

@@ -39,7 +39,7 @@ from crmllm.connectors.engine.errors import NeedsSignIn, NotSent, QuotaGone, Thr
 from crmllm.connectors.registry import open_connection
 from crmllm.core import work
 from crmllm.core.audit import System
-from crmllm.core.crypto import Erased, Sealed
+from crmllm.core.crypto import Erased, Sealed, preload
 from crmllm.core.errors import CrmllmError
 from crmllm.crm import selectors as crm
 from crmllm.crm import services as crm_services
@@ -101,7 +101,10 @@ def deliver(rows: Sequence[Writeback]) -> list[State]:
     """Brings claimed writes of one connection, object and operation as far as they go. Returns their states; those
     that another sender has taken over are left out."""
     connector, steps = open_connection(rows[0].connection), _Steps(rows)
-    group = [opened for row in rows if (opened := _open(row, connector)) is not None]
+    preload(*(sealed for row in rows for sealed in (row.values, row.base)))
+    known = connectors.theirs(rows[0].connection, [(row.object, row.target_id) for row in rows])
+    opened = [_open(row, connector, known.get((row.object, row.target_id))) for row in rows]
+    group = [one for one in opened if one is not None]
     fresh = [one for one in group if one.row.state != State.WRITTEN]
     again = [one for one in fresh if one.sent_before]
     steps.together([one for one in again if not one.creates], _read)
@@ -168,7 +171,7 @@ def _end(delivery: Delivery, error: CrmllmError) -> None:
         delivery.lost = True
 
 
-def _open(row: Writeback, connector: Connector) -> Delivery | None:
+def _open(row: Writeback, connector: Connector, external_id: str | None) -> Delivery | None:
     """None when the content of the write was erased; it has ended then."""
     try:
         values, base = row.values.open(), row.base.open()
@@ -183,7 +186,7 @@ def _open(row: Writeback, connector: Connector) -> Delivery | None:
         ),
         values=values,
         base=base,
-        external_id=connectors.external_id(row.connection, row.object, row.target_id),
+        external_id=external_id,
         sent_before=row.sent_at is not None,
     )
 
@@ -347,7 +350,8 @@ def _record(delivery: Delivery) -> None:
             {"values": delivery.values},
         )
     row.state = current.state
-    delivery.external_id = connectors.external_id(row.connection, row.object, row.target_id)
+    if delivery.remote is not None:
+        delivery.external_id = delivery.remote.external_id
 
 
 def _mirror(delivery: Delivery) -> Any:

@@ -21,6 +21,7 @@ from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.connectors import services as connectors
 from crmllm.connectors.choices import ConnectionState
+from crmllm.connectors.models import Connection
 from crmllm.core import audit
 from crmllm.core.crypto import Sealed
 from crmllm.core.errors import Conflict
@@ -34,6 +35,7 @@ from crmllm.writeback.models import Writeback
 from crmllm.writeback.outcomes import announce
 
 STAGE = "write"
+AT_ONCE = 100  # writes that are given up in one transaction
 #: Writes that left nothing in the CRM.
 GONE = (State.CANCELLED, State.UNDONE, State.CONFLICT)
 
@@ -156,11 +158,31 @@ def cancel(*, actor: User, pk: UUID) -> Writeback:
     with transaction.atomic():
         row = Writeback.objects.select_for_update(of=("self",)).get(pk=pk)
         if row.state == State.FAILED or (row.state == State.WAITING and row.sent_at is None):
-            _cancel(row)
-            audit_write(actor, "writeback.cancelled", row)
-            announce(row)
+            _give_up(actor, row)
             return row
         raise Conflict(f"This write is {row.get_state_display()}; it cannot be cancelled.")
+
+
+def cancel_waiting(*, actor: User, connection: Connection) -> int:
+    """Gives up all writes to a connection that were never sent. Returns how many; what goes with another one that it
+    hangs on is not counted again."""
+    require(actor, "jobs.manage")
+    waiting = Writeback.objects.filter(connection=connection, state=State.WAITING, sent_at=None)
+    cancelled = 0
+    while ids := list(waiting.order_by("-id").values_list("pk", flat=True)[:AT_ONCE]):  # children before parents
+        with transaction.atomic():
+            for pk in ids:
+                row = waiting.select_for_update(of=("self",)).filter(pk=pk).first()
+                if row is not None:
+                    _give_up(actor, row)
+                    cancelled += 1
+    return cancelled
+
+
+def _give_up(actor: User, row: Writeback) -> None:
+    _cancel(row)
+    audit_write(actor, "writeback.cancelled", row)
+    announce(row)
 
 
 def _cancel(row: Writeback) -> None:

@@ -17,10 +17,12 @@ from crmllm.connectors.registry import open_declared
 from crmllm.connectors.services import master_of
 from crmllm.connectors.setup import objects, selectors, suggest
 from crmllm.core.audit import SYSTEM
+from crmllm.core.crypto import drop_keys
 from crmllm.core.errors import BadInput, Forbidden
 from crmllm.core.ids import uuid7
 from crmllm.core.models import AuditEvent
 from crmllm.crm import selectors as crm
+from crmllm.crm import values
 from crmllm.crm.choices import FieldType
 from crmllm.crm.models import Account, FieldDef
 from tests.connectors.conftest import Served
@@ -168,7 +170,12 @@ def test_a_field_of_theirs_becomes_one_of_ours(
     made = FieldDef.objects.get(object="account", name="size")
     assert (made.label, made.type, made.choices, made.custom) == ("Size class", FieldType.PICKLIST, ["s", "m"], True)
     read_all()
-    assert Account.objects.get().custom == {"size": "m", "turnover": "12.50"}
+    account = Account.objects.get()
+    fields = crm.field_map("account")
+    assert values.read(account, [fields["size"], fields["turnover"]]) == {"size": "m", "turnover": "12.50"}
+    assert "12.50" not in str(account.custom), "what may be personal lies sealed"
+    assert drop_keys([account.key_id]) == 1
+    assert values.read(account, [fields["turnover"]]) == {"turnover": None}
     page = as_admin.get(url("fields", in_use, "account"))
     assert "size__c" not in {one.name for one in page.context["unmapped"]}
     assert open_declared(in_use).mapping("account").body(

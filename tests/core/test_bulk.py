@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.forms import model_to_dict
 
 from crmllm.core import audit
-from crmllm.core.bulk import FEW, insert_many
+from crmllm.core.bulk import FEW, insert_many, update_many
 from crmllm.core.crypto import Sealed, new_key
 from crmllm.core.models import AuditEvent, AuditPayload
 from crmllm.crm.models import Account, ExchangeRate
@@ -64,3 +64,23 @@ def test_constraints_count_and_leave_nothing() -> None:
     insert_many([])
     insert_many(rates[:1])
     assert ExchangeRate.objects.get().rate == Decimal("0.9")
+
+
+@pytest.mark.parametrize("count", [1, MANY])
+def test_changed_rows_are_saved_whole_or_in_part(count: int) -> None:
+    key_id = new_key()
+    insert_many(accounts(key_id))
+    rows = list(Account.objects.order_by("name"))
+    before = Account.objects.get(pk=rows[0].pk).updated_at
+    for row in rows:
+        row.name, row.city, row.phone, row.domains, row.employees = HARD, "Oslo", Sealed.of("new", key_id), [], None
+    update_many(rows[:count], ["city", "phone", "updated_at"])
+    kept = Account.objects.get(pk=rows[0].pk)
+    assert (kept.name, kept.city, kept.domains) == (f"0 {HARD}", "Oslo", ["a.example", HARD])
+    assert kept.phone is not None
+    assert kept.phone.open() == "new"
+    assert kept.updated_at > before
+    update_many(rows[:count])
+    assert Account.objects.filter(name=HARD, domains=[], employees=None).count() == count
+    assert Account.objects.exclude(city="Oslo").count() == MANY - count
+    update_many([])

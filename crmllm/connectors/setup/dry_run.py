@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from crmllm.access.models import User
 from crmllm.access.rules import require
 from crmllm.connectors.models import Connection
 from crmllm.core import audit
-from crmllm.core.errors import Conflict
 from crmllm.jobs.services import enqueue
 from crmllm.writeback import services as writeback
-from crmllm.writeback.choices import State
-from crmllm.writeback.models import Writeback
 
 
 def begin(*, actor: User, connection: Connection) -> Connection:
@@ -34,25 +30,9 @@ def send_back(*, actor: User, connection: Connection) -> int:
     The trial ends last: a change that somebody approves meanwhile waits like the others, and goes back with them.
     """
     require(actor, "settings.manage")
-    require(actor, "jobs.manage")
-    back = 0
-    while ids := list(_waiting(connection).values_list("pk", flat=True)[:500]):
-        before = back
-        for pk in ids:
-            try:
-                writeback.cancel(actor=actor, pk=pk)
-            except Conflict:  # it went back with the one that it hangs on
-                continue
-            back += 1
-        if back == before:
-            break
+    back = writeback.cancel_waiting(actor=actor, connection=connection)
     _switch(actor, connection, on=False)
     return back
-
-
-def _waiting(connection: Connection) -> QuerySet[Writeback]:
-    rows = Writeback.objects.filter(connection=connection, state=State.WAITING, sent_at=None)
-    return rows.order_by("-id")  # what hangs on others goes before them
 
 
 def _switch(actor: User, connection: Connection, *, on: bool) -> Connection:

@@ -249,7 +249,7 @@ class Page:
 
     def _update_all(self, known: Sequence[Known]) -> None:
         records = [record for _, _, record in known if record is not None]
-        preload_many(records, [one for one in self.fields.values() if not one.custom])
+        preload_many(records, list(self.fields.values()))
         held = {record.pk: record for record in records}
         news = {external.record_id: self._news(row, held[external.record_id]) for row, external, _ in known}
         with transaction.atomic():

@@ -51,12 +51,7 @@ def programs(settings: Mapping[str, str], *, own_database: bool, own_model: bool
     """In the order in which they start."""
     manage = [PYTHON, str(REPOSITORY / "manage.py")]
     port = int(settings.get("PORT") or "8000")
-    address = f"{settings.get('BIND') or '127.0.0.1'}:{port}"
-    web = [
-        PYTHON, "-m", "gunicorn", "crmllm.wsgi", "--bind", address, "--worker-class", "gthread",
-        "--workers", settings.get("WEB_WORKERS") or "2", "--threads", settings.get("WEB_THREADS") or "8",
-        "--preload", "--timeout", "120", "--graceful-timeout", "5", "--no-control-socket",
-    ]  # fmt: skip
+    web = web_server(f"{settings.get('BIND') or '127.0.0.1'}:{port}", settings)
     keeper = Program("database", [PYTHON, "-m", "crmllm.core.runtime", "keep-database"], stop_seconds=60)
     serve = [PYTHON, "-m", "crmllm.llm.server.serve"]
     model = Program("model", serve, nice=10, stops_as_group=True, after_port=port)
@@ -68,6 +63,15 @@ def programs(settings: Mapping[str, str], *, own_database: bool, own_model: bool
         Program("jobs-llm", [*manage, "qcluster"], {"Q_CLUSTER_NAME": "llm"}, after_port=port),
         *([model] if own_model else []),
     ]
+
+
+def web_server(address: str, settings: Mapping[str, str]) -> list[str]:
+    """The command that serves the site at host:port."""
+    return [
+        PYTHON, "-m", "gunicorn", "crmllm.wsgi", "--bind", address, "--worker-class", "gthread",
+        "--workers", settings.get("WEB_WORKERS") or "2", "--threads", settings.get("WEB_THREADS") or "8",
+        "--preload", "--timeout", "120", "--graceful-timeout", "5", "--no-control-socket",
+    ]  # fmt: skip
 
 
 def configuration(place: Home, running: list[Program]) -> str:
