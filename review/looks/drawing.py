@@ -29,7 +29,8 @@ from review.looks.services import JUDGES, ask, drawn, request
 #: Decisions that are younger may still be in a transaction that nobody sees.
 SETTLED = timedelta(minutes=1)
 AT_ONCE = 5_000
-#: A look that nobody could take in this time is given up: there is only one reviewer, or nobody else may see it.
+#: A look that nobody could take in this time is given up: there is only one reviewer, or nobody else may see it. A sample
+#: waits: its policy goes on only when somebody has looked.
 KEPT = timedelta(days=7)
 OTHERS = 20  # names of organisations that a planted one is taken from
 
@@ -65,9 +66,8 @@ def _draw(guards: GuardSettings, decision: Decision) -> int:
 
 def tidy() -> int:
     """Gives up looks that nobody could take in time."""
-    return services.end(
-        rows=Q(state=State.WAITING, created_at__lt=timezone.now() - KEPT), reason="Nobody could take it in time."
-    )
+    late = Q(state=State.WAITING, created_at__lt=timezone.now() - KEPT)
+    return services.end(rows=late & ~Q(why=Why.SAMPLE), reason="Nobody could take it in time.")
 
 
 # --- a wrong value

@@ -100,14 +100,12 @@ def on_opening(*, user: User, interaction: Interaction) -> None:
 
 
 def give(*, user: User, besides: Interaction | None = None) -> Look | None:
-    """Puts a waiting look that fits into a person's queue, the freshest first: it lies among messages of its age.
-
-    No two people ever get the same.
-    """
+    """Puts a waiting look that fits into a person's queue: samples first, for a policy waits for them, and then the
+    freshest, which lie among messages of their age. No two people ever get the same."""
     require(user, "proposals.decide")
     with transaction.atomic():
         rows = _fitting(user, besides).select_for_update(skip_locked=True, of=("self",))
-        for look in rows.order_by("-id")[:TRIED]:
+        for look in rows.alias(awaited=Q(why=Why.SAMPLE)).order_by("-awaited", "-id")[:TRIED]:
             fault = _fault(user, look)
             if fault is None:
                 look.state, look.user, look.verdict = State.GIVEN, user, ""
