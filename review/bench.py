@@ -6,13 +6,9 @@ import os
 import re
 import shutil
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +22,7 @@ from django.utils import timezone
 from crmllm.access.choices import Role
 from crmllm.access.models import User
 from crmllm.core.registry import seed_scale
-from crmllm.core.runtime.home import REPOSITORY, free_port
+from crmllm.core.runtime.serving import serving
 from crmllm.ingestion.models import Interaction
 from crmllm.proposals.models import Decision, Proposal
 
@@ -76,7 +72,7 @@ def review() -> list[dict[str, Any]]:
     missing = PROPOSALS - Proposal.objects.count()
     if missing > 0:
         seed_scale["proposals"](missing)
-    with _server() as url:
+    with serving() as url:
         with httpx.Client(base_url=url, cookies=_session("bench-reviewer"), timeout=60) as client:
             client.get("/review/").raise_for_status()
             rows = [_row("list page", [_timed(lambda: client.get("/review/")) for _ in range(ROUNDS)])]
@@ -228,36 +224,7 @@ def _half_done(ids: list[Any]) -> int:
     )
 
 
-# --- the server
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    """The web server alone, as `make run` starts it."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "crmllm.wsgi", "-b", f"127.0.0.1:{port}", "-k", "gthread"]
-    process = subprocess.Popen(
-        [*command, "--workers", "2", "--threads", "8", "--preload"],
-        cwd=REPOSITORY,
-        stderr=subprocess.DEVNULL,
-        env=os.environ,
-    )
-    try:
-        _wait(f"http://127.0.0.1:{port}/healthz")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(url: str) -> None:
-    for _ in range(300):
-        try:
-            if httpx.get(url, timeout=2).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.2)
-    raise RuntimeError("The web server did not start.")
+# --- a person
 
 
 def _session(name: str) -> dict[str, str]:

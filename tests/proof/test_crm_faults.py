@@ -108,6 +108,19 @@ def address(request: pytest.FixtureRequest, settings: Any) -> Iterator[str]:
     transport.client.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def quick_commits(transactional_db: None) -> Iterator[None]:
+    """Only workers die here, never the database: it need not wait for the disk at every commit."""
+    held = {name: connections[name].settings_dict["OPTIONS"] for name in ("default", "keys")}
+    for name, options in held.items():
+        connections[name].settings_dict["OPTIONS"] = {**options, "options": "-c synchronous_commit=off"}
+    connections.close_all()
+    yield
+    for name, options in held.items():
+        connections[name].settings_dict["OPTIONS"] = options
+    connections.close_all()
+
+
 @pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 def test_every_approved_change_lands_exactly_once(
     vendor: Vendor, address: str, reviewer: User, admin: User, request: pytest.FixtureRequest
