@@ -80,6 +80,7 @@ class ReviewFiguresAnswer(serializers.Serializer[Any]):
     days = DayLine(many=True)
     automation = ShareLine()
     agreement = ShareLine()
+    in_time = ShareLine()
     errors = serializers.DictField(child=serializers.IntegerField())  # type: ignore[assignment]
     open_now = serializers.IntegerField()
 
@@ -102,6 +103,7 @@ class ReviewFigures(APIView):
                 "days": [asdict(day) for day in found.days],
                 "automation": as_share(found.automation),
                 "agreement": as_share(found.agreement),
+                "in_time": as_share(found.in_time),
                 "errors": found.errors,
                 "open_now": found.open_now,
             }

@@ -114,6 +114,8 @@ class Figures:
     automation: Share
     #: Values of second reviews on which two people agree.
     agreement: Share
+    #: Decisions by people that were made by the deadline of their message, of those that had one.
+    in_time: Share
     #: Errors that were found in what had been applied, by how they were found.
     errors: dict[str, int]
     open_now: int
@@ -140,6 +142,7 @@ def figures(user: User, asked: Asked) -> Figures:
         days=days,
         automation=Share(automatic, automatic + approved),
         agreement=found["agreement"],
+        in_time=_in_time(own),
         errors={
             "sample": found["sample"],
             "settled": found["settled"],
@@ -226,6 +229,14 @@ def _days(
     approved = rows.filter(APPROVED & BY_PERSON).count()
     days = [Day(one, came.get(one, 0), decided.get(one, 0), alone.get(one, 0)) for one in asked.days]
     return days, sum(alone.values()), approved
+
+
+def _in_time(own: QuerySet[Decision]) -> Share:
+    """The service level: a skipped item is not decided, and one that was decided twice counts twice."""
+    due = own.filter(DECIDES, proposal__interaction__due_at__isnull=False)
+    kept = Count("pk", filter=Q(created_at__lte=F("proposal__interaction__due_at")))
+    counted = due.aggregate(kept=kept, all=Count("pk"))
+    return Share(counted["kept"], counted["all"])
 
 
 # --- what was said

@@ -92,6 +92,7 @@ def _head(found: Figures) -> list[dict[str, str]]:
         {"value": pace["median"], "label": _("seconds, median"), "note": _("nine of ten in %(p90)s s") % pace},
         {"value": _share(found.automation), "label": _("applied without a person"), "note": _of(found.automation)},
         {"value": _share(found.agreement), "label": _("agreement"), "note": _interval(found.agreement)},
+        {"value": _share(found.in_time), "label": _("decided in time"), "note": _of_decisions(found.in_time)},
         {"value": f"{found.open_now:,}", "label": _("open now"), "note": _("proposals that wait")},
     ]
 
@@ -125,6 +126,10 @@ def _share(share: Share) -> str:
 
 def _of(share: Share) -> str:
     return _("%(hits)s of %(count)s approvals") % {"hits": f"{share.hits:,}", "count": f"{share.count:,}"}
+
+
+def _of_decisions(share: Share) -> str:
+    return _("%(hits)s of %(count)s with a deadline") % {"hits": f"{share.hits:,}", "count": f"{share.count:,}"}
 
 
 def _interval(share: Share) -> str:
@@ -219,7 +224,7 @@ def lines(found: Figures) -> Iterator[tuple[str, str, str, object]]:
     for day in found.days:
         values = {"came": day.came, "decided": day.decided, "automatic": day.automatic}
         yield from (("day", day.day.isoformat(), name, value) for name, value in values.items())
-    for name, share in {"automation": found.automation, "agreement": found.agreement}.items():
+    for name, share in {"automation": found.automation, "agreement": found.agreement, "in_time": found.in_time}.items():
         yield from ((name, "", part, value) for part, value in as_share(share).items())
     yield from (("errors", "", name, count) for name, count in found.errors.items())
     yield "backlog", "", "open_now", found.open_now

@@ -106,6 +106,16 @@ def test_what_a_policy_decides_is_automation_and_nobodys_pace(admin: User, day: 
     assert next(one for one in figures.fields if one.field == "account.name").automatic == 1
 
 
+def test_the_service_level_is_what_was_decided_by_its_deadline(admin: User, day: dict[str, Proposal]) -> None:
+    assert (found(admin).in_time.hits, found(admin).in_time.count) == (4, 4)
+    row = Decision.objects.get(verdict=Verdict.REJECT)
+    Decision.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(days=1))
+    Interaction.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    assert (found(admin).in_time.hits, found(admin).in_time.count) == (1, 4)
+    Interaction.objects.update(due_at=None)
+    assert found(admin).in_time.count == 0
+
+
 def test_days_show_what_came_in_and_went_out(admin: User, day: dict[str, Proposal]) -> None:
     yesterday = timezone.now() - timedelta(days=1)
     Proposal.objects.filter(pk=day["account"].pk).update(created_at=yesterday)
@@ -237,4 +247,5 @@ def test_every_figure_can_be_counted_again(admin: User, day: dict[str, Proposal]
     assert {row[0]: row[1:] for row in answers["fields"]} == {
         one.field: (one.kept, one.edited, one.rejected, one.automatic) for one in figures.fields}  # fmt: skip
     assert answers["automation"] == [(figures.automation.hits, figures.automation.count)]
+    assert answers["in time"] == [(figures.in_time.hits, figures.in_time.count)]
     assert answers["agreement"] == [(figures.agreement.hits, figures.agreement.count)]
