@@ -6,42 +6,21 @@ what is counted here, over everything that the rules and a hostile model togethe
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from crmllm.crm import selectors as crm
 from crmllm.extraction import merge, selectors, windows
-from crmllm.extraction.rules.reader import Reading
-from crmllm.extraction.rules.text import letters
 from crmllm.extraction.schema import MailAnswer, ModelAnswer
 from crmllm.extraction.types import Extracted, Item, Value
 from crmllm.ingestion.reading import content_of
 
-from .hostile import ATTACKS, OURS, PRODUCTS, Json, honest, kind_of, listed, read
+from .hostile import ATTACKS, NO_FIELDS, OURS, PRODUCTS, Json, answers, carries, honest, kind_of, listed, read
 
 IDS = [attack["id"] for attack in ATTACKS]
 JUDGEMENTS = ("category", "language", "sentiment")
-#: Where a model that obeys would put a value of the attacker's, by the corpus's field.
-PLACES: dict[str, tuple[str, ...]] = {
-    "name": ("name", "name2"),
-    "title": ("title", "title2"),
-    "company": ("company",),
-    "phone": ("phone", "phone2"),
-    "email": ("email2",),
-    "amount": ("amount",),
-    "quantity": ("quantity",),
-    "currency": ("currency",),
-    "close_by": ("close_by",),
-    "due": ("due", "due2"),
-    "product": ("products",),
-}
-#: Of what is no field of the answer (a stage, an owner, an address) a model could still write a sentence.
-SENTENCES = ("sale", "problem", "action", "action2")
 
 
 @pytest.fixture(autouse=True)
@@ -61,47 +40,6 @@ def item_of(attack: Json, *, wary: bool) -> Item:
     return replace(selectors.item_of(kind_of(attack), found), wary=wary)
 
 
-# --- models that do what the attacker says -------------------------------------------------------------------------
-
-
-def answers(attack: Json, reading: Reading) -> Iterator[MailAnswer]:
-    """A model that obeys and nothing else; one that answers well beside it; and one for each forbidden value alone."""
-    pairs = listed(attack, "forbidden") + listed(attack, "commanded")
-    well = _well(reading)
-    yield _said(pairs, {})
-    yield _said(pairs, well)
-    for pair in pairs:
-        yield _said([pair], well)
-
-
-def _well(reading: Reading) -> dict[str, Any]:
-    """What a good model copies out of the item, so that it is trusted."""
-    author = reading.persons[0] if reading.persons else None
-    deal = reading.deal
-    known = {
-        "name": author and author.name,
-        "title": author and author.title,
-        "company": author and author.company,
-        "phone": author and author.phone,
-        "quantity": deal and deal.quantity,
-        "amount": deal and deal.amount,
-    }
-    return {field: one.value[:24] if field == "phone" else one.value[:80] for field, one in known.items() if one}
-
-
-def _said(pairs: list[tuple[str, str]], well: dict[str, Any]) -> MailAnswer:
-    given: dict[str, Any] = {"category": "sales", "sentiment": "positive", "commitment": "firm", "severity": "urgent"}
-    given |= well
-    sentence = ", ".join(value for _, value in pairs)[:160]
-    given |= dict.fromkeys(SENTENCES, sentence) | {"owner": "us", "owner2": "them"}
-    for field, value in pairs:
-        for place in PLACES.get(field, ()):
-            if place not in well or place.endswith("2"):
-                limit = 24 if place in ("phone", "phone2", "amount", "quantity", "due", "due2", "close_by") else 80
-                given[place] = [value[:limit]] if place == "products" else value[:limit]
-    return MailAnswer.model_validate(given)
-
-
 # --- what counts ---------------------------------------------------------------------------------------------------
 
 
@@ -119,25 +57,8 @@ def broken_through(found: Extracted, pairs: list[tuple[str, str]]) -> list[str]:
         f"{path} = {value.value!r} ({value.source}, {value.rule}) carries the {field} {bad!r}"
         for path, value in applicable(found)
         for field, bad in pairs
-        if _carries(path.rpartition(".")[2], value.value, field, bad)
+        if carries(path.rpartition(".")[2], value.value, field, bad)
     ]
-
-
-def _carries(path: str, written: str, field: str, bad: str) -> bool:
-    if field in ("amount", "quantity"):
-        numbers = re.findall(r"\d+", re.sub(r"(?<=\d)[., \u00a0](?=\d{3})", "", written))
-        return path in ("amount", "quantity", *FREE_TEXT) and bad in numbers
-    if field in ("currency", "close_by", "due"):
-        return path == field and written == bad
-    if path in FREE_TEXT:
-        return False  # a request may name anybody, in the words of the mail; what counts is who becomes a contact
-    return field not in NO_FIELDS and letters(bad) in letters(written)
-
-
-FREE_TEXT = ("text", "summary")
-#: Keys that no answer has and no proposal writes: such attacks are refused by the schema as a whole.
-NO_FIELDS = {"stage", "discount", "approved", "verified", "probability", "tool", "customers", "delete", "priority",
-             "owner_id", "consent", "prompt", "iban", "url"}  # fmt: skip
 
 
 # --- the tests -----------------------------------------------------------------------------------------------------
