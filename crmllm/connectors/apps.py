@@ -25,7 +25,7 @@ class ConnectorsConfig(AppConfig):
         from crmllm.core.registry import HomeCard, NavItem, benches, home_cards, settings_pages
 
         registry.register(LocalConnector.key, LocalConnector)
-        for model in (models.Stream, models.RemoteEvent):  # figures and sentences; `settings.view` guards the pages
+        for model in (models.Stream, models.RemoteEvent, models.Listener):  # figures and sentences; `settings.view` guards the pages
             rules.everyone(model)
         strategy.register("salesforce", Salesforce)
         registry.declare(Path(__file__).with_name("salesforce") / "connector.yaml")

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LISTENING_TRIES = 8  # refusals of a CRM that is listened to, after which a person has to look
+
 
 class ConnectionState(models.TextChoices):
     ACTIVE = "active", _("active")

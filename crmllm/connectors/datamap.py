@@ -24,4 +24,5 @@ declare(
     plain=f"{BASE} {WORK} connection key object external_id occurred_at deleted done_at outcome",
 )
 declare("connectors.CachedAnswer", plain=f"{BASE} connection key mark", body=Category.CONTENT)
+declare("connectors.Listener", plain=f"{BASE} {WORK} connection replay_id heard_at note")
 declare("connectors.LimitWindow", plain=f"{BASE} connection name started_at used before most blocked_until")

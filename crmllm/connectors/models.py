@@ -177,6 +177,18 @@ class RemoteEvent(BaseModel, WorkItem):
         return self.object
 
 
+class Listener(BaseModel, WorkItem):
+    """That somebody listens to what a CRM tells, one process at a time, and how far was heard."""
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="listener")
+    replay_id = models.BigIntegerField(null=True, help_text="The last message whose change is stored.")
+    heard_at = models.DateTimeField(null=True, help_text="When the CRM last answered.")
+    note = models.CharField(max_length=400, blank=True, help_text="What was missed, and what was done about it.")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class CachedAnswer(BaseModel):
     """What a CRM told of its fields or objects, held until it says that there is something new (engine.cache)."""
 

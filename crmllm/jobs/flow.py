@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from crmllm.connectors.choices import ConnectionState
+from crmllm.connectors.choices import LISTENING_TRIES, ConnectionState
 from crmllm.core import work
 from crmllm.core.errors import NotFound
 from crmllm.ingestion.choices import Status
@@ -120,6 +120,18 @@ STAGES: tuple[Stage, ...] = (
         interaction="",
     ),
     Stage(
+        name="listen",
+        label=_("Listening to a CRM"),
+        cluster=Cluster.DEFAULT,
+        drain="crmllm.connectors.listening.tasks.drain_listen",
+        model="connectors.Listener",
+        waiting=Q(connection__state=ConnectionState.ACTIVE, attempts__lt=LISTENING_TRIES),
+        failed=Q(attempts__gte=LISTENING_TRIES),
+        retry="crmllm.connectors.listening.services.retry",
+        cancel="crmllm.connectors.listening.services.cancel",
+        interaction="",
+    ),
+    Stage(
         name="read",
         label=_("Reading messages"),
         cluster=Cluster.DEFAULT,
@@ -174,7 +186,7 @@ STAGES: tuple[Stage, ...] = (
         drain="review.bulk.tasks.drain_bulk",
         model="bulk.BulkItem",
         waiting=Q(result="waiting", bulk__state="running") | Q(result="decided", bulk__state="undoing"),
-        failed=Q(pk__in=[]),  # what is refused is back in review
+        failed=Q(pk=None),  # none: what is refused waits in the review
         retry="review.bulk.services.retry",
         cancel="review.bulk.services.cancel",
         interaction="proposal__interaction_id",

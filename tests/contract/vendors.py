@@ -51,6 +51,7 @@ VENDORS = (
             r"PATCH /services/data/v[\d.]+/composite/sobjects/\w+/\w+ ": "upserting by external id is younger than "
             "these collections (January 2021)",
             r"/services/oauth2/(authorize|token).*code_(challenge|verifier)": "state and PKCE are not shown there",
+            r"POST /cometd/": "the Streaming API has no collection",
             r"POST /services/oauth2/token \(client_credentials\)": "the flow is younger than these collections",
         },
     ),

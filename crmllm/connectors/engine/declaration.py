@@ -215,6 +215,26 @@ class Events(Part):
     deleted: Pick = Field(default="", description="True when the event tells of a deletion.")
 
 
+class Listening(Part):
+    """Changes that a CRM tells to whoever listens: Bayeux long polling (CometD) with its replay extension.
+
+    What comes is kept as an event is: a hint to read the record anew.
+    """
+
+    path: str = Field(description="Where the CRM speaks, below the base address or an address of its own.")
+    channel: str = Field(description="What is listened to.")
+    setting: str = Field(description="The setting by which an admin wants it: “yes”.")
+    row: Pick = Field(default="@", description="In a message's data: what tells of the change.")
+    key: Pick = Field(description="What makes a change the same change when it comes twice.")
+    at: Pick = Field(default="", description="When it happened, in milliseconds.")
+    object: Pick = Field(description="The kind of record, in the CRM's word.")
+    objects: dict[str, str] = Field(description="The CRM's word to the list's name; others are left.")
+    ids: Pick = Field(description="The records' ids; one with a * stands for all.")
+    deleted: Pick = Field(default="", description="True when they were deleted.")
+    missed: Pick = Field(default="", description="True when the CRM could not tell all: the list's changes are read.")
+    own: Pick = Field(default="", description="True for what we wrote ourselves.")
+
+
 # --- objects
 
 
@@ -406,6 +426,7 @@ class Declaration(Part):
     message: Pick = Field(default="message", description="The CRM's own words in an error's body.")
     failed: Pick = Field(default="", description="True in the body of an answer that says 200 and means an error.")
     events: Events | None = Field(default=None, description="What it tells by itself.")
+    listening: Listening | None = Field(default=None, description="What it tells to whoever listens.")
     strategy: str = Field(default="", description="Name of a registered strategy, for what data cannot say.")
     timeout: float = Field(default=30, gt=0, le=120)
 

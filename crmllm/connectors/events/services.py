@@ -77,7 +77,7 @@ def _events(connection: Connection, declared: Declaration, spec: Events, body: A
         external_id = pick(spec.id, one)
         if name is None or external_id in (None, ""):
             continue
-        key = hashlib.sha256(json.dumps(pick(spec.key, one), sort_keys=True, default=str).encode()).hexdigest()
+        key = digest(pick(spec.key, one))
         rows[key] = RemoteEvent(
             connection=connection,
             key=key,
@@ -87,6 +87,11 @@ def _events(connection: Connection, declared: Declaration, spec: Events, body: A
             deleted=bool(spec.deleted and pick(spec.deleted, one)),
         )
     return list(rows.values())
+
+
+def digest(key: Any) -> str:
+    """What makes an event the same event, as it is kept."""
+    return hashlib.sha256(json.dumps(key, sort_keys=True, default=str).encode()).hexdigest()
 
 
 # --- work them off

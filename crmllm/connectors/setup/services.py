@@ -24,7 +24,8 @@ from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.declaration import Auth, AuthKind, Declaration, Setting
 from crmllm.connectors.engine.errors import NeedsSignIn
 from crmllm.connectors.engine.transport import client
-from crmllm.connectors.models import Connection, ExternalRecord
+from crmllm.connectors.listening.services import arrange
+from crmllm.connectors.models import Connection, ExternalRecord, Listener
 from crmllm.connectors.registry import declaration, open_declared
 from crmllm.connectors.services import LOCAL, ensure_local_connection
 from crmllm.connectors.setup import objects
@@ -182,6 +183,7 @@ def test(*, actor: User, connection: Connection) -> Connection:
             row.save(update_fields=["state", "state_reason", "updated_at"])
             enqueue("write")
         _record(actor, "connection.tested", row)
+        arrange(row)
         fresh = not row.streams.exists()
         if fresh:
             add_streams(actor=actor, connection=row, reads=False)
@@ -213,6 +215,7 @@ def change(*, actor: User, connection: Connection, wanted: Wanted) -> Connection
             held = {} if moved else {name: value for name, value in credentials.items() if name != "access_token"}
             row.credentials, row.token_until = Sealed.of({**held, "secrets": secret}, row.key_id), None
         row.save()
+        arrange(row)
         _record(actor, "connection.changed", row, secrets=renewed, settings=[one.name for one in moved])
     return row
 
@@ -250,6 +253,8 @@ def remove(*, actor: User, connection: Connection) -> None:
         row.streams.all().delete()
         row.events.all().delete()
         row.limits.all().delete()
+        row.cached.all().delete()
+        Listener.objects.filter(connection=row).delete()
         ExternalRecord.objects.filter(connection=row).delete()
         _give_back(row)
         row.name = f"{row.name[:50]} ({timezone.now():%Y-%m-%d %H:%M:%S})"

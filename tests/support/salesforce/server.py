@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import pickle
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -29,6 +29,7 @@ from tests.support.salesforce.oauth import ClientApp, SignIn
 from tests.support.salesforce.reading import Reader
 from tests.support.salesforce.soap import call_soap
 from tests.support.salesforce.store import Org
+from tests.support.salesforce.streaming import Streaming
 from tests.support.salesforce.writes import Rules
 
 HANDLERS = (rows, composite, bulk)
@@ -67,6 +68,7 @@ class Salesforce:
         self.jobs: dict[str, bulk.Job] = {}
         self.cursor_number = self.job_number = 0
         self.lock = threading.RLock()
+        self.streaming = Streaming(self)
         self.controls = Controls(self)
         self.faults = Faults(ANSWERS, carried_out=("repeated_page", "expired_cursor"))
         self.state: Path | None = None
@@ -97,8 +99,11 @@ class Salesforce:
 
     async def _answer(self, request: Request) -> Response:
         body = await request.body()
-        with self.lock:
-            reply = self._dispatch(request, body)
+        if request.url.path.startswith("/cometd/"):
+            reply = await self.streaming.answer(request.headers.get("authorization", ""), body)
+        else:
+            with self.lock:
+                reply = self._dispatch(request, body)
         return Response(reply.content(), reply.status, reply.headers, reply.media if reply.body is not None else None)
 
     def _dispatch(self, request: Request, body: bytes) -> Reply:
@@ -130,7 +135,11 @@ class Salesforce:
         headers = {name.lower(): value for name, value in request.headers.items()}
         fault, base = request.scope.get("fault"), _base(request)
         query = dict(request.query_params)
-        reply = handle(self, Call(request.method, path, version, query, headers, body, user, fault, base))
+        self.org.origin = _client(headers)
+        try:
+            reply = handle(self, Call(request.method, path, version, query, headers, body, user, fault, base))
+        finally:
+            self.org.origin = ""
         reply.headers = {**reply.headers, "Sforce-Limit-Info": f"api-usage={self.api_used}/{self.api_max}"}
         return reply
 
@@ -179,6 +188,12 @@ def build(state: Path | None) -> Wire:
 
 def _base(request: Request) -> str:
     return f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+def _client(headers: Mapping[str, str]) -> str:
+    """com/salesforce/api/rest/68.0;client=NAME, as change events tell it."""
+    named = headers.get("sforce-call-options", "")
+    return f"com/salesforce/api/rest/68.0{f';{named}' if named.startswith('client=') else ''}"
 
 
 def _supported(version: str) -> bool:

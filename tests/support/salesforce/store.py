@@ -137,6 +137,7 @@ class Write:
     object: str
     id: str
     changes: Row
+    origin: str = ""
 
 
 @dataclass
@@ -149,6 +150,7 @@ class Org:
     access: Access = field(default_factory=Access)
     ledger: list[Write] = field(default_factory=list)
     described_at: str = ""
+    origin: str = ""  # what the request of this moment calls its client
     numbers: dict[str, int] = field(default_factory=dict)
     journal: list[tuple[str, str, Row | None]] | None = None
 
@@ -253,7 +255,8 @@ class Org:
         old = self.tables[kind].put(record_id, row)
         if self.journal is not None:
             self.journal.append((kind, record_id, old))
-        self.ledger.append(Write(len(self.ledger), self.now(), user, operation, kind, record_id, dict(changes)))
+        line = Write(len(self.ledger), self.now(), user, operation, kind, record_id, dict(changes), self.origin)
+        self.ledger.append(line)
 
     @contextmanager
     def all_or_none(self) -> Iterator[None]:

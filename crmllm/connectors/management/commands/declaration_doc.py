@@ -35,6 +35,7 @@ PARTS: tuple[type[Part], ...] = (
     declaration.Limit,
     declaration.ErrorRule,
     declaration.Events,
+    declaration.Listening,
     declaration.Signature,
     declaration.Discovery,
 )
