@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db(databases=["default", "keys"], transaction=Tr
 NO_PAGES = (
     "api", "social:", "schema", "healthz", "readyz", "metrics", "model-status", "ingestion:attachment", "forms:token",
 )  # fmt: skip
-FRAGMENTS = {"connectors:callback", "review:peek", "review:following", "ingestion:html", "notifications:open", "crm:index"}
+FRAGMENTS = {
+    "connectors:callback", "review:peek", "review:following", "ingestion:html", "notifications:open", "crm:index",
+}  # fmt: skip
 
 
 def look_at(tab: Page, path: str) -> list[str]:
