@@ -54,6 +54,15 @@ class HomeCard:
     permission: str = ""
 
 
+@dataclass(frozen=True)
+class Gauge:
+    """One figure for those who scrape the metrics."""
+
+    name: str
+    help: str
+    value: float
+
+
 navigation: Registry[NavItem] = Registry()
 #: Values that the frame of every page shows, by the name that base.html knows.
 frame: Registry[Callable[[HttpRequest], Any]] = Registry()
@@ -66,6 +75,8 @@ search_groups: Registry[Callable[[HttpRequest, str], list[dict[str, Any]]]] = Re
 settings_pages: Registry[NavItem] = Registry()
 #: What others add to the context of a person's own account page.
 profile: Registry[Callable[[HttpRequest], dict[str, Any]]] = Registry()
+#: Figures beside those of monitoring, read when they are asked for.
+gauges: Registry[Callable[[], Iterable[Gauge]]] = Registry()
 #: Loads one part of the made-up company; idempotent; runs in order.
 demo_data: Registry[Callable[[], None]] = Registry()
 #: Measures something against its peer and returns rows of (what, ours, peer, ratio).

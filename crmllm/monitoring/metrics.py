@@ -9,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from crmllm.connectors.selectors import by_state as connections_by_state
+from crmllm.core.registry import gauges
 from crmllm.jobs.selectors import queue_figures
 from crmllm.monitoring import selectors
 
@@ -31,6 +32,9 @@ class Figures(Collector):
         for state, count in connections_by_state():
             down.add_metric([state], count)
         yield down
+        for _name, told in gauges.items():
+            for gauge in told():
+                yield GaugeMetricFamily(gauge.name, gauge.help, value=gauge.value)
         late = selectors.unsealed_for().total_seconds()
         yield GaugeMetricFamily("crmllm_audit_unsealed_seconds", "Age of the oldest unsealed audit event.", value=late)
 
