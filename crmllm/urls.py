@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/guards/", include("review.looks.urls")),
     path("review/queues/", include("review.queues.urls")),
     path("review/bulk/", include("review.bulk.urls")),
+    path("review/policies/", include("review.policies.urls")),
+    path("review/rollbacks/", include("review.rollback.urls")),
     path("review/", include("review.urls")),
     path("interactions/", include("crmllm.ingestion.urls")),
     path("records/", include("crmllm.crm.urls")),

@@ -29,6 +29,7 @@ from crmllm.proposals.models import Proposal
 from crmllm.proposals.selectors import ChangeLine
 from review.looks.selectors import as_then, on_card
 from review.places import record_page
+from review.policies.selectors import blockers
 from review.queues import selectors as queues
 from review.selectors import SURE, QueueView, shown_at, waiting
 from review.services import WAITING, risky
@@ -86,11 +87,15 @@ def card(
     places = crm.whereabouts(user, ((one.object, one.target_id) for one in found if one.action == Action.UPDATE))
     current = editing or _current(found, near, view)
     may_decide = user.may("proposals.decide") and held is None
+    # Not while it waits, and not to everybody: a sample of what a policy applied has nothing to show here.
+    told = [one for one in found if user.may("policies.manage") and one.state not in DECIDABLE and not blind]
+    held_because = blockers(told) if told else {}
     shown = [
         _proposal(user, one, view, content, lines[one.pk], proposals.blocked_by(one, user=user, there=there))
         | {
             "current": one.pk == current,
             "place": places.get(one.target_id, ""),
+            "held_because": held_because.get(one.pk, []),
             "may_decide": may_decide and one.state in DECIDABLE,
             "undo_url": view.door("undo", one.pk) if may_decide and one.state in UNDOABLE else None,
             "editing": one.pk == editing,

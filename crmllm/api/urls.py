@@ -17,6 +17,8 @@ from crmllm.jobs.api import JobViewSet
 from crmllm.proposals.api import ProposalViewSet
 from crmllm.writeback.api import WritebackViewSet
 from review.figures.api import ReviewFigures
+from review.policies.api import PolicyViewSet
+from review.rollback.api import RollbackViewSet
 
 router = SimpleRouter()
 router.register("interactions", InteractionViewSet, basename="api-interactions")
@@ -26,6 +28,8 @@ router.register("jobs", JobViewSet, basename="api-jobs")
 router.register("connections", ConnectionViewSet, basename="api-connections")
 router.register("streams", StreamViewSet, basename="api-streams")
 router.register("sync-runs", SyncRunViewSet, basename="api-sync-runs")
+router.register("policies", PolicyViewSet, basename="api-policies")
+router.register("rollbacks", RollbackViewSet, basename="api-rollbacks")
 for object_name, plural in PLURALS.items():
     router.register(plural, viewset_for(object_name), basename=f"api-{plural}")
 

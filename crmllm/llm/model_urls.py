@@ -12,5 +12,4 @@ urlpatterns = [
     path("back/", views.back, name="back"),
     path("<slug:name>/", views.version, name="version"),
     path("<slug:name>/use/", views.use, name="use"),
-    path("<slug:name>/take-back/", views.take_back, name="take-back"),
 ]

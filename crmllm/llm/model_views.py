@@ -12,15 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from crmllm.access.models import User
-from crmllm.access.rules import person, require
+from crmllm.access.rules import person
 from crmllm.llm import selectors, services
 from crmllm.llm.choices import VersionState
 from crmllm.llm.models import ModelVersion
 from crmllm.proposals import selectors as proposals
-from crmllm.proposals.services import undo_many
-
-#: So many are taken back at a time; pressed again, it goes on.
-BATCH = 200
 
 
 @require_safe
@@ -56,7 +52,7 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
         "figures": figures,
         "settings": sorted(found.settings.items()),
         "written": written,
-        "take_back_url": reverse("llm-models:take-back", args=[name]) if written and _may_take_back(user) else "",
+        "take_back_url": reverse("rollback:plan") if written and _may_take_back(user) else "",
     }
     return render(request, "llm/model_version.html", context)
 
@@ -71,21 +67,6 @@ def use(request: HttpRequest, name: str) -> HttpResponse:
     else:
         messages.warning(request, _("%(name)s will be used once the model server has loaded it.") % {"name": name})
     return redirect("llm-models:list")
-
-
-@require_POST
-def take_back(request: HttpRequest, name: str) -> HttpResponse:
-    """Undoes what was approved and holds a value of this version; where somebody wrote since, it stays."""
-    user = person(request)
-    require(user, "settings.manage")
-    found = selectors.model_version(user, name)
-    undone, refused = undo_many(user=user, proposals=proposals.from_model(user, found.name)[:BATCH])
-    messages.success(
-        request,
-        _("%(undone)d changes are being taken back; %(refused)d stay because something was done with them since.")
-        % {"undone": len(undone), "refused": len(refused)},
-    )
-    return redirect("llm-models:version", name=found.name)
 
 
 def _may_take_back(user: User) -> bool:

@@ -642,20 +642,6 @@ def _hanging_on(proposal: Proposal) -> list[Proposal]:
     return found
 
 
-def undo_many(*, user: User, proposals: Iterable[Proposal]) -> tuple[list[Proposal], list[tuple[Proposal, str]]]:
-    """Takes back a batch, newest first; returns what was taken back and what was not, with the reason."""
-    undone: list[Proposal] = []
-    refused: list[tuple[Proposal, str]] = []
-    for proposal in sorted(proposals, key=lambda row: row.decided_at or row.created_at, reverse=True):
-        if proposal in undone:
-            continue
-        try:
-            undone += undo(user=user, proposal=proposal)
-        except Conflict as error:
-            refused.append((proposal, error.message))
-    return undone, refused
-
-
 # --- by hand
 
 

@@ -88,7 +88,9 @@ def _decided(pool: Pool, since: datetime | None) -> QuerySet[Outcome]:
 
 
 def _looked_at(pool: Pool, since: datetime | None) -> QuerySet[AutomatedValue]:
-    rows = AutomatedValue.objects.filter(pool.members, paper=False, label__in=[Label.RIGHT, Label.WRONG]).order_by()
+    rows = AutomatedValue.objects.filter(
+        pool.members, paper=False, label__in=[Label.RIGHT, Label.WRONG], labelled_at__isnull=False
+    ).order_by()
     return rows.filter(labelled_at__gte=since) if since else rows
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from crmllm.access.choices import Role
 from crmllm.access.models import User
 from crmllm.connectors.services import master_of
+from crmllm.core import work
 from crmllm.core.bulk import insert_many
 from crmllm.core.crypto import Sealed, new_keys
 from crmllm.crm.choices import Object
@@ -68,7 +69,7 @@ def _timed(do: Callable[[], Any]) -> tuple[float, Any]:
 
 def work_off(row: Rollback) -> None:
     """As the drain does."""
-    (held,) = services.work.claim(Rollback.objects.filter(pk=row.pk), limit=1, seconds=3600)
+    (held,) = work.claim(Rollback.objects.filter(pk=row.pk), limit=1, seconds=3600)
     while services.advance(held):
         pass
 

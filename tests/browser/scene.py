@@ -39,12 +39,17 @@ from crmllm.notifications.choices import Kind
 from crmllm.notifications.services import notify
 from crmllm.proposals import services
 from crmllm.proposals.choices import Judged, Verdict
-from crmllm.proposals.models import Outcome
+from crmllm.proposals.models import Decision, Outcome, Proposal, ProposedChange
 from crmllm.writeback.models import Writeback
 from review.bulk import services as bulk
 from review.bulk.models import Bulk
+from review.policies import services as policies
+from review.policies.choices import State as PolicyState
+from review.policies.models import AutomatedValue, PolicyCheck
 from review.queues import services as queues
 from review.queues.models import ReviewQueue
+from review.rollback import bench as rollback_bench
+from review.rollback import services as rollbacks
 from tests.browser import looks
 from tests.support import factories
 from tests.support.mails import mail
@@ -64,6 +69,7 @@ def build(admin: User, reviewer: User) -> dict[str, str]:
         **_work(admin, written),
         **_settings(admin, reviewer),
         **_quality(),
+        **_policies(admin),
         **_webforms(admin),
         **_crm(admin),
         **looks.build(reviewer),
@@ -356,6 +362,44 @@ def _quality() -> dict[str, str]:
         "quality of a field": f"{reverse('evaluation:quality')}?field=contact.title",
         "evaluations": reverse("evaluation:runs"),
         "evaluation": reverse("evaluation:run", args=[runs[-1].pk]),
+    }
+
+
+def _policies(admin: User) -> dict[str, str]:
+    """A policy that is on, has applied and been found wrong; one on paper; roll-backs planned and under way."""
+    change = ProposedChange.objects.filter(field="title").first()
+    assert change is not None
+    decided = Decision.objects.bulk_create(
+        Decision(proposal=change.proposal, verdict="approve", actor=admin, milliseconds=4000) for _ in range(600)
+    )
+    Outcome.objects.bulk_create(
+        Outcome(decision=one, change=change, field="contact.language", source="rule", raw_confidence=0.96,
+                confidence=0.96, judged=Judged.KEPT, created_at=timezone.now() - DAY)
+        for one in decided
+    )  # fmt: skip
+    row = policies.create(user=admin, object_name="contact", field="language", one_in=200)
+    for state in ("shadow", "on"):
+        row = policies.move(user=admin, policy=row, state=PolicyState(state))
+    policies.create(user=admin, object_name="account", one_in=500)
+    written = rollback_bench.write(row, 3)
+    AutomatedValue.objects.filter(policy=row).update(
+        label="wrong", labelled_at=timezone.now(), created_at=timezone.now()
+    )
+    PolicyCheck.objects.create(
+        proposal=Proposal.objects.get(target_id=written[0]), task="correct", state="left",
+        blockers=[{"code": "blocked", "field": "", "sentence": "Changed by somebody else since: Language."}],
+    )  # fmt: skip
+    asked = {"user": admin, "subject_type": "policy", "subject_id": row.pk}
+    model_for("contact")._default_manager.filter(pk=written[1]).update(title="Chief Executive")
+    planned = rollbacks.plan(**asked)  # type: ignore[arg-type]
+    running = rollbacks.start(user=admin, rollback=rollbacks.plan(**asked))  # type: ignore[arg-type]
+    return {
+        "policies": reverse("policies:list"),
+        "a policy": reverse("policies:policy", args=[row.pk]),
+        "new policy": reverse("policies:new"),
+        "roll-backs": reverse("rollback:list"),
+        "a planned roll-back": reverse("rollback:rollback", args=[planned.pk]),
+        "a roll-back under way": reverse("rollback:rollback", args=[running.pk]),
     }
 
 

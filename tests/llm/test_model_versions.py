@@ -17,6 +17,7 @@ from crmllm.core.audit import SYSTEM
 from crmllm.core.errors import Conflict, Forbidden
 from crmllm.core.ids import uuid7
 from crmllm.core.models import AuditEvent
+from crmllm.core.work import claim
 from crmllm.experiments.models import Experiment
 from crmllm.extraction.models import Extraction
 from crmllm.llm import services, versions
@@ -24,6 +25,8 @@ from crmllm.llm.choices import VersionState
 from crmllm.llm.client import Completion
 from crmllm.llm.models import LlmCall, ModelVersion
 from crmllm.proposals import services as proposals
+from review.rollback import services as rollbacks
+from review.rollback.models import Rollback
 from tests.support import factories
 from tests.support.model_server import Person, Server, chat
 
@@ -199,18 +202,26 @@ def test_what_a_version_wrote_is_taken_back(admin: User) -> None:
         proposal.refresh_from_db()
         proposals.approve(user=admin, proposal=proposal)
     factories.deliver_all()
-    address = reverse("llm-models:take-back", args=["two"])
-    assert address in page.get(reverse("llm-models:version", args=["two"])).content.decode()
-    page.post(address)
+    shown = page.get(reverse("llm-models:version", args=["two"])).content.decode()
+    version = ModelVersion.objects.get(name="two")
+    asked = {"subject_type": "model_version", "subject_id": str(version.pk)}
+    assert reverse("rollback:plan") in shown and f'value="{version.pk}"' in shown
+    page.post(reverse("rollback:plan"), asked)
+    row = Rollback.objects.get()
+    page.post(reverse("rollback:start", args=[row.pk]))
+    (held,) = claim(Rollback.objects.all(), limit=1, seconds=60)
+    while rollbacks.advance(held):
+        pass
     factories.deliver_all()
     kept.refresh_from_db()
     gone.refresh_from_db()
     assert (kept.state, gone.state) == ("approved", "undone")
-    assert address not in page.get(reverse("llm-models:version", args=["two"])).content.decode()
+    assert reverse("rollback:plan") not in page.get(reverse("llm-models:version", args=["two"])).content.decode()
 
 
 def test_taking_back_needs_the_permission(auditor: User) -> None:
     made("two")
     page = Client()
     page.force_login(auditor)
-    assert page.post(reverse("llm-models:take-back", args=["two"])).status_code == 403
+    asked = {"subject_type": "model_version", "subject_id": str(ModelVersion.objects.get(name="two").pk)}
+    assert page.post(reverse("rollback:plan"), asked).status_code == 403
