@@ -53,7 +53,7 @@ def test_many_changes_take_no_more_statements_than_some(sf: Salesforce, people: 
         return len(asked)
 
     few = statements(people[:10], "Buyer")
-    assert statements(people, "Pilot") == few
+    assert statements(people, "Pilot") <= few
     assert [held(one) for one in Contact.objects.all()] == [{"title": "Pilot", "phone": "+4930901820"}] * 40
     assert AuditEvent.objects.filter(action="record.changed").count() == 50
     stamps = [one.field_meta["title"]["by"] for one in Contact.objects.all()]
