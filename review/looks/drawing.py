@@ -29,7 +29,7 @@ from review.looks.services import JUDGES, ask, drawn, request
 #: Decisions that are younger may still be in a transaction that nobody sees.
 SETTLED = timedelta(minutes=1)
 AT_ONCE = 5_000
-#: A look that nobody could take in this time is given up: there is only one reviewer, or nobody else may see it. Samples
+#: A look that nobody could take in this time is given up: only one person reviews, or nobody else may see it. Samples
 #: wait: their policy goes on only when somebody has looked.
 KEPT = timedelta(days=7)
 OTHERS = 20  # names of organisations that a planted one is taken from
