@@ -21,7 +21,7 @@ class IngestionConfig(AppConfig):
             settings_pages,
         )
         from crmllm.ingestion import bench, home, models
-        from crmllm.ingestion.demo_loader import load_mailbox
+        from crmllm.ingestion.demo_loader import load_form, load_mailbox
         from crmllm.jobs.startable import Startable, startable
 
         rules.own(models.Interaction)
@@ -29,6 +29,7 @@ class IngestionConfig(AppConfig):
         rules.own(models.WebForm)
         rules.private(models.Upload)
         demo_data.add("mailbox", load_mailbox, order=30)
+        demo_data.add("form", load_form, order=31)
         benches.add("mail", bench.mail, order=20)
         settings_pages.add("mailboxes", NavItem(_("Mailboxes"), "mailboxes:list", permission="settings.view"), order=50)
         settings_pages.add("webforms", NavItem(_("Web forms"), "webforms:list", permission="settings.view"), order=55)

@@ -10,6 +10,8 @@ from uuid import UUID
 
 import pytest
 from django.db.models import Q
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from crmllm.access.models import User
@@ -31,7 +33,8 @@ from crmllm.crm.models import (
     Stage,
 )
 from crmllm.crm.services import Import
-from crmllm.ingestion.models import Interaction
+from crmllm.ingestion.demo_loader import load_form
+from crmllm.ingestion.models import Interaction, WebForm
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
@@ -231,3 +234,10 @@ def test_loaded_again_nothing_changes(load_demo: Callable[[], None], monkeypatch
     monkeypatch.setattr(timezone, "localdate", lambda *moment: tomorrow)
     load_demo()
     assert state() == before
+
+
+def test_the_company_has_a_form_on_its_site(demo: None, client: Client) -> None:
+    form = WebForm.objects.get()
+    load_form()
+    assert WebForm.objects.count() == 1
+    assert "Your message" in client.get(reverse("forms:form", args=[form.public_id])).content.decode()
