@@ -25,8 +25,8 @@ class ConnectorsConfig(AppConfig):
         from crmllm.core.registry import HomeCard, NavItem, benches, home_cards, settings_pages
 
         registry.register(LocalConnector.key, LocalConnector)
-        for model in (models.Stream, models.RemoteEvent, models.Listener):  # figures and sentences; `settings.view` guards the pages
-            rules.everyone(model)
+        for model in (models.Stream, models.RemoteEvent, models.Listener):
+            rules.everyone(model)  # figures and sentences; `settings.view` guards the pages
         strategy.register("salesforce", Salesforce)
         registry.declare(Path(__file__).with_name("salesforce") / "connector.yaml")
         strategy.register("hubspot", HubSpot)

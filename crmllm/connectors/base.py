@@ -87,6 +87,22 @@ class Operation(StrEnum):
     DELETE = "delete"
 
 
+class Reach(StrEnum):
+    """How far an erasure came."""
+
+    PROVEN = "proven"  # the CRM was asked, and has it nowhere any more
+    REQUESTED = "requested"  # it is on its way out there: in a bin that the CRM empties by itself
+    OUT_OF_REACH = "out_of_reach"  # the CRM does not let us, or has no way
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What came of erasing a record there, with a sentence for the person who answers for it."""
+
+    reach: Reach
+    sentence: str
+
+
 #: What came of one change: the record as it is now, None for one that was deleted, or why it was refused.
 Outcome = RemoteRecord | ConnectorError | None
 

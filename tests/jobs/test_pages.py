@@ -66,7 +66,7 @@ class TestThePage:
         for _ in range(8):
             factories.interaction(status=Status.FAILED, reason="Too deep.")
             failed_run()
-        with django_assert_max_num_queries(45):
+        with django_assert_max_num_queries(50):
             as_admin.get(INDEX)
 
     def test_it_asks_again_only_while_something_runs(self, as_admin: Client, delivery: Callable[..., Delivery]) -> None:

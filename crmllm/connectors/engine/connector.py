@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -10,8 +11,10 @@ from crmllm.connectors import services
 from crmllm.connectors.base import (
     Change,
     ConnectorError,
+    Erasure,
     Operation,
     Outcome,
+    Reach,
     RemoteGone,
     RemoteRecord,
     RemoteRefused,
@@ -237,11 +240,34 @@ class DeclaredConnector:
     def kept(self, object_name: str, values: Mapping[str, Any], external_id: str = "") -> dict[str, Any]:
         return self.mapping(object_name).kept(values, create=not external_id)
 
-    def erase(self, object_name: str, external_id: str) -> None:
-        """Erases a record for good, where the CRM offers that. Raises ConnectorError."""
-        stream = self.stream(object_name)
-        values = {**stream.values, "object": stream.theirs, "id": external_id}
-        self.transport.send(self.needed(stream, "erase"), values)
+    def erase(self, name: str, external_id: str) -> Erasure:
+        """Erases a record for good, as far as the CRM offers that, and looks for what is left of it.
+
+        What the CRM refuses is no error but a result: somebody has to know of it. Raises RemoteUnavailable.
+        """
+        stream = self.stream(name)
+        values = {**stream.values, "object": stream.theirs, "id": stream.inner(external_id)}
+        with suppress(RemoteGone):
+            try:
+                self.strategy.erase(name, values)
+            except RemoteRefused as error:
+                return Erasure(Reach.OUT_OF_REACH, error.message)
+        where = f"{stream.label or stream.theirs} in {self.connection.name}"
+        if self._left_of(stream, values):
+            return Erasure(Reach.REQUESTED, f"{where}: deleted. {stream.bin}".strip())
+        if stream.call("erased") is None:
+            return Erasure(Reach.REQUESTED, f"{where}: deleted; whether a copy is kept there cannot be asked.")
+        return Erasure(Reach.PROVEN, f"{where}: erased, and not found there any more.")
+
+    def _left_of(self, stream: Stream, values: Mapping[str, Any]) -> bool:
+        """Whether the CRM still has a record, in a bin or an archive too."""
+        for call in (stream.call("erased"), stream.call("read")):
+            if call is None:
+                continue
+            with suppress(RemoteGone):
+                if pick(call.row, self.transport.send(call, {"columns": [stream.id], **values})):
+                    return True
+        return False
 
     # --- for set-up
 

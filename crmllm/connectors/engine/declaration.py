@@ -319,6 +319,7 @@ class Stream(Part):
     calls: dict[str, Call] = Field(default={}, description="What can be done, by name.")
     values: dict[str, Any] = Field(default={}, description="What the calls' templates may use beside the usual.")
     complete: dict[str, Call] = Field(default={}, description="Calls for {ids}, by the field that each brings.")
+    bin: str = Field(default="", description="What becomes of a deleted record that “erased” still finds, in words.")
     fixed: list[dict[str, Any]] = Field(default=[], description="The rows themselves, where the CRM lists none.")
 
     def call(self, name: str) -> Call | None:
@@ -337,7 +338,7 @@ class Stream(Part):
 CALLS = frozenset(
     {
         "list", "changed", "deleted", "count", "read", "read_many", "find", "find_many", "create", "update", "delete",
-        "create_many", "update_many", "delete_many", "erase", "describe", "link", "gone",
+        "create_many", "update_many", "delete_many", "erase", "erased", "describe", "link", "gone",
         "convert", "converted",
         "find_plain", "create_plain", "create_many_plain",  # where a CRM has not been given the field for our id
     }

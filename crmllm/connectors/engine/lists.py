@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from crmllm.connectors.base import Change, Operation, Outcome, RemoteRecord
+from crmllm.connectors.base import Change, Erasure, Operation, Outcome, RemoteRecord
 from crmllm.connectors.engine.connector import DeclaredConnector
 
 
@@ -38,6 +38,10 @@ class Lists:
 
     def kept(self, object_name: str, values: Mapping[str, Any], external_id: str = "") -> dict[str, Any]:
         return self.crm.kept(self.list_of(object_name, values, external_id), values, external_id)
+
+    def erase(self, object_name: str, external_id: str) -> Erasure:
+        """See DeclaredConnector."""
+        return self.crm.erase(self.list_of(object_name, {}, external_id), external_id)
 
     def list_of(self, object_name: str, values: Mapping[str, Any], external_id: str = "") -> str:
         """The list that a record is in, or that a new one with these values goes to."""

@@ -45,6 +45,10 @@ class Strategy:
         """Carries changes out as one job. For each, in order: the record's id, or a ConnectorError."""
         raise NotImplementedError
 
+    def erase(self, object_name: str, values: Mapping[str, Any]) -> None:
+        """Erases a record as far as the CRM can. Raises ConnectorError."""
+        self.connector.transport.send(self.connector.needed(self.connector.stream(object_name), "erase"), values)
+
     def convert(self, lead: str, wish: Conversion) -> Converted:
         """Makes an account, a contact and perhaps an opportunity out of a lead. Raises ConnectorError."""
         raise RemoteRefused("This CRM converts no leads.", code="crm_no_way")

@@ -49,6 +49,16 @@ def run(crm: DeclaredConnector, operation: Operation, items: Sequence[Mapping[st
     return [done.get(one) or _why(crm, failed.get(one)) for one in (str(line[key]) for line in lines)]
 
 
+def hard_delete(crm: DeclaredConnector, theirs: str, external_id: str) -> None:
+    """Deletes one record past the recycle bin. Raises RemoteRefused where our user may not, ConnectorError."""
+    job = {"object": theirs, "operation": "hardDelete", "contentType": "CSV", "lineEnding": "LF"}
+    state = _worked_off(crm, job, _table([{"Id": external_id}]))
+    if state["state"] != "JobComplete":
+        raise _refusal(crm, str(state.get("errorMessage") or "the job ended without a reason"))
+    for line in _lines(crm, FAILED, state["id"]):
+        raise _refusal(crm, line["sf__Error"])
+
+
 def _worked_off(crm: DeclaredConnector, job: Mapping[str, Any], table: bytes) -> Mapping[str, Any]:
     """The job once it has ended. It is waited for as long as the lease on its changes certainly holds."""
     ends, wait = time.monotonic() + settings.LEASE_SECONDS / 2, FIRST_WAIT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crmllm.connectors.base import Operation, RemoteGone
+from crmllm.connectors.base import Operation, RemoteGone, RemoteRefused
 from crmllm.connectors.engine.strategy import Conversion, Converted, Strategy
 from crmllm.connectors.salesforce import bulk, soap
 
@@ -22,6 +22,13 @@ class Salesforce(Strategy):
 
     def bulk(self, operation: Operation, items: Sequence[Mapping[str, Any]]) -> list[Any]:
         return bulk.run(self.connector, operation, items)
+
+    def erase(self, object_name: str, values: Mapping[str, Any]) -> None:
+        """Past the recycle bin where our user has the permission for that, else into it."""
+        try:
+            bulk.hard_delete(self.connector, str(values["object"]), str(values["id"]))
+        except RemoteRefused:
+            super().erase(object_name, values)
 
     def convert(self, lead: str, wish: Conversion) -> Converted:
         call = self.connector.stream("lead").calls["convert"]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from crmllm.access.models import User
 from crmllm.connectors.base import Change, Operation, RemoteRecord, WriteContext
 from crmllm.connectors.engine.connector import DeclaredConnector
-from crmllm.connectors.models import Connection, ExternalRecord, LimitWindow, Stream
+from crmllm.connectors.models import Connection, LimitWindow, Stream
 from crmllm.core.audit import SYSTEM
 from crmllm.crm.models import Account as Firm
 from crmllm.crm.models import Contact, Opportunity, Stage
@@ -163,11 +163,6 @@ def test_values_arrive_as_they_are(account: Account, reviewer: User, sync: Any) 
     sync("account", "opportunity", "activity")
     assert Firm.objects.get().domains == ["a.example", "b.example"], "the CRM keeps one; ours are not lost"
     assert str(Opportunity.objects.get().amount) == "1234567.89"
-
-
-def test_a_person_is_erased_for_good(account: Account, crm: DeclaredConnector, ruiz: Contact) -> None:
-    crm.erase("contact", ExternalRecord.objects.get(record_id=ruiz.pk).external_id)
-    assert account.table("contacts").rows == {}
 
 
 # --- many at once

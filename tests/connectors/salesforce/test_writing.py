@@ -385,11 +385,6 @@ def test_what_nothing_tells_apart_is_left_to_a_person(sf: Salesforce, reviewer: 
     assert row.state == State.FAILED and "a person has to look" in row.error_message
 
 
-def test_an_erased_record_goes_into_the_recycle_bin(sf: Salesforce, crm: DeclaredConnector, ruiz: Contact) -> None:
-    crm.erase("contact", theirs(ruiz))
-    assert sf.controls.rows("Contact") == []
-
-
 def test_the_api_shows_what_became_of_a_write(api: APIClient, sf: Salesforce, reviewer: User) -> None:
     row = approved(reviewer, "account", {"name": "Acme"})
     deliver()
