@@ -117,6 +117,7 @@ def _copy(template: Interaction, proposals: list[Proposal], first: int, last: in
             proposal,
             {
                 "id": own,
+                "created_at": "now() - g * interval '1 minute'",
                 "interaction_id": numbered_id("a0", "g"),
                 "target_id": numbered_id("b1", number),
                 "identity": "NULL",
