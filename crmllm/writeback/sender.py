@@ -127,14 +127,16 @@ class _Steps:
         self.rows, self.held_at = rows, time.monotonic()
 
     def each(self, deliveries: Iterable[Delivery], step: Callable[[Delivery], None]) -> None:
-        """A step with each; what goes wrong ends that one."""
-        for one in deliveries:
-            self._hold()
-            if one.goes_on:
-                try:
-                    step(one)
-                except CrmllmError as error:
-                    _end(one, error)
+        """A step with each; what goes wrong ends that one. They are committed together, before the next step."""
+        with transaction.atomic():
+            for one in deliveries:
+                self._hold()
+                if one.goes_on:
+                    try:
+                        with transaction.atomic():
+                            step(one)
+                    except CrmllmError as error:
+                        _end(one, error)
 
     def together(self, deliveries: Sequence[Delivery], step: Callable[[list[Delivery]], None]) -> None:
         """A step with all at once; what goes wrong holds for all of them."""

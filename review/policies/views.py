@@ -17,6 +17,7 @@ from crmllm.access.models import User
 from crmllm.access.rules import person, require
 from crmllm.core.charts import Chart, Series, line_chart
 from crmllm.core.errors import BadInput, Conflict
+from crmllm.crm.selectors import field_map
 from review.policies import drift, selectors, services
 from review.policies.choices import MOVES, State
 from review.policies.forms import PromiseForm, ScopeForm
@@ -74,6 +75,7 @@ def policy(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = selectors.outlooks(row, sorted({*TARGETS, row.one_in}))
     seen = selectors.watched(row)
     held, needed = selectors.still_needed(row)
+    kind = selectors.of_its_kind(row) if user.may(services.PERMISSION) else None
     context = {
         "policy": row,
         "scope": selectors.scope_in_words(row),
@@ -103,11 +105,19 @@ def policy(request: HttpRequest, pk: UUID) -> HttpResponse:
             }
             for one in selectors.corrections(user, row)
         ],
-        "of_its_kind": selectors.of_its_kind(row) if user.may(services.PERMISSION) else None,
+        "of_its_kind": kind,
+        "wrong_field": _label(kind["field"]) if kind else "",
         "roll_back_url": reverse("rollback:plan") if user.may(services.PERMISSION) else "",
         "subject_type": str(Subject.POLICY),
     }
     return render(request, "review/policies/policy_detail.html", context)
+
+
+def _label(name: str) -> str:
+    """The label of "object.field"."""
+    object_name, _dot, field = name.partition(".")
+    known = field_map(object_name)
+    return str(known[field].label) if field in known else field
 
 
 def _buttons(user: User, row: ReviewPolicy) -> list[dict[str, str]]:

@@ -2,7 +2,7 @@
 
     planned -> running -> done | stopped | failed; failed -> running by a person
 
-Each item goes through `proposals.services.undo`, as if its author had pressed undo: newest first, so that what was
+Each item is taken back as if its author had pressed undo (`proposals.services.undo`): newest first, so that what was
 built on a change goes before it. What somebody changed since is left as it is, and listed.
 """
 
@@ -25,6 +25,7 @@ from crmllm.notifications.services import notify
 from crmllm.proposals import services as proposals
 from crmllm.proposals.choices import State as ProposalState
 from crmllm.proposals.models import Proposal
+from crmllm.proposals.undoing import undo_plain
 from crmllm.writeback.choices import State as WritebackState
 from crmllm.writeback.models import Writeback
 from crmllm.writeback.standing import Standing, Way, standing
@@ -33,8 +34,8 @@ from review.rollback.models import Rollback, RollbackItem
 from review.rollback.subjects import Kind, allow, kind_of
 
 STAGE = "roll_back"
-#: Items that are taken back in one transaction, each behind a savepoint of its own.
-BATCH = 50
+#: Items that are taken back in one transaction: the plain ones together, each other behind a savepoint of its own.
+BATCH = 200
 MAX_WHY = 300
 _EXPECTED = {
     Way.NOTHING: Result.READY,
@@ -197,9 +198,14 @@ def _whole(current: Rollback, kind: Kind, items: Sequence[RollbackItem]) -> None
 
 
 def _undo(user: User, items: Sequence[RollbackItem]) -> None:
-    rows = Proposal.objects.in_bulk([item.proposal_id for item in items])
+    ids = [item.proposal_id for item in items if item.proposal_id is not None]
+    plain = undo_plain(user=user, proposals=ids)
+    rows = Proposal.objects.in_bulk(ids)
     for item in items:
         assert item.proposal_id is not None
+        if item.proposal_id in plain:
+            item.result = Result.TAKEN_BACK
+            continue
         proposal = rows[item.proposal_id]
         try:
             with transaction.atomic():

@@ -31,7 +31,7 @@ def rollbacks(request: HttpRequest) -> HttpResponse:
         "empty": {
             "icon": "refresh",
             "title": _("Nothing was rolled back"),
-            "text": _("What a policy, a bulk decision or a version of the model wrote can be taken back from its page."),
+            "text": _("What a policy or a version of the model wrote can be taken back from its page."),
         },
     }  # fmt: skip
     return render(request, "review/rollback/rollback_list.html", context)

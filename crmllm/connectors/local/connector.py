@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from crmllm.connectors.base import (
     Change,
     OneByOne,
+    Operation,
     RemoteGone,
     RemoteMoved,
     RemoteRecord,
@@ -20,6 +22,8 @@ from crmllm.crm.choices import WriterKind
 from crmllm.crm.models import Record
 from crmllm.crm.services import Moved, Writer
 
+TOGETHER = 50  # writes that are read and compared in one go
+
 
 class LocalConnector(OneByOne):
     """External id = our id, ETag = the record's version; a create carries our id, so it can happen only once."""
@@ -29,6 +33,13 @@ class LocalConnector(OneByOne):
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+
+    def batch(self, object_name: str, operation: Operation) -> int:
+        return TOGETHER
+
+    def read(self, object_name: str, external_ids: Sequence[str], fields: list[str]) -> dict[str, RemoteRecord]:
+        found = selectors.by_ids(object_name, [UUID(one) for one in external_ids])
+        return {str(pk): _shown(record, fields) for pk, record in found.items()}
 
     def read_one(self, object_name: str, external_id: str, fields: list[str]) -> RemoteRecord | None:
         record = selectors.by_id(object_name, UUID(external_id))
