@@ -52,7 +52,7 @@ bench: setup-dev ## measure, in a database of its own: model path, mail stored, 
 
 proof: setup-dev ## kill workers, server and database at random, and count what was lost or doubled
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" PROOF_COUNT=$${PROOF_COUNT:-500} CRM_PROOF_COUNT=$${CRM_PROOF_COUNT:-10000} \
-	  ATTACKS_EVERY=1 $(PY) -m pytest tests/proof -s
+	  ATTACKS_EVERY=1 REVIEW_CARDS=$${REVIEW_CARDS:-200} $(PY) -m pytest tests/proof tests/browser/test_reviewers.py -s
 
 contract: setup-dev ## put the vendors' specifications (SPECS=DIR) between our connectors and the tests' CRM servers
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" tests/support/install

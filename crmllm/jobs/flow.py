@@ -185,7 +185,7 @@ STAGES: tuple[Stage, ...] = (
         cluster=Cluster.DEFAULT,
         drain="review.bulk.tasks.drain_bulk",
         model="bulk.BulkItem",
-        waiting=Q(result="waiting", bulk__state="running") | Q(result="decided", bulk__state="undoing"),
+        waiting=Q(result="waiting", bulk__state="running"),
         failed=Q(pk=None),  # none: what is refused waits in the review
         retry="review.bulk.services.retry",
         cancel="review.bulk.services.cancel",

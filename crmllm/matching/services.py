@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet
 from django.db.models.functions import Upper
 
 from crmllm.core.identifiers import company_domain, email_index, phone_index
@@ -195,6 +195,6 @@ def candidates(
     if name:
         upper = name.upper()
         near = rows.alias(upper=Upper("name")).filter(upper__trigram_similar=upper)
-        near = near.annotate(near=TrigramSimilarity(Upper("name"), Value(upper))).filter(near__gte=NEAR_NAME)
+        near = near.annotate(near=TrigramSimilarity(Upper("name"), upper)).filter(near__gte=NEAR_NAME)
         add(near.order_by("-near", "id")[:limit], lambda row: round(float(row.near) * 0.9, 2), "a similar name")
     return sorted(found.values(), key=lambda one: -one.score)[:limit]

@@ -9,24 +9,12 @@ class State(models.TextChoices):
     RUNNING = "running", _("being decided")
     DONE = "done", _("done")
     STOPPED = "stopped", _("stopped")
-    UNDOING = "undoing", _("being taken back")
-    UNDONE = "undone", _("taken back")
-
-
-#: A worker is at its items.
-AT_WORK = (State.RUNNING, State.UNDOING)
 
 
 class Result(models.TextChoices):
     WAITING = "waiting", _("waiting")
     DECIDED = "decided", _("decided")
     REFUSED = "refused", _("left in the queue")
-    UNDONE = "undone", _("taken back")
-    KEPT = "kept", _("could not be taken back")
-
-
-#: What is still to be worked off while a decision is at work.
-OPEN_RESULT = {State.RUNNING: Result.WAITING, State.UNDOING: Result.DECIDED}
 
 
 class Seen(models.TextChoices):

@@ -50,7 +50,7 @@ class BulkItem(BaseModel, WorkItem):
             models.Index(fields=["bulk", "result"], name="bulk_item_result"),
             models.Index(
                 fields=["next_attempt_at"],
-                condition=Q(result__in=[Result.WAITING, Result.DECIDED]),
+                condition=Q(result=Result.WAITING),
                 name="bulk_item_work",
             ),
         ]

@@ -101,7 +101,7 @@ def results(row: Bulk) -> Counter[str]:
 
 
 def refused(row: Bulk) -> list[BulkItem]:
-    """What was not decided, or not taken back, with the reason."""
+    """What was not decided, with the reason."""
     return list(row.items.exclude(why="").select_related("proposal")[:100])
 
 

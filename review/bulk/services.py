@@ -1,8 +1,8 @@
-"""Deciding many proposals of one pattern: a sample first, then all of them by a worker, then one undo.
+"""Deciding many proposals of one pattern: a sample first, then all of them by a worker.
 
-sample -> running -> done -> undoing -> undone; sample, running -> stopped (a wrong one, or by the person) -> undoing
+sample -> running -> done; sample, running -> stopped: by a wrong one, or by the person
 
-Each item goes through the door that a single decision takes, with the person as its actor. What is refused there stays
+All of it is taken back with one roll-back (review.rollback). Each item goes through the door that a single decision takes, with the person as its actor. What is refused there stays
 in the queue, with the reason. Fields of high risk are never decided in bulk.
 """
 
@@ -24,7 +24,7 @@ from crmllm.proposals import services as proposals
 from crmllm.proposals.choices import Verdict
 from crmllm.proposals.models import Proposal
 from review.bulk import selectors
-from review.bulk.choices import AT_WORK, OPEN_RESULT, Result, Seen, State
+from review.bulk.choices import Result, Seen, State
 from review.bulk.models import Bulk, BulkItem
 
 STAGE = "bulk"
@@ -91,55 +91,38 @@ def stop(*, user: User, bulk: Bulk) -> Bulk:
     return current
 
 
-def undo(*, user: User, bulk: Bulk) -> Bulk:
-    """Takes all of it back, one by one; what somebody changed since is kept, with the reason."""
-    with transaction.atomic():
-        current = _own(user, bulk.pk, State.DONE, State.STOPPED)
-        rows = current.items.filter(result=Result.DECIDED)
-        if not rows.update(next_attempt_at=timezone.now(), attempts=0, why=""):
-            raise Conflict(_("Nothing of it was decided."), code="nothing_to_undo")
-        current.state = State.UNDOING
-        current.save()
-        _note(user, current, "undone")
-        enqueue(STAGE)
-    return current
-
-
 def carry_out(item: BulkItem) -> Result:
-    """One claimed item: decides it, or takes it back. LeaseLost when another worker has it."""
+    """Decides one claimed item. LeaseLost when another worker has it."""
     bulk = Bulk.objects.select_related("user").get(pk=item.bulk_id)
-    refusal: CrmllmError | None = None
     with transaction.atomic():
         current = work.locked_under_lease(item)
-        done = Result.UNDONE if bulk.state == State.UNDOING else Result.DECIDED
-        if bulk.state in AT_WORK and current.result == OPEN_RESULT[State(bulk.state)]:
-            try:
-                with transaction.atomic():
-                    _decide(bulk, current)
-            except CrmllmError as error:
-                refusal, done = error, Result.KEPT if done == Result.UNDONE else Result.REFUSED
-            current.result, current.why = done, refusal.message[:300] if refusal else ""
+        if bulk.state == State.RUNNING and current.result == Result.WAITING:
+            current.result, current.why = _decide(bulk, current)
         work.give_back(current)
         current.save()
     _finish_if_empty(bulk.pk)
     return Result(current.result)
 
 
-def _decide(bulk: Bulk, item: BulkItem) -> None:
+def _decide(bulk: Bulk, item: BulkItem) -> tuple[Result, str]:
+    """Through the door of a single decision; what is refused there, and why."""
     proposal = Proposal.objects.get(pk=item.proposal_id)
-    if bulk.state == State.UNDOING:
-        proposals.undo(user=bulk.user, proposal=proposal)
-    elif bulk.verdict == Verdict.APPROVE:
-        proposals.approve(user=bulk.user, proposal=proposal)
-    else:
-        proposals.reject(user=bulk.user, proposal=proposal, reason=bulk.reason)
+    try:
+        with transaction.atomic():
+            if bulk.verdict == Verdict.APPROVE:
+                proposals.approve(user=bulk.user, proposal=proposal)
+            else:
+                proposals.reject(user=bulk.user, proposal=proposal, reason=bulk.reason)
+    except CrmllmError as refusal:
+        return Result.REFUSED, refusal.message[:300]
+    return Result.DECIDED, ""
 
 
 def _finish_if_empty(pk: UUID) -> None:
     with transaction.atomic():
         bulk = Bulk.objects.select_for_update(of=("self",)).get(pk=pk)
-        if bulk.state in AT_WORK and not bulk.items.filter(result=OPEN_RESULT[State(bulk.state)]).exists():
-            _end(bulk, State.UNDONE if bulk.state == State.UNDOING else State.DONE)
+        if bulk.state == State.RUNNING and not bulk.items.filter(result=Result.WAITING).exists():
+            _end(bulk, State.DONE)
 
 
 def _end(bulk: Bulk, state: State) -> None:

@@ -1,4 +1,4 @@
-"""The drain of decisions about many: works items off, one by one, each with a lease."""
+"""The drain of decisions about many: decides items one by one, each with a lease."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BATCH = 20
 
 
 def drain_bulk(run: Drain) -> None:
-    """Decides, or takes back, whatever waits."""
+    """Decides whatever waits."""
     while not run.should_stop():
         items = work.claim(
             BulkItem.objects.filter(flow.stage(services.STAGE).waiting).order_by("id"),
@@ -29,4 +29,4 @@ def drain_bulk(run: Drain) -> None:
                 result = services.carry_out(item)
             except work.LeaseLost:
                 continue
-            run.tick(done=1, failed=int(result in (Result.REFUSED, Result.KEPT)))
+            run.tick(done=1, failed=int(result == Result.REFUSED))

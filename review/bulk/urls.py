@@ -12,6 +12,5 @@ urlpatterns = [
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/run/", views.run, name="run"),
     path("<uuid:pk>/stop/", views.stop, name="stop"),
-    path("<uuid:pk>/undo/", views.undo, name="undo"),
     path("items/<uuid:pk>/", views.judge, name="judge"),
 ]

@@ -20,15 +20,14 @@ from crmllm.ingestion.models import Interaction
 from crmllm.proposals import selectors as proposals
 from crmllm.proposals.choices import Verdict
 from review.bulk import selectors, services
-from review.bulk.choices import AT_WORK, Result, Seen, State
+from review.bulk.choices import Result, Seen, State
 from review.bulk.forms import BulkForm
 from review.bulk.models import Bulk
 from review.selectors import QueueView, waiting
 
 FORM = ("GET", "HEAD", "POST")
 DECIDES = "proposals.decide"
-TONES = {State.SAMPLE: "accent", State.RUNNING: "accent", State.DONE: "good", State.STOPPED: "warn",
-         State.UNDOING: "accent", State.UNDONE: "muted"}  # fmt: skip
+TONES = {State.SAMPLE: "accent", State.RUNNING: "accent", State.DONE: "good", State.STOPPED: "warn"}
 
 
 @require_GET
@@ -100,7 +99,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = selectors.bulk(user, pk)
     counts = selectors.results(row)
     total = sum(counts.values())
-    left = counts[Result.DECIDED if row.state == State.UNDOING else Result.WAITING]
+    left = counts[Result.WAITING]
     sample = selectors.sample(user, row)
     context = {
         "bulk": row,
@@ -114,7 +113,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_run": row.state == State.SAMPLE and all(one["item"].seen == Seen.RIGHT for one in sample),
         "may_stop": row.state in (State.SAMPLE, State.RUNNING),
         "may_undo": row.state in (State.DONE, State.STOPPED) and counts[Result.DECIDED] > 0,
-        "at_work": row.state in AT_WORK,
+        "at_work": row.state == State.RUNNING,
         "refused": [_refused(one) for one in selectors.refused(row)],
     }
     return render(request, "review/bulk/bulk_detail.html", context)
@@ -148,12 +147,4 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
 def stop(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = person(request)
     services.stop(user=user, bulk=selectors.bulk(user, pk))
-    return redirect("bulk:detail", pk)
-
-
-@require_POST
-def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Takes all of them back."""
-    user = person(request)
-    services.undo(user=user, bulk=selectors.bulk(user, pk))
     return redirect("bulk:detail", pk)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,7 +19,7 @@ from crmllm.ingestion.choices import Kind, Origin
 from review.queues.choices import Order
 
 
-def _several(choices: list[tuple[str, str]]) -> ArrayField[list[str], list[str]]:
+def _several(choices: Sequence[tuple[str, Any]]) -> ArrayField[list[str], list[str]]:
     return ArrayField(models.CharField(max_length=12, choices=choices), default=list, blank=True)
 
 

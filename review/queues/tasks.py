@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import DurationField, ExpressionWrapper, F, Value
 from django.utils.translation import gettext as _
@@ -43,6 +44,6 @@ def retime(run: Drain) -> str:
     return _("%(count)d deadlines set; the rest follows.") % {"count": done}
 
 
-def _set(ids: list[object], hours: float) -> None:
+def _set(ids: list[UUID], hours: float) -> None:
     wait = ExpressionWrapper(Value(timedelta(hours=hours)) / F("urgency"), output_field=DurationField())
     Interaction.objects.filter(pk__in=ids).update(due_at=F("created_at") + wait)

@@ -114,7 +114,9 @@ def test_by_finger(new_tab: Callable[..., Page], reviewer: User, plan: list[tupl
             tab.get_by_role("button", name="Skip").click()
         else:
             if what == "leave":
+                tab.evaluate("window.scrollTo(0, 400)")
                 tab.get_by_label("Leave out: Kind").click()
+                tab.evaluate("window.scrollTo(0, 0)")
             swipe(tab, 150 if what in ("approve", "leave") else -150)
             if "reject" in what:
                 reason = "Out of date" if what == "reject" else "Without a reason"

@@ -17,8 +17,11 @@ from crmllm.proposals import services as proposals
 from crmllm.proposals.choices import Verdict
 from crmllm.proposals.models import Decision, Proposal
 from review.bulk import selectors, services, tasks
-from review.bulk.choices import Result, Seen, State
+from review.bulk.choices import Seen, State
 from review.bulk.models import Bulk
+from review.rollback import services as rollback
+from review.rollback.models import Rollback
+from review.rollback.tasks import drain_roll_back
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
@@ -114,17 +117,16 @@ def test_what_is_refused_stays_in_the_queue_with_the_reason(reviewer: User, admi
     assert Decision.objects.filter(reason="Out of date").count() == 6
 
 
-def test_one_undo_takes_all_of_it_back(reviewer: User, admin: User, many: list[Proposal]) -> None:
-    bulk = started(reviewer, many[0])
+@pytest.mark.parametrize(("verdict", "after"), [(Verdict.APPROVE, "undone"), (Verdict.REJECT, "pending")])
+def test_one_roll_back_takes_all_of_it_back(reviewer: User, many: list[Proposal], verdict: Verdict, after: str) -> None:
+    bulk = started(reviewer, many[0], verdict)
     drain()
-    proposals.undo(user=admin, proposal=many[2])
-    bulk.refresh_from_db()
-    services.undo(user=reviewer, bulk=bulk)
-    assert drain() == (8, 1)
-    assert set(states(many)) == {"undone"}
-    bulk.refresh_from_db()
-    assert bulk.state == State.UNDONE
-    assert selectors.results(bulk) == {Result.UNDONE: 7, Result.KEPT: 1}
+    row = rollback.plan(user=reviewer, subject_type="bulk", subject_id=bulk.pk)
+    assert row.items.count() == 8
+    rollback.start(user=reviewer, rollback=row)
+    run: Any = Run()
+    drain_roll_back(run)
+    assert set(states(many)) == {after}
 
 
 def test_stopping_leaves_the_rest(reviewer: User, many: list[Proposal]) -> None:
@@ -164,10 +166,11 @@ def test_the_pages_lead_through_it(page: Client, many: list[Proposal]) -> None:
     drain()
     answer = page.get(detail)
     assert answer.context["may_undo"] and (answer.context["done"], answer.context["total"]) == (8, 8)
-    page.post(f"{detail}undo/")
-    drain()
-    assert set(states(many)) == {"undone"}
-    assert page.get("/review/bulk/").content.decode().count("taken back") == 1
+    planned: Any = page.post(
+        "/review/rollbacks/plan/", {"subject_type": "bulk", "subject_id": str(answer.context["bulk"].pk)}, follow=True
+    )
+    assert planned.status_code == 200 and Rollback.objects.get().items.count() == 8
+    assert "done" in page.get("/review/bulk/").content.decode()
 
 
 def test_similar_waiting_items_are_found_by_their_vectors(
