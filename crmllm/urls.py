@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/rollbacks/", include("review.rollback.urls")),
     path("review/", include("review.urls")),
     path("interactions/", include("crmllm.ingestion.urls")),
+    path("records/lead/", include("crmllm.connectors.conversion.urls")),
     path("records/", include("crmllm.crm.urls")),
     path("writebacks/", include("crmllm.writeback.urls")),
     path("settings/connections/", include("crmllm.connectors.urls")),

@@ -26,9 +26,9 @@ from crmllm.connectors import selectors as connectors
 from crmllm.core.errors import BadInput, Forbidden, NotFound
 from crmllm.core.lists import Column, Empty, ListPage, ListSpec, respond
 from crmllm.crm import selectors, services, values
-from crmllm.crm.choices import FieldType, Object, WriterKind
+from crmllm.crm.choices import FieldType, LeadStatus, Object, WriterKind
 from crmllm.crm.forms import RecordForm, as_typed, typed
-from crmllm.crm.models import Person, Record
+from crmllm.crm.models import Lead, Person, Record
 from crmllm.crm.services import Moved, Writer
 from crmllm.privacy import selectors as privacy
 from crmllm.privacy.choices import ConsentState
@@ -196,6 +196,7 @@ def detail(request: HttpRequest, object_name: str, pk: UUID) -> HttpResponse:
             "list_url": reverse("crm:list", args=[object_name]),
             "list_label": LABELS[Object(object_name)],
             "edit_url": reverse("crm:edit", args=[object_name, pk]) if editable else None,
+            "convert_url": _convert_url(user, row),
         },
         "fields": [_field(line, origins) for line in lines if line.shown],
         "empty_fields": [line.field.label for line in lines if not line.shown],
@@ -217,6 +218,13 @@ def detail(request: HttpRequest, object_name: str, pk: UUID) -> HttpResponse:
         "timeline": [_event(one) for one in selectors.timeline(user, row)],
     }
     return render(request, "crm/record_detail.html", context)
+
+
+def _convert_url(user: User, row: Record) -> str | None:
+    """Where a lead is converted, by those who may, as long as it is one."""
+    if not isinstance(row, Lead) or row.status == LeadStatus.CONVERTED or not user.may("records.change"):
+        return None
+    return reverse("conversion:convert", args=[row.pk])
 
 
 def _subtitle(row: Record) -> str:

@@ -184,6 +184,7 @@ def _records_pages(records: list[Record]) -> dict[str, str]:
             f"list of {name}": reverse("crm:list", args=[name]),
             name: reverse("crm:detail", args=[name, record.pk]),
             f"edit {name}": reverse("crm:edit", args=[name, record.pk]),
+            **({"convert a lead": reverse("conversion:convert", args=[record.pk])} if name == Object.LEAD else {}),
         }
     return pages
 

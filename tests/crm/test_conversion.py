@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from crmllm.access.models import User
@@ -15,7 +16,7 @@ from crmllm.core.audit import SYSTEM
 from crmllm.core.errors import Conflict, Forbidden
 from crmllm.crm import selectors, services, values
 from crmllm.crm.choices import WriterKind
-from crmllm.crm.models import Account, Contact, Lead, Pipeline, Record, Stage
+from crmllm.crm.models import Account, Contact, Lead, Opportunity, Pipeline, Record, Stage
 from crmllm.crm.services import Writer
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
@@ -88,3 +89,56 @@ def test_a_program_converts_and_a_reader_does_not(
     assert answer.status_code == 200, answer.content
     assert Contact.objects.get().pk == UUID(answer.json()["contact"])
     assert api.post(address, {}, format="json").status_code == 409
+
+
+# --- by hand
+
+
+@pytest.fixture
+def url(lead: Lead) -> str:
+    return f"/records/lead/{lead.pk}/convert/"
+
+
+def test_the_page_converts_into_what_is_there(lead: Lead, url: str, page: Client) -> None:
+    account, contact = make("account", name="Beta GmbH"), make("contact", name="O. Klein", email="otto@beta.example")
+    shown = page.get(url)
+    assert shown.status_code == 200
+    assert f'href="{url}"' in page.get(f"/records/lead/{lead.pk}/").content.decode()
+    form = shown.context["form"]
+    assert [pk for pk, _ in form.fields["account"].choices] == ["new", str(account.pk)]
+    assert [pk for pk, _ in form.fields["contact"].choices] == ["new", str(contact.pk)]
+    chosen = {"account": account.pk, "contact": contact.pk, "opportunity": "new", "opportunity_name": "Plotters"}
+    done = page.post(url, chosen)
+    assert (done.status_code, done.headers["Location"]) == (302, f"/records/contact/{contact.pk}/")
+    deal = Opportunity.objects.get()
+    assert (deal.name, deal.account_id, deal.contact_id) == ("Plotters", account.pk, contact.pk)
+    assert page.get(url).status_code == 302, "it is no lead any more"
+    assert url not in page.get(f"/records/lead/{lead.pk}/").content.decode()
+
+
+def test_new_records_and_an_opportunity_that_is_there(lead: Lead, url: str, page: Client) -> None:
+    deal = make("opportunity", name="Beta plotters")
+    chosen = {"account": "new", "contact": "new", "opportunity": deal.pk, "opportunity_name": "ignored"}
+    assert page.post(url, chosen).status_code == 302
+    deal.refresh_from_db()
+    assert (deal.name, deal.account.name, deal.contact.name) == ("Beta plotters", "Beta", "Otto Klein")
+    assert Opportunity.objects.count() == 1
+
+
+def test_others_are_found_by_name_and_doubts_are_told(lead: Lead, url: str, page: Client) -> None:
+    account = make("account", name="Gamma AG")
+    for name in ("Delta North", "Delta South"):
+        make("account", name=name)
+    chosen = {"account": "new", "contact": "new", "opportunity": "new"}
+    for typed, told in (("Delta", "Several records fit"), ("Omega", "No record that you may see")):
+        answer = page.post(url, {**chosen, "other_account": typed})
+        assert answer.status_code == 422 and told in answer.content.decode()
+    assert page.post(url, {**chosen, "other_account": "gamma ag"}).status_code == 302
+    assert Contact.objects.get().account == account and not Opportunity.objects.exists()
+
+
+def test_only_those_who_may_change_records_see_the_page(url: str, auditor: User, lead: Lead) -> None:
+    client = Client()
+    client.force_login(auditor)
+    assert client.get(url).status_code == 403
+    assert url not in client.get(f"/records/lead/{lead.pk}/").content.decode()

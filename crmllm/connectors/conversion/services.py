@@ -25,7 +25,12 @@ from crmllm.crm.services import Writer
 
 
 def convert_lead(
-    *, actor: User, lead: Lead, account: Account | None = None, contact: Contact | None = None, opportunity: str = ""
+    *,
+    actor: User,
+    lead: Lead,
+    account: Account | None = None,
+    contact: Contact | None = None,
+    opportunity: str | Opportunity = "",
 ) -> here.Converted:
     """Converts a lead into the given records or new ones; with a name, an opportunity is made too.
 
@@ -33,7 +38,7 @@ def convert_lead(
     Raises Conflict for a lead that was converted, or cannot be now; ConnectorError.
     """
     require(actor, "records.change")
-    if lead.status == LeadStatus.CONVERTED and lead.converted_contact_id:
+    if is_converted(lead):
         raise Conflict("This lead was converted already.", code="converted")
     connection = connectors.master_of(Object.LEAD)
     if connection.connector == connectors.LOCAL:
@@ -43,10 +48,16 @@ def convert_lead(
         )
     external_id = _ready(connection, lead)
     crm_ = open_declared(connection, priority=Priority.PERSON)
-    given: dict[str, Record | None] = {Object.ACCOUNT: account, Object.CONTACT: contact}
+    deal = opportunity if isinstance(opportunity, Opportunity) else None
+    given: dict[str, Record | None] = {Object.ACCOUNT: account, Object.CONTACT: contact, Object.OPPORTUNITY: deal}
     to = {name: _there(connection, record) for name, record in given.items() if record is not None}
-    became = _converted(crm_, external_id, Conversion(to, opportunity))
+    became = _converted(crm_, external_id, Conversion(to, "" if deal else str(opportunity)))
     return _taken_over(actor, crm_, lead, external_id, became)
+
+
+def is_converted(lead: Lead) -> bool:
+    """Whether there is nothing left to convert."""
+    return lead.status == LeadStatus.CONVERTED and lead.converted_contact_id is not None
 
 
 def _ready(connection: Connection, lead: Lead) -> str:

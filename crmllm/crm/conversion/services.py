@@ -36,9 +36,10 @@ def convert_lead(
     writer: Writer,
     account: Account | None = None,
     contact: Contact | None = None,
-    opportunity: str = "",
+    opportunity: str | Opportunity = "",
 ) -> Converted:
-    """Makes account and contact out of a lead, or fills what given ones lack; with a name, an opportunity too.
+    """Makes account and contact out of a lead, or fills what given ones lack; an opportunity too, where one is given
+    or named.
 
     Raises Conflict for a lead that was converted already.
     """
@@ -52,9 +53,10 @@ def convert_lead(
         contact = cast(Contact, _made(actor, writer, current, Object.CONTACT, contact, given))
         deal = None
         if opportunity:
-            given = {"name": opportunity, "account": str(account.pk), "contact": str(contact.pk)}
+            known = opportunity if isinstance(opportunity, Opportunity) else None
+            given = {"name": str(opportunity), "account": str(account.pk), "contact": str(contact.pk)}
             given["summary"] = told["summary"]
-            deal = cast(Opportunity, _made(actor, writer, current, Object.OPPORTUNITY, None, given))
+            deal = cast(Opportunity, _made(actor, writer, current, Object.OPPORTUNITY, known, given))
         return mark_converted(actor=actor, lead=current, writer=writer, into=Converted(current, account, contact, deal))
 
 
