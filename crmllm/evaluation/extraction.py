@@ -37,6 +37,8 @@ class Options:
     without_model: bool = False
     predictions: Path | None = None
     prompt: tuple[tuple[str, int], ...] = ()
+    #: A version of the model by its name; empty: the one in use.
+    model: str = ""
 
     @property
     def told(self) -> Json:
@@ -87,7 +89,7 @@ def run(options: Options, progress: Progress) -> Json:
     answers = (
         no_model()
         if options.without_model
-        else ask_all(cases, versions_of=dict(options.prompt), gated=options.format == "folder")
+        else ask_all(cases, name=options.model, versions_of=dict(options.prompt), gated=options.format == "folder")
     )
     started = time.perf_counter()
     predicted = [predict(options, case, answers.of(index)) for index, case in enumerate(progress(cases, "extracting"))]

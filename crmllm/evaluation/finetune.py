@@ -24,7 +24,7 @@ from django.conf import settings
 from crmllm.core import audit
 from crmllm.core.runtime.home import home
 from crmllm.core.runtime.setup import MODEL_SERVER, packaged_model
-from crmllm.evaluation import answers, decisions
+from crmllm.evaluation import answers, decisions, extraction, sets
 from crmllm.evaluation.formats import Labelled
 from crmllm.evaluation.model import ask_all
 from crmllm.evaluation.scorer import Sample
@@ -200,7 +200,16 @@ def measure(folder: Path, lesson: Lesson, tell: Tell) -> dict[str, dict[str, flo
             new, old = _scores(folder.name, held, _chosen().number), _scores(current, held)
             for key in sorted(new | old):
                 figures[f"{label}_{key}"] = {"new": new.get(key), "current": old.get(key)}
+        tell("measuring on the evaluation set, with the rules beside it")
+        figures["evaluation_set"] = {"new": _whole(folder.name, _chosen().number), "current": _whole(current)}
     return figures
+
+
+def _whole(name: str, version: int | None = None) -> float | None:
+    """Micro-F1 of rules and this version of the model together on the set that ships with the program."""
+    asked = extraction.Options(data=sets.OWN, model=name, prompt=((PROMPT, version),) if version else ())
+    share: float | None = extraction.run(asked, lambda cases, what: cases)["micro"]["f1"]
+    return share
 
 
 def _scores(name: str, held: list[Pair], version: int | None = None) -> dict[str, float]:

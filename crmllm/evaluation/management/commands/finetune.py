@@ -56,7 +56,7 @@ class Command(DatabaseCommand):
 
 def table(figures: dict[str, dict[str, float | None]]) -> str:
     """The figures for people."""
-    lines = [f"{'F1 of the model alone':<32}{'new':>8}{'in use':>8}"]
+    lines = [f"{'F1 (on the set with the rules)':<32}{'new':>8}{'in use':>8}"]
     for name, one in figures.items():
         lines.append(f"{name.replace('_', ' '):<32}{_figure(one['new'])}{_figure(one['current'])}")
     return "\n".join(lines)
