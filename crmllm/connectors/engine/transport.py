@@ -40,6 +40,8 @@ SAID = 160  # letters of the CRM's own words that go into a sentence
 
 def pick(path: str, found: Any) -> Any:
     """What a JMESPath finds; None without a path."""
+    if path.isidentifier():  # most paths are a name, and are asked for every row
+        return found.get(path) if isinstance(found, Mapping) else None
     return _compiled(path).search(found) if path else None
 
 
