@@ -2,8 +2,9 @@
 
 sample -> running -> done; sample, running -> stopped: by a wrong one, or by the person
 
-All of it is taken back with one roll-back (review.rollback). Each item goes through the door that a single decision takes, with the person as its actor. What is refused there stays
-in the queue, with the reason. Fields of high risk are never decided in bulk.
+All of it is taken back with one roll-back (review.rollback). Each item goes through the door that a single decision
+takes, with the person as its actor. What is refused there stays in the queue, with the reason. Fields of high risk are
+never decided in bulk.
 """
 
 from __future__ import annotations
