@@ -148,6 +148,13 @@ class DeclaredConnector:
         found = [pick(call.row, one) for one in pick(call.rows, self.transport.send(call, values)) or []]
         return [mapping.row(one) for one in completed(self.transport, stream, call, found)]
 
+    def ties(self, name: str, external_ids: Sequence[str]) -> list[Row]:
+        """Rows that say of these records only what the list's `complete` calls tell: which others they are tied to."""
+        stream, mapping = self.stream(name), self.mapping(name)
+        bare = [{stream.id: stream.inner(one)} for one in external_ids]
+        asked = Call(path="", complete=True)  # as a list's answer would be completed
+        return [mapping.row(one) for one in completed(self.transport, stream, asked, bare)]
+
     def find_created(self, object_name: str, changes: Sequence[Change]) -> list[Outcome]:
         """See Connector: many in one call where the CRM can be asked for our ids, else one by one."""
         many = self.stream(object_name).call("find_many")

@@ -102,13 +102,13 @@ class Page:
     def _moved(self, rows: Sequence[Row]) -> list[Row]:
         """Rows that must be looked at. The others are noted as seen: after a pass over everything that counts."""
         still = {row.external_id: row for row in rows if self._unchanged(row)}
-        for one in self._tied_anew(list(still.values())):
+        for one in self.tied_anew(list(still.values())):
             del still[one]
         seen = [self.known[one].pk for one in still]
         ExternalRecord.objects.filter(pk__in=seen).update(updated_at=timezone.now())
         return [row for row in rows if row.external_id not in still]
 
-    def _tied_anew(self, rows: Sequence[Row]) -> list[str]:
+    def tied_anew(self, rows: Sequence[Row]) -> list[str]:
         """Rows that refer to others than ours do: a tie may change there without the record's stamp."""
         names = [one.name for one in crm.field_map(self.object).values() if one.type == FieldType.REFERENCE]
         links = ours(self.connection, [one for row in rows for one in row.references])
@@ -367,6 +367,11 @@ def note_skipped(stream: Stream, rows: Sequence[Row], taken: Taken) -> None:
         unique_fields=["stream", "external_id"],
         update_fields=["code", "reason", "updated_at"],
     )
+
+
+def tied_anew(stream: Stream, rows: Sequence[Row]) -> list[str]:
+    """Those of known records that are tied to others there than here."""
+    return Page(stream, rows).tied_anew(rows)
 
 
 def take(stream: Stream, rows: Sequence[Row], *, compare: bool = False) -> Taken:

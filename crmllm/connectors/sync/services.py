@@ -45,6 +45,8 @@ from crmllm.notifications.services import notify
 STAGE = "sync"
 MAX_HIDDEN = 20  # fields that may prove hidden in one run before it is called a failure
 FULL_EVERY = timedelta(days=7)  # a pass over everything finds what no change told of
+TIES_EVERY = timedelta(hours=1)
+TIES_AT_ONCE = 1000  # records
 ASKED_AGAIN = 200  # records that did not come, asked for at once
 
 
@@ -105,6 +107,7 @@ class _Pass:
             break
         if not self.finished:
             return
+        self._ties()
         try:
             self._deletions()
         except CursorExpired:  # it was deleted too long ago to be told: everything is read and compared instead
@@ -145,6 +148,27 @@ class _Pass:
         self.stream.hidden = self.connector.rows[self.stream.name].hidden
         self.counts["fields_hidden"] += 1
         return True
+
+    def _ties(self) -> None:
+        """Ties that changed there without the record's stamp, asked for by id now and then: a list of everything brings
+        them by itself, a list of what changed does not."""
+        if self.position.full or not self.connector.stream(self.stream.name).complete or self._knows_ties():
+            return
+        ids = list(self._known().order_by("id").values_list("external_id", flat=True))
+        for start in range(0, len(ids), TIES_AT_ONCE):
+            rows = self.connector.ties(self.stream.name, ids[start : start + TIES_AT_ONCE])
+            moved = apply.tied_anew(self.stream, rows)
+            for first in range(0, len(moved), ASKED_AGAIN):
+                found = self.connector.rows_by_id(self.stream.name, moved[first : first + ASKED_AGAIN])
+                self.counts += apply.take(self.stream, found, compare=True).counts
+        self.counts["ties"] = len(ids)
+
+    def _knows_ties(self) -> bool:
+        """Whether they were asked for a short while ago."""
+        since = timezone.now() - TIES_EVERY
+        if self.stream.last_full_at is not None and self.stream.last_full_at > since:
+            return True
+        return self.stream.runs.filter(counts__has_key="ties", created_at__gt=since).exists()
 
     # --- what is gone
 

@@ -345,3 +345,27 @@ def test_the_position_never_overtakes_the_pass(crm: DeclaredConnector) -> None:
     began, newest = "2026-11-22T10:00:00+00:00", "2026-11-22T11:30:00+00:00"
     next_one = reader.after(Position(full=True, started=began, newest=newest))
     assert datetime.fromisoformat(next_one.since) < datetime.fromisoformat(began)
+
+
+def test_ties_that_change_without_a_stamp_are_found_by_asking(account: Account, hub: Server, sync: Sync) -> None:
+    made = firm_and_people(account)
+    other = account.make("companies", name="Gamma AG")
+    sync()
+    was = held("opportunity")["account"]
+    account.store.unlink("deals", made["deal"], "companies", made["firm"])
+    tie(account, "deals", account.table("deals").rows[made["deal"].id], "companies", other)
+
+    def later() -> SyncRun:
+        """A pass of a time when nothing that was read before comes again with the overlap."""
+        at = (timezone.now() + timedelta(hours=1)).isoformat()
+        Stream.objects.filter(name="opportunity").update(position={"full": False, "since": at, "newest": at})
+        return sync("opportunity")["opportunity"]
+
+    later()
+    assert held("opportunity")["account"] == was, "everything was read a moment ago"
+    Stream.objects.update(last_full_at=timezone.now() - timedelta(hours=2))
+    run = later()
+    assert held("opportunity")["account"] not in (was, None)
+    assert (run.counts["updated"], run.counts["ties"]) == (1, 1)
+    hub.log.clear()
+    assert "ties" not in later().counts and hub.count("POST", "/associations/") == 0, "they are asked for once an hour"
