@@ -7,9 +7,9 @@ fetched the row, so a slow process that comes back late changes nothing.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.db import transaction
@@ -62,6 +62,16 @@ def locked_under_lease(row: Work) -> Work:
     return current
 
 
+def all_under_lease(rows: Sequence[Work]) -> dict[object, Work]:
+    """Those of the rows whose lease still stands, locked, as they are now. Call it inside a transaction."""
+    if not rows:
+        return {}
+    assert isinstance(rows[0], Model)
+    held = {row.pk: row.lease_token for row in rows if isinstance(row, Model)}
+    found = type(rows[0])._base_manager.select_for_update().filter(pk__in=held, lease_token__in=held.values())
+    return {row.pk: row for row in found.order_by("pk") if row.lease_token == held[row.pk]}
+
+
 def renew(row: WorkItem, seconds: float) -> bool:
     """Holds the lease for longer; False when it was lost."""
     assert isinstance(row, Model)
@@ -105,3 +115,5 @@ LEASE_FIELDS = (
     "error_code",
     "error_message",
 )
+#: What a row holds that nobody holds any more, and that ended well.
+GIVEN_BACK: Mapping[str, Any] = {"lease_token": None, "leased_until": None, "error_code": "", "error_message": ""}

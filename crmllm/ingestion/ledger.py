@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from crmllm.core.bulk import insert_many
 from crmllm.ingestion.choices import Step
 from crmllm.ingestion.models import Interaction, LedgerEntry
 
@@ -16,4 +18,14 @@ def note(interaction: Interaction, step: Step, sentence: Any, *, code: str = "")
         sentence=str(sentence)[:400],
         code=code,
         generation=interaction.generation,
+    )
+
+
+def note_many(lines: Iterable[tuple[Interaction, Step, Any, str]]) -> None:
+    """As `note`, for many interactions in one statement."""
+    insert_many(
+        [
+            LedgerEntry(interaction=row, step=step, sentence=str(sentence)[:400], code=code, generation=row.generation)
+            for row, step, sentence, code in lines
+        ]
     )

@@ -20,6 +20,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from crmllm.access.choices import Role
@@ -47,13 +48,14 @@ from crmllm.crm import values as crm_values
 from crmllm.crm.choices import WriterKind
 from crmllm.crm.services import Writer
 from crmllm.ingestion.choices import Step
-from crmllm.ingestion.ledger import note
+from crmllm.ingestion.ledger import note, note_many
 from crmllm.notifications.services import notify
 from crmllm.writeback.choices import Operation, State
 from crmllm.writeback.models import Writeback
 from crmllm.writeback.outcomes import announce
-from crmllm.writeback.services import audit_write
+from crmllm.writeback.services import audit_write, audit_writes
 
+SENDER = System("writeback")
 MAX_ATTEMPTS = 12  # about two hours of back-off before a person has to look
 
 
@@ -101,6 +103,7 @@ def deliver(rows: Sequence[Writeback]) -> list[State]:
     """Brings claimed writes of one connection, object and operation as far as they go. Returns their states; those
     that another sender has taken over are left out."""
     connector, steps = open_connection(rows[0].connection), _Steps(rows)
+    prefetch_related_objects(rows, "connection", "proposal__interaction")
     preload(*(sealed for row in rows for sealed in (row.values, row.base)))
     known = connectors.theirs(rows[0].connection, [(row.object, row.target_id) for row in rows])
     opened = [_open(row, connector, known.get((row.object, row.target_id))) for row in rows]
@@ -114,9 +117,10 @@ def deliver(rows: Sequence[Writeback]) -> list[State]:
     steps.together([one for one in new if not one.creates and not one.read], _read)
     steps.each(new, _prepare)
     steps.together(new, _send)
-    steps.each(fresh, _record)
+    steps.together(fresh, _record)
     steps.together(group, _read)
     steps.each(group, _verify)
+    steps.together(group, _verified)
     return [State(one.ended or one.row.state) for one in group if not one.lost]
 
 
@@ -183,9 +187,7 @@ def _open(row: Writeback, connector: Connector, external_id: str | None) -> Deli
     return Delivery(
         row=row,
         connector=connector,
-        context=WriteContext(
-            key=row.pk, record_id=row.target_id, proposal_id=row.proposal_id, actor=System("writeback")
-        ),
+        context=WriteContext(key=row.pk, record_id=row.target_id, proposal_id=row.proposal_id, actor=SENDER),
         values=values,
         base=base,
         external_id=external_id,
@@ -315,45 +317,49 @@ _SENT_AS = {
 # --- 4. what came of it
 
 
-def _record(delivery: Delivery) -> None:
-    """Saves the result under the lease: identity there, our canonical record, the state."""
-    row = delivery.row
+def _record(deliveries: list[Delivery]) -> None:
+    """Saves the results under their leases, in one transaction: identity there, our canonical records, the states."""
     with transaction.atomic():
-        current = work.locked_under_lease(row)
-        if row.operation == Operation.DELETE:
-            connectors.forget(
-                connection=row.connection,
-                object_name=row.object,
-                record_id=row.target_id,
-            )
-            _mirror_delete(delivery)
-        else:
-            assert delivery.remote is not None, "sent and recorded go together"
-            record = _mirror(delivery)
-            connectors.remember(
-                connection=row.connection,
-                object_name=row.object,
-                record_id=row.target_id,
-                key_id=record.key_id,
-                remote=delivery.remote,
-            )
-        current.state = State.WRITTEN
-        current.save(update_fields=["state", "updated_at"])
-        note(
-            row.proposal.interaction,
-            Step.WRITTEN,
-            f"{row.get_operation_display()}: {row.object}.",
-            code=row.operation,
-        )
-        audit_write(
-            delivery.context.actor,
-            "writeback.written",
-            current,
-            {"values": delivery.values},
-        )
-    row.state = current.state
-    if delivery.remote is not None:
-        delivery.external_id = delivery.remote.external_id
+        current, done = work.all_under_lease([one.row for one in deliveries]), []
+        for one in deliveries:
+            if one.row.pk not in current:
+                one.lost = True
+                continue
+            try:
+                with transaction.atomic():
+                    _keep(one)
+                done.append(one)
+            except CrmllmError as error:
+                _end(one, error)
+        rows = Writeback.objects.filter(pk__in=[one.row.pk for one in done])
+        rows.update(state=State.WRITTEN, updated_at=timezone.now())
+        note_many(
+            (one.row.proposal.interaction, Step.WRITTEN, f"{one.row.get_operation_display()}: {one.row.object}.",
+             one.row.operation)
+            for one in done
+        )  # fmt: skip
+        audit_writes(SENDER, "writeback.written", ((one.row, {"values": one.values}) for one in done))
+    for one in done:
+        one.row.state = State.WRITTEN
+        if one.remote is not None:
+            one.external_id = one.remote.external_id
+
+
+def _keep(delivery: Delivery) -> None:
+    row = delivery.row
+    if row.operation == Operation.DELETE:
+        connectors.forget(connection=row.connection, object_name=row.object, record_id=row.target_id)
+        _mirror_delete(delivery)
+        return
+    assert delivery.remote is not None, "sent and recorded go together"
+    record = _mirror(delivery)
+    connectors.remember(
+        connection=row.connection,
+        object_name=row.object,
+        record_id=row.target_id,
+        key_id=record.key_id,
+        remote=delivery.remote,
+    )
 
 
 def _mirror(delivery: Delivery) -> Any:
@@ -394,30 +400,49 @@ def _verify(delivery: Delivery) -> None:
         raise Differs("The CRM shows other values than those that were written.")
     else:
         connectors.note_stamp(connection=row.connection, object_name=row.object, remote=remote)
+
+
+def _verified(deliveries: list[Delivery]) -> None:
+    """All that the CRM shows as written have ended well, in one transaction."""
+    with transaction.atomic():
+        current = work.all_under_lease([one.row for one in deliveries])
+        held = [one for one in deliveries if one.row.pk in current]
+        for one in deliveries:
+            one.lost = one.row.pk not in current
+        now, rows = timezone.now(), [current[one.row.pk] for one in held]
+        ended: dict[str, Any] = {"state": State.VERIFIED, "verified_at": now, "updated_at": now}
+        Writeback.objects.filter(pk__in=current).update(**ended, **work.GIVEN_BACK)
+        for row in rows:
+            row.state = State.VERIFIED
+        undone = [row.undoes_id for row in rows if row.undoes_id]
+        Writeback.objects.filter(pk__in=undone).update(state=State.UNDONE, updated_at=now)
+        note_many((one.row.proposal.interaction, Step.VERIFIED, _told(one), "") for one in held)
+        audit_writes(SENDER, "writeback.verified", ((row, {}) for row in rows))
+        for row in rows:
+            announce(row)
+    for one in held:
+        one.ended = State.VERIFIED
+
+
+def _told(delivery: Delivery) -> str:
+    row = delivery.row
     fields, kept = crm.field_map(row.object), _kept(delivery, delivery.values)
     ours = ", ".join(fields[name].label for name in delivery.values if name not in kept)
     told = f"Read back from {row.connection.name}: as written."
-    delivery.ended = _finish(row, State.VERIFIED, None, f"{told} Kept here alone: {ours}." if ours else told)
+    return f"{told} Kept here alone: {ours}." if ours else told
 
 
-def _finish(row: Writeback, state: State, error: CrmllmError | None, told: str = "") -> State:
+def _finish(row: Writeback, state: State, error: CrmllmError) -> State:
     with transaction.atomic():
         current = work.locked_under_lease(row)
         work.give_back(current)
         current.state = state
-        if error is not None:
-            current.error_code, current.error_message = error.code, error.message[:400]
-        else:
-            current.verified_at = timezone.now()
+        current.error_code, current.error_message = error.code, error.message[:400]
         current.save()
-        if state == State.VERIFIED and current.undoes_id:
-            Writeback.objects.filter(pk=current.undoes_id).update(state=State.UNDONE, updated_at=timezone.now())
-        step = Step.VERIFIED if state == State.VERIFIED else Step.FAILED
-        note(row.proposal.interaction, step, error.message if error else told, code=current.error_code)
-        audit_write(System("writeback"), f"writeback.{state}", current)
+        note(row.proposal.interaction, Step.FAILED, error.message, code=current.error_code)
+        audit_write(SENDER, f"writeback.{state}", current)
         announce(current)
-        if error is not None:
-            _tell(current)
+        _tell(current)
     return state
 
 

@@ -40,3 +40,12 @@ def test_one_record_is_locked_until_the_transaction_ends() -> None:
         assert taken_elsewhere(target)
         assert not taken_elsewhere(another)
     assert not taken_elsewhere(target)
+
+
+def test_many_records_are_locked_until_the_transaction_ends() -> None:
+    targets, another = [uuid4(), uuid4()], uuid4()
+    with transaction.atomic():
+        sql.lock_targets([])
+        sql.lock_targets(targets)
+        assert all(taken_elsewhere(one) for one in targets) and not taken_elsewhere(another)
+    assert not any(taken_elsewhere(one) for one in targets)

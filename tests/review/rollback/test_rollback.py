@@ -24,6 +24,7 @@ from crmllm.llm.models import ModelVersion
 from crmllm.notifications.models import Notification
 from crmllm.proposals import services as proposals
 from crmllm.proposals.models import Proposal
+from crmllm.proposals.undoing import undo_plain
 from crmllm.writeback.models import Writeback
 from review.policies.models import AutomatedValue, ReviewPolicy
 from review.rollback import bench, services, subjects, tasks
@@ -156,6 +157,31 @@ def test_erased_content_cannot_be_put_back_and_is_listed(policy: ReviewPolicy, a
     with pytest.raises(Conflict) as refusal:
         services.start(user=admin, rollback=row)
     assert refusal.value.code == "nothing_to_undo"
+
+
+def test_many_at_once_leave_what_one_by_one_leaves(policy: ReviewPolicy, admin: User) -> None:
+    """The plain ones go together; the rows that this leaves are those of the door for one."""
+    bench.write(policy, 2)
+    one, other = Proposal.objects.order_by("id")
+    proposals.undo(user=admin, proposal=one)
+    assert undo_plain(user=admin, proposals=[one.pk, other.pk]) == {other.pk}
+    traces = []
+    for proposal in (one, other):
+        proposal.refresh_from_db()
+        undo = Writeback.objects.get(proposal=proposal, undoes__isnull=False)
+        decision, line = proposal.decisions.latest("created_at"), proposal.interaction.ledger.latest("created_at")
+        traces.append(
+            (
+                (proposal.state, proposal.note, proposal.decided_at is not None, proposal.interaction.status),
+                (undo.operation, undo.seq, undo.state, undo.values.open(), undo.base.open(), undo.actor_id),
+                (undo.connection_id, undo.object, undo.target_id == proposal.target_id),
+                (decision.verdict, decision.actor, decision.reason, decision.edits, decision.values),
+                (line.step, line.sentence, line.code, line.generation),
+                AuditEvent.objects.filter(action="proposal.undone", subject_id=proposal.pk, actor_id=admin.pk).count(),
+            )
+        )
+    assert traces[0] == traces[1]
+    assert undo_plain(user=admin, proposals=[one.pk, other.pk]) == set()
 
 
 # --- a change, a version of the model, a bulk, a merge
