@@ -28,7 +28,7 @@ from crmllm.core.runtime.home import free_port
 from crmllm.crm.choices import Object
 from crmllm.crm.models import Account
 from crmllm.writeback import sender, services, tasks
-from crmllm.writeback.choices import State
+from crmllm.writeback.choices import UNFINISHED, State
 from crmllm.writeback.models import Writeback
 from tests.support import factories
 from tests.support.crm_server import running
@@ -239,5 +239,5 @@ def _work_until_killed() -> NoReturn:
 def _let_time_pass() -> None:
     """Waits and leases are over: who held one is dead, and nobody has to wait in a test."""
     now = timezone.now()
-    Writeback.objects.update(next_attempt_at=now, leased_until=None)
+    Writeback.objects.filter(state__in=UNFINISHED).update(next_attempt_at=now, leased_until=None)
     LimitWindow.objects.update(blocked_until=None)
