@@ -21,14 +21,15 @@ class Vendor:
     """A CRM: the tests in which its connector speaks, and who looks on."""
 
     name: str
+    walks: tuple[str, ...]  # the tests that together make every kind of call once
     files: tuple[File, ...] = ()
     collections: str = ""
     known: Mapping[str, str] = field(default_factory=dict)  # requests that no collection has, and why we send them
     note: str = ""
 
     @property
-    def tests(self) -> str:
-        return f"tests/connectors/{self.name}"
+    def tests(self) -> list[str]:
+        return [f"tests/connectors/{self.name}/test_{one}.py" for one in self.walks]
 
     def missing(self, specs: Path) -> list[str]:
         """The files that should be there and are not."""
@@ -42,6 +43,7 @@ OURS: dict[str, str] = {}
 VENDORS = (
     Vendor(
         "salesforce",
+        walks=("signing_in", "setting_up", "reading", "writing", "converting", "listening", "erasing"),
         files=(File("salesforce/bulk-api-2-unofficial-openapi.yml", r"/services/data/v[\d.]+/jobs"),),
         collections="salesforce/postman-2021-01/src/collections",
         known={
@@ -55,5 +57,9 @@ VENDORS = (
             r"POST /services/oauth2/token \(client_credentials\)": "the flow is younger than these collections",
         },
     ),
-    Vendor("hubspot", note="its collection of specifications is not licensed for use outside; ours alone is asked"),
+    Vendor(
+        "hubspot",
+        walks=("signing_in", "setting_up", "writing", "erasing"),
+        note="its collection of specifications is not licensed for use outside; ours alone is asked",
+    ),
 )
