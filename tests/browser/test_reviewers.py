@@ -1,4 +1,4 @@
-"""A reviewer who decides card after card: with keys alone, by finger, and without scripts. REVIEW_CARDS says how many."""
+"""A reviewer who decides card after card: by keys alone, by finger, without scripts. REVIEW_CARDS says how many."""
 
 from __future__ import annotations
 
