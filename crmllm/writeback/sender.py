@@ -411,7 +411,7 @@ def _verified(deliveries: list[Delivery]) -> None:
             one.lost = one.row.pk not in current
         now, rows = timezone.now(), [current[one.row.pk] for one in held]
         ended: dict[str, Any] = {"state": State.VERIFIED, "verified_at": now, "updated_at": now}
-        Writeback.objects.filter(pk__in=current).update(**ended, **work.GIVEN_BACK)
+        Writeback.objects.filter(pk__in=[row.pk for row in rows]).update(**ended, **work.GIVEN_BACK)
         for row in rows:
             row.state = State.VERIFIED
         undone = [row.undoes_id for row in rows if row.undoes_id]
