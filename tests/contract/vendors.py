@@ -44,7 +44,13 @@ VENDORS = (
     Vendor(
         "salesforce",
         walks=("signing_in", "setting_up", "reading", "writing", "converting", "listening", "erasing"),
-        files=(File("salesforce/bulk-api-2-unofficial-openapi.yml", r"/services/data/v[\d.]+/jobs"),),
+        files=(
+            File(
+                "salesforce/bulk-api-2-unofficial-openapi.yml",
+                r"/services/data/v[\d.]+/jobs",
+                {"response.body: Response body must be object": "Salesforce's errors are lists, the file has objects"},
+            ),
+        ),
         collections="salesforce/postman-2021-01/src/collections",
         known={
             r"GET /services/data/v[\d.]+/query/[^/]+$": "the next page, at the address that an answer names",
