@@ -80,7 +80,7 @@ class Interaction(BaseModel, WorkItem, Owned, Claimable):
     generation = models.PositiveSmallIntegerField(default=1, help_text="Grows with each replay.")
     urgency = models.FloatField(default=1, help_text="Risk times value of what is proposed: proposals.urgency.")
     risk = models.CharField(max_length=8, blank=True, help_text="The highest risk of a field that is proposed.")
-    due_at = models.DateTimeField(null=True, blank=True, help_text="By when to decide; the earliest is handed out first.")
+    due_at = models.DateTimeField(null=True, blank=True, help_text="By when to decide; the earliest comes first.")
 
     class Meta:
         indexes: ClassVar = [

@@ -16,9 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="interaction",
             name="due_at",
-            field=models.DateTimeField(
-                blank=True, help_text="By when to decide; the earliest is handed out first.", null=True
-            ),
+            field=models.DateTimeField(blank=True, help_text="By when to decide; the earliest comes first.", null=True),
         ),
         migrations.AddField(
             model_name="interaction",
