@@ -25,6 +25,7 @@ from crmllm.core.registry import seed_scale
 from crmllm.core.runtime.serving import serving
 from crmllm.ingestion.models import Interaction
 from crmllm.proposals.models import Decision, Proposal
+from review.selectors import PAGE
 
 PROPOSALS = int(os.environ.get("BENCH_PROPOSALS", "1000000"))
 ROUNDS = 60
@@ -139,6 +140,7 @@ class _Reviewer:
     cookies: dict[str, str]
     start: float
     times: list[float] = field(default_factory=list)
+    listed: int = PAGE
     accepted: int = 0
     refused: int = 0
     replaced: int = 0
@@ -160,11 +162,13 @@ class _Reviewer:
         """Approves the first proposal that waits; the card to go on with, and the one behind it."""
         open_ones = _APPROVE.findall(card)
         shown = _ID.search(ahead) if len(open_ones) == 1 else None
-        more = {"X-Shown-Card": shown[1]} if shown else {}
+        self.listed -= shown is not None
+        more = {"X-Shown-Card": shown[1], "X-Queue-Left": str(self.listed)} if shown else {}
         started = time.perf_counter()
         answer = client.post(open_ones[0], headers=headers | more, data={"elapsed_ms": "2000"})
         self.times.append((time.perf_counter() - started) * 1000)
         came = _card_of(answer.text)
+        self.listed = PAGE if 'id="queue"' in answer.text else self.listed
         if answer.is_success:
             self.accepted += 1
             self.replaced += bool(shown and came)

@@ -39,6 +39,7 @@ from review.selectors import QueueView
 
 PERMISSION = "proposals.decide"
 MOST_PAGES = 20  # of the list beside the card; who needs more narrows it
+ENOUGH_LISTED = 15  # a list with so many left is not made anew for a decision: that would be half of its time
 
 
 class Asked(HttpRequest):
@@ -288,7 +289,10 @@ def _stand_behind(request: Asked, row: Proposal, ahead: str) -> HttpResponse:
     shown = ingestion.interactions(user).filter(pk__in=_ids([ahead])).first()
     held = shown is not None and selectors.waits(user, shown, view) and _claim(user, shown)
     if held:
-        return _fragment(request, "review/card.html#around", view, None, shown, whole=True)
+        context = _progress(request, view)
+        if _list_runs_short(request):
+            context["queue"] = _list(request, view, shown)
+        return _varied(render(request, "review/card.html#around", context))
     instead = _taken(request, view, ingestion.interaction(user, row.interaction_id))
     messages.info(request, _("Somebody else took the card behind; this is the next one."))
     card = cards.card(user, instead, view) if instead else None
@@ -417,11 +421,19 @@ def _context(
     if shown is not None:
         context["card"] = shown
     if whole:
-        page = request.GET.get("page", "1")
-        pages = min(int(page), MOST_PAGES) if page.isdecimal() else 1
-        queue = selectors.queue(user, view, row.pk if row else None, pages)
-        context |= {"queue": queue} | _progress(request, view)
+        context |= {"queue": _list(request, view, row)} | _progress(request, view)
     return context
+
+
+def _list_runs_short(request: Asked) -> bool:
+    left = request.headers.get("X-Queue-Left", "")
+    return not left.isdecimal() or int(left) < ENOUGH_LISTED
+
+
+def _list(request: Asked, view: QueueView, row: Interaction | None) -> dict[str, Any]:
+    page = request.GET.get("page", "1")
+    pages = min(int(page), MOST_PAGES) if page.isdecimal() else 1
+    return selectors.queue(person(request), view, row.pk if row else None, pages)
 
 
 def _progress(request: Asked, view: QueueView) -> dict[str, Any]:

@@ -186,7 +186,12 @@
   };
 
   const send = async (job) => {
-    const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true", "X-Shown-Card": job.shown };
+    const headers = {
+      ...JSON.parse(document.body.getAttribute("hx-headers")),
+      "HX-Request": "true",
+      "X-Shown-Card": job.shown,
+      "X-Queue-Left": String($$("#queue .queue-item").length),
+    };
     try {
       const answer = await fetch(job.url, { method: "POST", body: job.body, headers, credentials: "same-origin" });
       return { ok: answer.ok, page: parse(await answer.text()), goTo: answer.headers.get("HX-Redirect") };
@@ -195,7 +200,7 @@
     }
   };
 
-  /** The decision stands: progress and list follow, unless the next answer will bring them anyway. */
+  /** The decision stands: progress follows, and the list where it ran short, unless the next answer brings them anyway. */
   const takeIn = (page, job) => {
     for (const id of outbox.length ? [] : ["review-progress", "queue"]) {
       const came = page.getElementById(id);

@@ -277,6 +277,17 @@ def test_who_shows_a_card_that_another_took_gets_the_next(page: Client, admin: U
     assert answer.status_code == 200 and shown(answer)["state"] == "empty"
 
 
+def test_the_list_is_made_anew_only_when_it_runs_short(page: Client) -> None:
+    first, second, third = (factories.next_action() for _ in range(3))
+    page.get("/review/")
+    headers = {"HX-Request": "true", "X-Shown-Card": str(second.pk), "X-Queue-Left": "20"}
+    text = page.post(address(only(first), "approve"), headers=headers).content.decode()
+    assert 'id="review-progress"' in text and 'id="queue"' not in text
+    headers |= {"X-Shown-Card": str(third.pk), "X-Queue-Left": "3"}
+    text = page.post(address(only(second), "approve"), headers=headers).content.decode()
+    assert 'id="queue"' in text and str(third.pk) in text
+
+
 def test_a_refused_decision_answers_with_its_card(page: Client, reviewer: User) -> None:
     first, second = factories.next_action(), factories.next_action()
     decide(page, only(first), "approve")
