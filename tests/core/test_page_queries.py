@@ -73,7 +73,7 @@ def test_a_record_with_much_around_it(page: Client, admin: User, add: Callable[[
     assert queries(page, url) <= few <= MOST
 
 
-@pytest.mark.parametrize(("url", "most"), [("/", MOST), ("/interactions/", MOST), ("/jobs/", 36)])
+@pytest.mark.parametrize(("url", "most"), [("/", MOST), ("/interactions/", MOST), ("/jobs/", 50)])
 def test_pages_over_messages(page: Client, url: str, most: int) -> None:
     factories.next_action(0)
     few = queries(page, url)

@@ -198,7 +198,7 @@ def asked_with(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, int]]:
     """What the evaluation asked its model with; it answers nothing."""
     seen: list[dict[str, int]] = []
 
-    def ask_all(cases: list[Any], *, versions_of: dict[str, int], gated: bool) -> Answers:
+    def ask_all(cases: list[Any], *, name: str, versions_of: dict[str, int], gated: bool) -> Answers:
         seen.append(versions_of)
         number = versions_of.get(NAME, 5)
         return Answers([Asked(prompt_version=f"{NAME} v{number}", model="tiny") for _ in cases])
