@@ -122,12 +122,17 @@
     }
     if (question !== asked || !found || ahead.length) return;
     ahead = [document.adoptNode(found)];
-    root.dataset.ahead = found.dataset.id;
+    tellAhead();
+  };
+
+  const tellAhead = () => {
+    if (ahead.length) root.dataset.ahead = ahead[0].dataset.id;
+    else delete root.dataset.ahead;
   };
 
   const nothingAhead = () => {
     ahead = [];
-    delete root.dataset.ahead;
+    tellAhead();
   };
 
   // --- decisions that run ahead ---
@@ -145,7 +150,7 @@
   const runAhead = (form, button) => {
     const decided = card();
     const next = ahead.shift();
-    delete root.dataset.ahead;
+    tellAhead();
     outbox.push({
       url: form.action,
       body: new URLSearchParams(new FormData(form, button?.form === form ? button : null)),
@@ -216,6 +221,7 @@
     // Somebody else has the card that was shown.
     const place = ahead.findIndex((one) => one.dataset.id === job.shown);
     if (place >= 0) ahead.splice(place, 1);
+    tellAhead();
     if (card().dataset.id === job.shown) {
       nothingAhead();
       putInFront(document.adoptNode(instead));
@@ -236,7 +242,7 @@
 
   const bringBack = (back) => {
     ahead.unshift(card());
-    root.dataset.ahead = ahead[0].dataset.id;
+    tellAhead();
     putInFront(back);
   };
 
@@ -249,7 +255,10 @@
     } else if (posting && elt.closest(".review")) {
       event.preventDefault();
       root.setAttribute("data-deciding", "");
-      whenSent.push(() => (elt.isConnected ? issueRequest(true) : $(".last-decision")?.requestSubmit()));
+      whenSent.push(() => {
+        if (elt.isConnected) issueRequest(true);
+        else if (elt.matches(".last-decision")) $(".last-decision")?.requestSubmit(); // the one of today, not of then
+      });
     }
   };
 
