@@ -214,7 +214,7 @@ def test_what_somebody_else_decides_is_left_by_a_key(
 
 def test_keys_are_told_and_lead_to_places(review: Page) -> None:
     shown = review.locator(".is-current .decide > * kbd:visible, .approve-all kbd:visible").all_inner_texts()
-    assert sorted(shown) == sorted(["⇧↵", "↵", "x", "e", "s"])
+    assert sorted(shown) == sorted(["⇧↵", "↵", "x", "e", "s", "b"])
     review.keyboard.press("?")
     expect(review.locator("#help")).to_contain_text("Approve all of this message")
     review.keyboard.press("Escape")
