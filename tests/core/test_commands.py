@@ -22,7 +22,7 @@ from crmllm.core.runtime.home import REPOSITORY
 #: `make run` makes the database ready before it starts the first two; the others need none, or make their own.
 OTHERS = {
     "qcluster", "audit_sealer", "settings_doc", "declaration_doc", "check_connector", "migrate", "evaluate",
-    "train_classifiers",
+    "train_classifiers", "simulate_policy",
 }  # fmt: skip
 OURS = {app.name for app in apps.get_app_configs() if app.name.startswith(("crmllm.", "review"))}
 
