@@ -21,9 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from review.policies.bounds import needed, upper_bound
+from review.policies.bounds import needed, p_value, upper_bound
 
 #: The thresholds that are ever tested, strictest first: by thousandths at the top, where it matters, then wider.
 GRID: tuple[float, ...] = (
@@ -103,7 +102,7 @@ def derive(scores: Sequence[float] | NDArray[np.float64], wrong: Sequence[bool] 
         count, bad = int(above[place]), int(errors[place])
         if steps and (count, bad) == (steps[-1].decisions, steps[-1].errors):
             continue  # nothing was decided in between: the test is the same, and lowering the threshold would be a leap
-        passed = bool(stats.binom.cdf(bad, count, promise.rate) <= 1 - promise.confidence)
+        passed = p_value(bad, count, promise.rate) <= 1 - promise.confidence
         steps.append(Step(GRID[place], count, bad, upper_bound(bad, count, promise.confidence), passed))
         if not passed:
             break

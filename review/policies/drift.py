@@ -19,7 +19,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ BINS = 10
 def plain_stop(one_in: int) -> tuple[int, int]:
     """So many wrong among so many of the last labels stop a policy, whatever the bets are worth."""
     last = max(FEWEST_LABELS, one_in // 4)
-    wrong = int(stats.binom.isf(PLAIN_CHANCE, last, 1 / one_in)) + 1
+    wrong = int((special.bdtrc(np.arange(last), last, 1 / one_in) <= PLAIN_CHANCE).argmax()) + 1
     return max(FEWEST_WRONG, wrong), last
 
 
