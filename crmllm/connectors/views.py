@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crmllm.access.rules import person
 from crmllm.connectors import selectors, services
 from crmllm.connectors.choices import ConnectionState
-from crmllm.connectors.engine.declaration import Auth, AuthKind
+from crmllm.connectors.engine.declared.access import Auth, AuthKind
 from crmllm.connectors.models import Connection
 from crmllm.connectors.registry import declaration, declared_label
 from crmllm.connectors.services import LOCAL

@@ -1,5 +1,6 @@
 """The engine of all CRMs that are declared as data: a declaration in, a Connector out.
 
+declared      what a declaration is made of, one idea a file
 declaration   what a CRM is, as data, checked whole before the first request
 template      {placeholders} in calls
 auth          tokens: got, kept sealed, renewed ahead

@@ -23,7 +23,9 @@ from django.utils import timezone
 
 from crmllm.connectors import services
 from crmllm.connectors.base import RemoteRefused
-from crmllm.connectors.engine.declaration import Auth, AuthKind, Call, Declaration
+from crmllm.connectors.engine.declaration import Declaration
+from crmllm.connectors.engine.declared.access import Auth, AuthKind
+from crmllm.connectors.engine.declared.calls import Call
 from crmllm.connectors.engine.errors import NeedsSignIn, NotSent
 from crmllm.connectors.engine.template import fill
 from crmllm.connectors.models import Connection

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crmllm.connectors.base import RemoteRefused, RemoteUnavailable
-from crmllm.connectors.engine.declaration import Call, Listening
+from crmllm.connectors.engine.declared.calls import Call
+from crmllm.connectors.engine.declared.events import Listening
 from crmllm.connectors.engine.transport import Transport
 
 WAIT = 10_000  # milliseconds that the CRM holds an answer back while nothing happens

@@ -17,7 +17,7 @@ import httpx
 from django.db import transaction
 from django.utils import timezone
 
-from crmllm.connectors.engine.declaration import Limit
+from crmllm.connectors.engine.declared.limits import Limit
 from crmllm.connectors.engine.errors import QuotaGone, Throttled
 from crmllm.connectors.models import Connection, LimitWindow
 

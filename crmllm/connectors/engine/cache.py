@@ -14,7 +14,7 @@ from datetime import timedelta
 import httpx
 from django.utils import timezone
 
-from crmllm.connectors.engine.declaration import Call
+from crmllm.connectors.engine.declared.calls import Call
 from crmllm.connectors.models import CachedAnswer, Connection
 from crmllm.core.crypto import Erased, Sealed
 from crmllm.core.guarded_http import Answer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmllm.connectors.engine.declaration import Call, Stream
+from crmllm.connectors.engine.declared.calls import Call
+from crmllm.connectors.engine.declared.streams import Stream
 from crmllm.connectors.engine.transport import Transport, pick
 
 

@@ -22,7 +22,9 @@ from crmllm.connectors.base import (
 from crmllm.connectors.engine import strategy
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.completion import completed
-from crmllm.connectors.engine.declaration import Call, Declaration, Stream
+from crmllm.connectors.engine.declaration import Declaration
+from crmllm.connectors.engine.declared.calls import Call
+from crmllm.connectors.engine.declared.streams import Stream
 from crmllm.connectors.engine.errors import FieldRefused
 from crmllm.connectors.engine.mapping import FieldMapping, Link, Reference, Row
 from crmllm.connectors.engine.reader import Reader

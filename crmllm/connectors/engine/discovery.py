@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from crmllm.connectors.engine.declaration import Declaration, Discovery, Stream
+from crmllm.connectors.engine.declaration import Declaration
+from crmllm.connectors.engine.declared.streams import Discovery, Stream
 from crmllm.connectors.engine.transport import Transport, pick
 from crmllm.core.errors import BadInput
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from nameparser import HumanName
 
-from crmllm.connectors.engine.declaration import Codec, FieldMap, Stream
+from crmllm.connectors.engine.declared.streams import Codec, FieldMap, Stream
 from crmllm.connectors.engine.template import fill
 from crmllm.connectors.engine.transport import pick
 from crmllm.core.errors import BadInput, CrmllmError

@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from crmllm.connectors.base import RemoteRefused, RemoteUnavailable
 from crmllm.connectors.engine.completion import completed
-from crmllm.connectors.engine.declaration import Call, Paging, PagingKind, Stream
+from crmllm.connectors.engine.declared.calls import Call, Paging, PagingKind
+from crmllm.connectors.engine.declared.streams import Stream
 from crmllm.connectors.engine.errors import CursorExpired, Duplicate, FieldRefused
 from crmllm.connectors.engine.mapping import FieldMapping, Row
 from crmllm.connectors.engine.transport import Transport, pick

@@ -22,7 +22,7 @@ from crmllm.connectors.base import (
     RemoteRefused,
     RemoteUnavailable,
 )
-from crmllm.connectors.engine.declaration import Call
+from crmllm.connectors.engine.declared.calls import Call
 from crmllm.connectors.engine.errors import Duplicate, NotSent
 from crmllm.connectors.engine.mapping import Link
 from crmllm.connectors.engine.template import fill

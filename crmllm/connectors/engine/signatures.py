@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
-    from crmllm.connectors.engine.declaration import Signature
+    from crmllm.connectors.engine.declared.events import Signature
 
 
 @dataclass(frozen=True)

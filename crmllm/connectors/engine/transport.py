@@ -18,7 +18,9 @@ from crmllm.connectors import services
 from crmllm.connectors.base import ConnectorError, RemoteGone, RemoteMoved, RemoteRefused, RemoteUnavailable
 from crmllm.connectors.engine import auth, budget, cache
 from crmllm.connectors.engine.budget import Priority
-from crmllm.connectors.engine.declaration import Call, Declaration, ErrorRule, Problem
+from crmllm.connectors.engine.declaration import Declaration
+from crmllm.connectors.engine.declared.calls import Call
+from crmllm.connectors.engine.declared.limits import ErrorRule, Problem
 from crmllm.connectors.engine.errors import (
     CursorExpired,
     Duplicate,

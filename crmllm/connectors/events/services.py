@@ -17,7 +17,8 @@ from crmllm.connectors.base import RemoteUnavailable
 from crmllm.connectors.choices import ConnectionState
 from crmllm.connectors.engine.bodies import PARSERS
 from crmllm.connectors.engine.budget import Priority
-from crmllm.connectors.engine.declaration import Declaration, Events
+from crmllm.connectors.engine.declaration import Declaration
+from crmllm.connectors.engine.declared.events import Events
 from crmllm.connectors.engine.errors import told_wait
 from crmllm.connectors.engine.mapping import Row, instant
 from crmllm.connectors.engine.signatures import Call, genuine

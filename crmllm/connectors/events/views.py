@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from crmllm.connectors.choices import ConnectionState
-from crmllm.connectors.engine.declaration import Events
+from crmllm.connectors.engine.declared.events import Events
 from crmllm.connectors.engine.signatures import Call
 from crmllm.connectors.events import services
 from crmllm.connectors.models import Connection

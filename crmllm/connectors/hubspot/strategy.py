@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from crmllm.connectors.base import Change, Operation, RemoteGone
-from crmllm.connectors.engine.declaration import Call
+from crmllm.connectors.engine.declared.calls import Call
 from crmllm.connectors.engine.errors import Duplicate
 from crmllm.connectors.engine.mapping import Link
 from crmllm.connectors.engine.strategy import Strategy

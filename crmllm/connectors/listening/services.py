@@ -25,7 +25,7 @@ from crmllm.connectors.base import ConnectorError
 from crmllm.connectors.choices import LISTENING_TRIES, ConnectionState
 from crmllm.connectors.engine.bayeux import Conversation, Message, Missed
 from crmllm.connectors.engine.budget import Priority
-from crmllm.connectors.engine.declaration import Listening
+from crmllm.connectors.engine.declared.events import Listening
 from crmllm.connectors.engine.errors import told_wait
 from crmllm.connectors.engine.mapping import instant
 from crmllm.connectors.engine.transport import pick

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from crmllm.connectors.base import ConnectorError, Operation, RemoteRefused, RemoteUnavailable
-from crmllm.connectors.engine.declaration import Call
+from crmllm.connectors.engine.declared.calls import Call
 from crmllm.connectors.engine.errors import NotSent
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from crmllm.connectors.base import RemoteRefused, RemoteUnavailable
-from crmllm.connectors.engine.declaration import Call
+from crmllm.connectors.engine.declared.calls import Call
 from crmllm.connectors.engine.errors import NeedsSignIn
 from crmllm.connectors.engine.strategy import Conversion, Converted
 from crmllm.connectors.engine.transport import Transport

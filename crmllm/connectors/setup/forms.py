@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crmllm.connectors.choices import Direction
-from crmllm.connectors.engine.declaration import Auth, Declaration, Setting
+from crmllm.connectors.engine.declaration import Declaration
+from crmllm.connectors.engine.declared.access import Auth, Setting
 from crmllm.connectors.models import Connection, Stream
 from crmllm.connectors.registry import object_of
 from crmllm.connectors.setup import selectors

@@ -14,7 +14,8 @@ from crmllm.access.rules import require
 from crmllm.connectors.choices import Direction
 from crmllm.connectors.engine import discovery
 from crmllm.connectors.engine.budget import Priority
-from crmllm.connectors.engine.declaration import Codec, Declaration, FieldMap
+from crmllm.connectors.engine.declaration import Declaration
+from crmllm.connectors.engine.declared.streams import Codec, FieldMap
 from crmllm.connectors.engine.discovery import RemoteField
 from crmllm.connectors.engine.mapping import Row
 from crmllm.connectors.models import Connection, ExternalRecord, Stream

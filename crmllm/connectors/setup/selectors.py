@@ -13,7 +13,7 @@ from django.utils import timezone
 from crmllm.access.models import User
 from crmllm.access.rules import fields_for, require, visible
 from crmllm.connectors.engine import budget
-from crmllm.connectors.engine.declaration import FieldMap
+from crmllm.connectors.engine.declared.streams import FieldMap
 from crmllm.connectors.engine.discovery import RemoteField
 from crmllm.connectors.engine.mapping import FieldMapping, Reference
 from crmllm.connectors.models import Connection, Stream

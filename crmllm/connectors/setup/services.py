@@ -21,7 +21,8 @@ from crmllm.access.rules import require
 from crmllm.connectors.choices import ConnectionState
 from crmllm.connectors.engine.auth import Session, SignIn
 from crmllm.connectors.engine.budget import Priority
-from crmllm.connectors.engine.declaration import Auth, AuthKind, Declaration, Setting
+from crmllm.connectors.engine.declaration import Declaration
+from crmllm.connectors.engine.declared.access import Auth, AuthKind, Setting
 from crmllm.connectors.engine.errors import NeedsSignIn
 from crmllm.connectors.engine.transport import client
 from crmllm.connectors.listening.services import arrange

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
-from crmllm.connectors.engine.declaration import Codec
+from crmllm.connectors.engine.declared.streams import Codec
 from crmllm.connectors.engine.discovery import RemoteField
 from crmllm.core.errors import BadInput
 from crmllm.crm.choices import FieldType

@@ -17,7 +17,8 @@ from crmllm.access.rules import person, require
 from crmllm.connectors import registry
 from crmllm.connectors import selectors as connections
 from crmllm.connectors.choices import ConnectionState
-from crmllm.connectors.engine.declaration import Auth, AuthKind, Declaration
+from crmllm.connectors.engine.declaration import Declaration
+from crmllm.connectors.engine.declared.access import Auth, AuthKind
 from crmllm.connectors.models import Connection
 from crmllm.connectors.services import LOCAL
 from crmllm.connectors.setup import dry_run, selectors, services

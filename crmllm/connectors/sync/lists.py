@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from crmllm.connectors.choices import ExternalState
-from crmllm.connectors.engine.declaration import StreamName
+from crmllm.connectors.engine.declared.streams import StreamName
 from crmllm.connectors.engine.mapping import Row
 from crmllm.connectors.models import ExternalRecord, Stream
 from crmllm.connectors.sync.apply import SYNC, Taken, note_skipped

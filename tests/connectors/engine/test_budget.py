@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from crmllm.connectors.engine import budget
 from crmllm.connectors.engine.budget import Priority
-from crmllm.connectors.engine.declaration import Limit
+from crmllm.connectors.engine.declared.limits import Limit
 from crmllm.connectors.engine.errors import QuotaGone, Throttled
 from crmllm.connectors.models import Connection, LimitWindow
 

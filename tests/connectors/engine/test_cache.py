@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from crmllm.connectors import registry
 from crmllm.connectors.engine import cache
-from crmllm.connectors.engine.declaration import Call, Declaration
+from crmllm.connectors.engine.declaration import Declaration
+from crmllm.connectors.engine.declared.calls import Call
 from crmllm.connectors.models import CachedAnswer, Connection
 from crmllm.core.crypto import new_key
 from crmllm.core.guarded_http import Answer

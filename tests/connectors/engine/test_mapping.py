@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmllm.connectors.engine.declaration import Stream
+from crmllm.connectors.engine.declared.streams import Stream
 from crmllm.connectors.engine.mapping import FieldMapping, Reference, instant
 from crmllm.core.errors import BadInput
 

@@ -9,7 +9,7 @@ import pytest
 from crmllm.access.models import User
 from crmllm.connectors import registry
 from crmllm.connectors.engine.connector import DeclaredConnector
-from crmllm.connectors.engine.declaration import AuthKind
+from crmllm.connectors.engine.declared.access import AuthKind
 from crmllm.connectors.engine.discovery import discover
 from crmllm.connectors.models import Connection, Stream
 from crmllm.connectors.setup import objects, services

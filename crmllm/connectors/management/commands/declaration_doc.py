@@ -13,7 +13,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pydantic.fields import FieldInfo
 
 from crmllm.connectors.engine import declaration, template
-from crmllm.connectors.engine.declaration import CALLS, Part
+from crmllm.connectors.engine.declared import access, calls, events, limits, streams
+from crmllm.connectors.engine.declared.part import Part, is_path, is_pattern
+from crmllm.connectors.engine.declared.streams import CALLS
 from crmllm.connectors.engine.signatures import SCHEMES
 
 HEAD = """\
@@ -25,25 +27,25 @@ hold `{placeholders}`; a *JMESPath* says where something stands in an answer.
 """
 PARTS: tuple[type[Part], ...] = (
     declaration.Declaration,
-    declaration.Auth,
-    declaration.Jwt,
-    declaration.Setting,
-    declaration.Stream,
-    declaration.FieldMap,
-    declaration.Call,
-    declaration.Paging,
-    declaration.Limit,
-    declaration.ErrorRule,
-    declaration.Events,
-    declaration.Listening,
-    declaration.Signature,
-    declaration.Discovery,
+    access.Auth,
+    access.Jwt,
+    access.Setting,
+    streams.Stream,
+    streams.FieldMap,
+    calls.Call,
+    calls.Paging,
+    limits.Limit,
+    limits.ErrorRule,
+    events.Events,
+    events.Listening,
+    events.Signature,
+    streams.Discovery,
 )
 WORDS: tuple[type[StrEnum], ...] = (
-    declaration.AuthKind,
-    declaration.PagingKind,
-    declaration.Codec,
-    declaration.Problem,
+    access.AuthKind,
+    calls.PagingKind,
+    streams.Codec,
+    limits.Problem,
 )
 
 
@@ -70,9 +72,9 @@ def _part(part: type[Part]) -> str:
 
 def _kind(field: FieldInfo) -> str:
     """The type in words of YAML."""
-    if declaration._path in [getattr(one, "func", None) for one in field.metadata]:
+    if is_path in [getattr(one, "func", None) for one in field.metadata]:
         return "JMESPath"
-    if declaration._regex in [getattr(one, "func", None) for one in field.metadata]:
+    if is_pattern in [getattr(one, "func", None) for one in field.metadata]:
         return "regular expression"
     return _name(field.annotation)
 
