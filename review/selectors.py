@@ -187,23 +187,23 @@ def waits(user: User, row: Interaction, view: QueueView) -> bool:
 def candidates(user: User, view: QueueView, current: Interaction | None, without: Collection[UUID] = ()) -> list[UUID]:
     """What could be handed to this person next: behind the present item in the order, else from the top.
 
-    People who work at the same time each prefer other items of the same few, so that what one looks ahead at is rarely
-    what another takes.
+    People who work at the same time each prefer other items of the same few (rendezvous hashing: somebody who comes or
+    goes changes little for the others), so that what one looks ahead at is rarely what another takes.
     """
     rows = waiting(user, view).filter(Interaction.free_for(user))
     if view.part not in ("mine", "failed"):
         rows = rows.filter(queues.for_hands_of(user))
     rows = rows.exclude(pk__in=[*without, *([current.pk] if current else [])])
     ids = rows.values_list("pk", flat=True)
-    place, people = _place_among(user)
-    near = min(NEAR * people, MOST_NEAR) if people > 1 else NEAR
+    others = _others_at_work(user)
+    near = min(NEAR * (1 + len(others)), MOST_NEAR)
     out = {*without, *([current.pk] if current else [])}
     found = _among_looks(
         user, view, list((ids.filter(_behind(view, current)) if current else ids)[:near]), out, current
     )
     if current and not found:
         found = _among_looks(user, view, list(ids[:near]), out)
-    return sorted(found, key=lambda pk: pk.int % people != place)
+    return sorted(found, key=lambda pk: sum(_drawn(one, pk) > _drawn(user.pk, pk) for one in others))
 
 
 def _among_looks(
@@ -228,12 +228,15 @@ def _behind(view: QueueView, current: Interaction) -> Q:
     return Q(occurred_at__lt=at) | Q(occurred_at=at, id__lt=pk)
 
 
-def _place_among(user: User) -> tuple[int, int]:
-    """This person's place among those who are deciding right now, and how many they are."""
+def _others_at_work(user: User) -> set[UUID]:
+    """Those who are deciding right now."""
     held = Interaction.objects.filter(claimed_by__isnull=False, claimed_until__gt=timezone.now())
-    others = set(held.order_by().values_list("claimed_by", flat=True).distinct()[:MOST_NEAR])
-    people = sorted(others | {user.pk})
-    return people.index(user.pk), len(people)
+    return set(held.order_by().values_list("claimed_by", flat=True).distinct()[:MOST_NEAR]) - {user.pk}
+
+
+def _drawn(person: UUID, item: UUID) -> int:
+    """How strongly somebody is drawn to an item: the same in every process, evenly spread."""
+    return hash((person.int, item.int))  # numbers are hashed alike everywhere, unlike text
 
 
 def next_after(
