@@ -6,6 +6,8 @@ a name that answers differently the second time gains nothing.
 
 from __future__ import annotations
 
+import json
+import re
 import socket
 import time
 from collections.abc import Iterable
@@ -45,27 +47,58 @@ class Unreachable(Unavailable):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, whole."""
+    """What came back, whole and unpacked."""
 
     status: int
     headers: httpx.Headers
     body: bytes
 
     def json(self) -> Any:
-        """The body as JSON. Raises ValueError."""
-        return httpx.Response(self.status, headers=self.headers, content=self.body).json()
+        """The body as JSON, without letters that no text of ours may hold. Raises ValueError."""
+        try:
+            found = json.loads(self._decoded())
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+        return _clean(found) if _UNFIT.search(self.body) else found
+
+    def _decoded(self) -> bytes | str:
+        """JSON is UTF-8; who writes it otherwise says so, or it is not read."""
+        named = re.search(r"charset=\"?([\w.-]+)", self.headers.get("Content-Type", ""), re.IGNORECASE)
+        try:
+            return self.body.decode(named[1]) if named and named[1].lower() not in ("utf-8", "utf8") else self.body
+        except LookupError:
+            return self.body
 
     @property
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
 
 
+#: NUL, which no text of the database holds, and halves of letters: as JSON escapes them.
+_UNFIT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_UNFIT_LETTER = re.compile("[\x00\ud800-\udfff]")
+
+
+def _clean(found: Any) -> Any:
+    if isinstance(found, str):
+        return _UNFIT_LETTER.sub("", found)
+    if isinstance(found, dict):
+        return {_clean(name): _clean(one) for name, one in found.items()}
+    return [_clean(one) for one in found] if isinstance(found, list) else found
+
+
 def networks(written: Iterable[str]) -> list[Network]:
     return [ip_network(one, strict=False) for one in written]
 
 
-#: IPv6 addresses that lead to an IPv4 address which nobody checked: NAT64, 6to4, Teredo (RFC 6052, 8215, 3056, 4380).
-_TRANSLATED = [IPv6Network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
+#: IPv6 addresses that lead to an IPv4 address which nobody checked: NAT64, 6to4, Teredo, SIIT, IPv4-compatible ones
+#: (RFC 6052, 8215, 3056, 4380, 2765, 4291).
+_TRANSLATED = [
+    IPv6Network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0:0/96", "::/96")
+]
+#: What Python takes for public and nobody on the net is: protocol assignments (one cloud keeps its metadata there),
+#: site-local addresses and segment routing.
+_NOBODYS = networks(["192.0.0.0/24", "fec0::/10", "5f00::/16"])
 
 
 def may_ask(address: Address, allowed: Iterable[Network]) -> bool:
@@ -76,6 +109,8 @@ def may_ask(address: Address, allowed: Iterable[Network]) -> bool:
     if any(address.version == network.version and address in network for network in allowed):
         return True
     if isinstance(address, IPv6Address) and any(address in network for network in _TRANSLATED):
+        return False
+    if any(address.version == network.version and address in network for network in _NOBODYS):
         return False
     return address.is_global and not address.is_multicast
 
@@ -102,11 +137,17 @@ def _checked(url: httpx.URL, allowed: list[Network]) -> Address:
 
 def check(url: str, allowed: Iterable[str]) -> None:
     """Whether an address that somebody types may be asked at all. Raises Refused or Unreachable."""
+    _checked(_parsed(url), networks(allowed))
+
+
+def _parsed(url: str) -> httpx.URL:
+    """Raises Refused for what is no address; some slips show only when the host is asked for."""
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL:
+        _ = parsed.host
+    except (httpx.InvalidURL, UnicodeError, ValueError):
         raise Refused("This is no address of a web server.") from None
-    _checked(parsed, networks(allowed))
+    return parsed
 
 
 class _Guard(httpx.BaseTransport):
@@ -150,7 +191,7 @@ class GuardedClient:
             raise Unreachable(f"It gave no answer ({type(error).__name__}).", sent=True) from None
         try:
             return Answer(answer.status_code, answer.headers, self._body(answer, ends))
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise Unreachable(f"Its answer broke off ({type(error).__name__}).", sent=True) from None
         finally:
             answer.close()
@@ -166,7 +207,11 @@ class GuardedClient:
         return bytes(body)
 
     def build(self, method: str, url: str, **options: Any) -> httpx.Request:
-        return self._client.build_request(method, url, **options)
+        """Raises Refused for an address that is none, and for a header that cannot be sent."""
+        try:
+            return self._client.build_request(method, _parsed(url), **options)
+        except UnicodeError:
+            raise Refused("What was entered cannot be sent: a key holds letters that have no place there.") from None
 
     def close(self) -> None:
         self._client.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import threading
 import time
@@ -10,9 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from typing import Any
 
+import httpx
 import pytest
 
-from crmllm.core.guarded_http import GuardedClient, Refused, TooLarge, Unreachable, may_ask, networks
+from crmllm.core.guarded_http import Answer, GuardedClient, Refused, TooLarge, Unreachable, check, may_ask, networks
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -33,6 +35,14 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_response(302)
                 self.send_header("Location", "http://169.254.169.254/latest/meta-data")
                 self.end_headers()
+            case "/packed" | "/packed-wrongly":
+                packed = gzip.compress(b'{"name": "Ada"}')
+                body = packed if self.path == "/packed" else packed[:-6] + b"xxxxxx"
+                self.send_response(200)
+                self.send_header("Content-Encoding", "gzip")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
             case "/broken":
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
@@ -67,6 +77,7 @@ def ask(port: int) -> Callable[..., Any]:
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
         "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b:1::1",
+        "::127.0.0.1", "::ffff:0:127.0.0.1", "192.0.0.192", "fec0::1", "5f00::1",
     ],
 )  # fmt: skip
 def test_addresses_of_private_networks_are_refused(address: str) -> None:
@@ -130,3 +141,45 @@ def test_whether_a_request_may_have_arrived_is_told(ask: Callable[..., Any]) -> 
     with pytest.raises(Unreachable) as unknown:
         ask(host="nobody.invalid")
     assert not unknown.value.sent
+
+
+def test_a_packed_answer_is_read_unpacked(ask: Callable[..., Any]) -> None:
+    assert ask("/packed").json() == {"name": "Ada"}
+    with pytest.raises(Unreachable, match="broke off"):
+        ask("/packed-wrongly")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "found"),
+    [
+        ('{"a": "ä"}'.encode(), "application/json", "ä"),
+        (b"\xef\xbb\xbf" + '{"a": "ä"}'.encode(), "application/json;charset=UTF-8", "ä"),
+        ('{"a": "ä"}'.encode("latin-1"), 'application/json; charset="iso-8859-1"', "ä"),
+        (b'{"a": "ok"}', "application/json; charset=nobodys", "ok"),
+        (rb'{"a": "x\u0000y \ud83d\ude00\ud800"}', "application/json", "xy \N{GRINNING FACE}"),
+    ],
+)
+def test_json_is_read_in_whatever_letters_it_comes(body: bytes, kind: str, found: str) -> None:
+    assert Answer(200, httpx.Headers({"Content-Type": kind}), body).json() == {"a": found}
+
+
+@pytest.mark.parametrize("body", [b"<html>", b'{"a": ', b"[" * 200_000, b"9" * 5000, b"\xff\xfe\xfd"])
+def test_what_is_no_json_is_told_as_that(body: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the json module's own words
+        Answer(200, httpx.Headers(), body).json()
+
+
+@pytest.mark.parametrize(
+    "written", ["https://[::1", "https://xn--/", "https://a\nb.example", "\0", "https://x.example:y"]
+)
+def test_what_is_no_address_is_refused_in_a_sentence(ask: Callable[..., Any], written: str) -> None:
+    with pytest.raises(Refused, match="no address"):
+        check(written, [])
+    with pytest.raises(Refused, match="no address"):
+        GuardedClient(allowed=[], timeout=1, max_bytes=1, total=1).build("GET", written)
+
+
+def test_a_key_that_no_header_can_hold_is_refused_in_a_sentence() -> None:
+    client = GuardedClient(allowed=[], timeout=1, max_bytes=1, total=1)
+    with pytest.raises(Refused, match="no place there"):
+        client.build("GET", "https://crm.example", headers={"Authorization": "Key schlüssel\N{EURO SIGN}"})
