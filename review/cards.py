@@ -28,7 +28,7 @@ from crmllm.proposals.identity import ABOUT_SOMEBODY
 from crmllm.proposals.models import Proposal
 from crmllm.proposals.selectors import ChangeLine
 from review.looks.selectors import as_then, on_card
-from review.places import record_page
+from review.places import record_pages
 from review.policies.selectors import blockers
 from review.queues import selectors as queues
 from review.selectors import SURE, QueueView, shown_at, waiting
@@ -85,6 +85,7 @@ def card(
         lines = as_then(lines)
     there = proposals.targets_there(found)
     places = crm.whereabouts(user, ((one.object, one.target_id) for one in found if one.action == Action.UPDATE))
+    pages = record_pages((one.object, one.target_id) for one in found if one.action == Action.UPDATE or one.written)
     current = editing or _current(found, near, view)
     may_decide = user.may("proposals.decide") and held is None
     # Not while it waits, and not to everybody: a sample of what a policy applied has nothing to show here.
@@ -95,6 +96,7 @@ def card(
         | {
             "current": one.pk == current,
             "place": places.get(one.target_id, ""),
+            "record_url": pages.get((one.object, one.target_id)),
             "held_because": held_because.get(one.pk, []),
             "may_decide": may_decide and one.state in DECIDABLE,
             "undo_url": view.door("undo", one.pk) if may_decide and one.state in UNDOABLE else None,
@@ -229,7 +231,6 @@ def _proposal(
     blocked: list[str],
 ) -> dict[str, Any]:
     shown = [_line(line, content) for line in lines]
-    exists = row.action == Action.UPDATE or row.written
     return {
         "id": str(row.pk),
         "waits": row.state in OPEN,
@@ -238,7 +239,6 @@ def _proposal(
         "tone": TONES.get(State(row.state), "muted"),
         "title": row.title,
         "record_name": row.name,
-        "record_url": record_page(row.object, row.target_id) if exists else None,
         "note": row.note,
         "identity": _identity(user, row, view, lines),
         "lines": shown,
@@ -282,6 +282,8 @@ def _alike(user: User, row: Proposal, lines: Sequence[ChangeLine]) -> list[dict[
         phone=said.get("phone"),
         among=lambda rows: visible(user, rows),
     )
+    found = [one for one in found if one.record_id != row.target_id]
+    pages = record_pages((one.object_name, one.record_id) for one in found)
     return [
         {
             "id": str(one.record_id),
@@ -289,10 +291,9 @@ def _alike(user: User, row: Proposal, lines: Sequence[ChangeLine]) -> list[dict[
             "where": one.where,
             "score": one.score,
             "reason": _(one.reason),
-            "url": record_page(one.object_name, one.record_id),
+            "url": pages[one.object_name, one.record_id],
         }
         for one in found
-        if one.record_id != row.target_id
     ]
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from uuid import UUID
+from collections.abc import Iterable
 
 from django.urls import reverse
 
-from crmllm.core.registry import Registry
-
-#: Who knows the address of a record in its own CRM, or answers with nothing. Connectors that have one add themselves.
-record_pages: Registry[Callable[[str, UUID], str]] = Registry()
+from crmllm.connectors.pages import Pair, addresses
 
 
-def record_page(object_name: str, record_id: UUID) -> str:
-    """The first address that somebody knows; ours always stands behind it."""
-    found = (ask(object_name, record_id) for _name, ask in record_pages.items())
-    return next((url for url in found if url), reverse("crm:detail", args=[object_name, record_id]))
+def record_pages(records: Iterable[Pair]) -> dict[Pair, str]:
+    """The page of each record, by its object and id; in one query."""
+    wanted = set(records)
+    return {(name, pk): reverse("crm:detail", args=[name, pk]) for name, pk in wanted} | addresses(wanted)

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from crmllm.access.models import User
 from crmllm.access.rules import person, require
 from crmllm.connectors import selectors as connectors
+from crmllm.connectors.pages import address_of
 from crmllm.core.errors import BadInput, Forbidden, NotFound
 from crmllm.core.lists import Column, Empty, ListPage, ListSpec, respond
 from crmllm.crm import selectors, services, values
@@ -210,7 +211,7 @@ def detail(request: HttpRequest, object_name: str, pk: UUID) -> HttpResponse:
             {
                 "connection": one.connection.name,
                 "external_id": one.external_id,
-                "url": "",
+                "url": address_of(one),
                 "state": one.get_state_display(),
             }
             for one in connectors.elsewhere(row.pk)

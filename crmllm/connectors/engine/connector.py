@@ -285,6 +285,11 @@ class DeclaredConnector:
         call = self.declaration.test
         return pick(call.row, self.transport.send(call, {}))
 
+    def learnt(self, answer: Any) -> dict[str, Any]:
+        """What of the answer to `test` is kept with the connection."""
+        found = {name: pick(path, answer) for name, path in self.declaration.keep.items()}
+        return {name: value for name, value in found.items() if value not in (None, "")}
+
     @staticmethod
     def needed(stream: Stream, name: str) -> Call:
         """The call of that name. Raises RemoteRefused where the CRM offers none."""

@@ -5,6 +5,7 @@ Addresses, queries and bodies are templates (engine.template). What is picked fr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -39,6 +40,7 @@ class Declaration(Part):
     headers: dict[str, Any] = Field(default={}, description="Sent with every call.")
     auth: list[Auth] = Field(min_length=1)
     test: Call = Field(description="A harmless call that shows whether we are let in.")
+    keep: dict[str, Pick] = Field(default={}, description="What of the test's answer becomes an option.")
     streams: dict[str, Stream] = Field(description="The lists, by our object; also owner, product, stage.")
     discovery: Discovery | None = Field(default=None, description="How the CRM tells of its fields.")
     objects: Call | None = Field(default=None, description="Lists the CRM's own objects.")
@@ -72,9 +74,16 @@ class Declaration(Part):
             if ours in Object.values:
                 found += [f"{name} has no field “{one}”" for one in stream.fields if (ours, one) not in known]
                 found += [f"{name} holds by no field “{one}”" for one in stream.holds if (ours, one) not in known]
+            found += [f"{name}.url takes “{one}”, which nothing brings" for one in sorted(self._unbrought(stream))]
             for call in stream.calls.values():
                 found += [f"there is no limit “{one}”" for one in call.limits if one not in {"default", *self.limits}]
         return found
+
+    def _unbrought(self, stream: Stream) -> set[str]:
+        """What the address of a list's records takes, and neither a setting that is shown nor an answer brings."""
+        typed = [*self.settings, *(one for way in self.auth for one in way.settings)]
+        brought = {one.name for one in typed if one.kind != "secret"} | {one for way in self.auth for one in way.keep}
+        return template.names(stream.url) - {*self.values, *self.keep, *stream.values, *brought, "object", "id"}
 
     def _held(self) -> list[str]:
         """Calls whose answers are held though they tell of records."""
@@ -126,6 +135,11 @@ class Declaration(Part):
         stream = self.streams.get(name)
         return stream.object or name if stream else name
 
+    def list_with(self, object_name: str, external_id: str) -> str:
+        """The list that a record of an object is in: the mark of its id tells."""
+        marked = (name for name, one in self.lists_of(object_name).items() if one.mark)
+        return next((name for name in marked if external_id.startswith(self.streams[name].mark)), object_name)
+
     def lists_of(self, object_name: str) -> dict[str, Stream]:
         """The lists that hold records of an object, its own first; most objects have one."""
         return {
@@ -136,6 +150,10 @@ class Declaration(Part):
     def known(self) -> dict[str, Any]:
         """What templates may use before anybody has typed anything."""
         return {**self.values, **{one.name: one.default for one in self.settings if one.kind != "secret"}}
+
+    def filled(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The same with what a connection was given; what is empty there counts as not given."""
+        return {**self.known(), **{name: value for name, value in options.items() if value not in ("", None)}}
 
     def way(self, name: str) -> Auth:
         """The way of signing in of that name. Raises BadInput."""

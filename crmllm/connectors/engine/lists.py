@@ -45,13 +45,11 @@ class Lists:
 
     def list_of(self, object_name: str, values: Mapping[str, Any], external_id: str = "") -> str:
         """The list that a record is in, or that a new one with these values goes to."""
-        for name, stream in self._lists(object_name).items():
-            if external_id:
-                if stream.mark and external_id.startswith(stream.mark):
-                    return name
-            elif stream.holds and all(values.get(field) in wanted for field, wanted in stream.holds.items()):
-                return name
-        return object_name
+        lists = self._lists(object_name)
+        if external_id:
+            return self.crm.declaration.list_with(object_name, external_id)
+        held = (name for name, stream in lists.items() if stream.holds and _fits(values, stream.holds))
+        return next(held, object_name)
 
     def _lists(self, object_name: str) -> Mapping[str, Any]:
         self.crm.stream(object_name)  # refuses an object that this CRM has none of
@@ -73,3 +71,7 @@ class Lists:
                     outcome = replace(outcome, external_id=stream.outer(outcome.external_id))
                 outcomes[at] = outcome
         return outcomes
+
+
+def _fits(values: Mapping[str, Any], holds: Mapping[str, list[str]]) -> bool:
+    return all(values.get(field) in wanted for field, wanted in holds.items())

@@ -137,6 +137,11 @@ def collect(written: Any) -> list[str]:
     return []
 
 
+def names(written: str) -> set[str]:
+    """What a template asks for, by the first step of each name."""
+    return {found[1].partition(".")[0] for found in PLACEHOLDER.finditer(written)}
+
+
 def unknown_filters(written: Any) -> list[str]:
     """Filters named anywhere in a structure that nobody knows."""
     named = {

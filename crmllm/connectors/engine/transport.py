@@ -67,8 +67,7 @@ class Transport:
 
     def values(self) -> dict[str, Any]:
         """What every template may use: plain settings and what signing in brought."""
-        given = {name: value for name, value in self.connection.options.items() if value not in ("", None)}
-        return {**self.declaration.known(), **given}
+        return self.declaration.filled(self.connection.options)
 
     def send(self, call: Call, values: Mapping[str, Any], *, url: str = "") -> Any:
         """Sends a call and returns the answer's body as JSON (None when empty).

@@ -176,13 +176,14 @@ def test(*, actor: User, connection: Connection) -> Connection:
     """Asks the CRM something harmless. One that answers works (again). Raises ConnectorError with the reason."""
     require(actor, "settings.manage")
     connector = open_declared(connection, priority=Priority.PERSON)
-    connector.test()
+    kept = connector.learnt(connector.test())
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
+        row.options = {**row.options, **kept}
         if row.state == ConnectionState.BROKEN:
             row.state, row.state_reason = ConnectionState.ACTIVE, ""
-            row.save(update_fields=["state", "state_reason", "updated_at"])
             enqueue("write")
+        row.save(update_fields=["options", "state", "state_reason", "updated_at"])
         _record(actor, "connection.tested", row)
         arrange(row)
         fresh = not row.streams.exists()

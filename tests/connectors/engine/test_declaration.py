@@ -107,6 +107,7 @@ def test_a_whole_declaration_is_taken(tmp_path: Path) -> None:
         ("streams.contact.calls.find", None, "but not found again after an unclear answer"),
         ("streams.contact.our_id", None, "nothing tells whether that happened"),
         ("streams.contact.stamp", None, "contact is read by changes and has no “stamp”"),
+        ("streams.contact.url", "{address}/{portal}/{id}", "contact.url takes “portal”, which nothing brings"),
         ("streams.contact.id", "id[", "streams.contact.id: Value error, “id[” is no JMESPath"),
         ("streams.contact.calls.changed.query.since", "{since|swatch}", "there is no filter “swatch”"),
         ("streams.contact.calls.changed.limits", ["hourly"], "there is no limit “hourly”"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from crmllm.access.models import User
-from crmllm.connectors.models import Connection, Stream
+from crmllm.connectors import pages
+from crmllm.connectors.models import Connection, ExternalRecord, Stream
 from crmllm.connectors.setup import objects, selectors, services
 from crmllm.connectors.setup.services import Wanted
 from crmllm.core.errors import BadInput
+from crmllm.core.ids import uuid7
 from crmllm.crm.choices import FieldType
 from tests.support.hubspot.account import Account
 from tests.support.hubspot.oauth import SERVICE_KEY
@@ -49,3 +51,28 @@ def test_real_records_are_tried(made: Connection, admin: User, account: Account)
     account.make("contacts", firstname="Maria", lastname="Ruiz", email="maria@buyer.example")
     (row,) = objects.preview(actor=admin, stream=stream(made, "contact"), mapping={})
     assert (row.values["name"], row.values["email"]) == ("Maria Ruiz", "maria@buyer.example")
+
+
+@pytest.mark.parametrize(
+    ("name", "external_id", "page"),
+    [
+        ("contact", "51", "0-1/51"),
+        ("account", "9", "0-2/9"),
+        ("lead", "6", "0-136/6"),
+        ("opportunity", "7", "0-3/7"),
+        ("case", "8", "0-5/8"),
+        ("activity", "3", "0-27/3"),
+        ("activity", "calls/4", "0-48/4"),
+        ("activity", "meetings/5", "0-47/5"),
+        ("activity", "notes/6", ""),
+    ],
+)
+def test_records_are_opened_where_the_account_is_worked_with(
+    made: Connection, name: str, external_id: str, page: str
+) -> None:
+    row = ExternalRecord.objects.create(connection=made, object=name, external_id=external_id, record_id=uuid7())
+    known = "https://app-eu1.hubspot.example/contacts/123456/record/"
+    assert pages.address_of(row) == (f"{known}{page}" if page else "")
+    made.options = {"address": made.options["address"]}  # before it was ever tested
+    row.connection = made
+    assert pages.address_of(row) == ""

@@ -7,15 +7,16 @@ from datetime import timedelta
 import pytest
 
 from crmllm.access.models import User
-from crmllm.connectors import registry
+from crmllm.connectors import pages, registry
 from crmllm.connectors.engine.connector import DeclaredConnector
 from crmllm.connectors.engine.declared.access import AuthKind
 from crmllm.connectors.engine.discovery import discover
-from crmllm.connectors.models import Connection, Stream
+from crmllm.connectors.models import Connection, ExternalRecord, Stream
 from crmllm.connectors.setup import objects, services
 from crmllm.connectors.setup.forms import ConnectionForm
 from crmllm.connectors.setup.services import Wanted
 from crmllm.core.errors import BadInput
+from crmllm.core.ids import uuid7
 from crmllm.crm.choices import FieldType
 from tests.support.salesforce.server import Salesforce
 
@@ -73,3 +74,20 @@ def test_a_private_key_of_many_lines_is_typed_into_an_area_and_not_shown_again()
     shown = str(form["setting-private_key"])
     assert "<textarea" in shown
     assert "BEGIN" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "external_id", "page"),
+    [
+        ("contact", "003xx0000000001AAA", "Contact/003xx0000000001AAA"),
+        ("activity", "00Txx0000000001AAA", "Task/00Txx0000000001AAA"),
+        ("activity", "Event/00Uxx0000000001AAA", "Event/00Uxx0000000001AAA"),
+        ("activity", "EmailMessage/02sxx0000000001AAA", "EmailMessage/02sxx0000000001AAA"),
+    ],
+)
+def test_records_are_opened_in_lightning(
+    made: Connection, address: str, name: str, external_id: str, page: str
+) -> None:
+    row = ExternalRecord.objects.create(connection=made, object=name, external_id=external_id, record_id=uuid7())
+    made.refresh_from_db()
+    assert pages.address_of(row) == f"{made.options['instance_url']}/lightning/r/{page}/view"

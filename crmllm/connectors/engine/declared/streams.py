@@ -86,7 +86,9 @@ class Stream(Part):
     merged_from: Pick = Field(default="", description="In a winner's row: the losers' ids.")
     owner: Pick = Field(default="", description="The owner's id.")
     our_id: str = Field(default="", description="The field there that carries our id.")
-    url: str = Field(default="", description="Where a person opens the record.")
+    url: str = Field(
+        default="", description="Where a person opens the record, a template over {id} and plain settings."
+    )
     natural_key: list[str] = Field(default=[], description="Our fields that tell a record, where our id is not kept.")
     columns: list[str] = Field(default=[], description="Fields to ask for beside those that are mapped.")
     overlap: int = Field(default=300, ge=0, description="Seconds that a later run reads again.")
