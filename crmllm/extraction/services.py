@@ -42,7 +42,7 @@ from crmllm.llm.models import Embedding
 from crmllm.llm.selectors import INTERACTION
 from crmllm.privacy.choices import Purpose
 from crmllm.privacy.selectors import is_suppressed, may_process
-from crmllm.proposals.services import propose, supersede
+from crmllm.proposals.proposing import propose, supersede
 
 if TYPE_CHECKING:  # the client library is slow to load, and pages need the states only
     from crmllm.llm.client import Completion
@@ -240,6 +240,8 @@ def _understood(
     code, who = "rules_only", "Understood by rules alone"
     if completion is not None:
         code, who = "", f"Understood by rules and the model ({completion.prompt_version})"
+        if isinstance(without, LlmError):
+            code, who = without.code, f"{who}, parts of it by rules only because an answer could not be used"
     elif isinstance(without, LlmError):
         code, who = without.code, "The model's answer could not be used; rules only"
     elif without is not None:

@@ -222,35 +222,42 @@ class Extractor:
         if self.model is None:
             await in_main(services.finish)(prepared, None, without=NO_MODEL)
             return
+        asked = [self._ask(self.model, row, question) for question in prepared.questions(known)]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
         completions: list[Completion[MailAnswer] | None] = []
         unusable: LlmError | None = None
-        for question in prepared.questions(known):
-            if question is None:
+        for answer in answers:
+            if isinstance(answer, ModelUnavailable | PromptMissing):
+                self.outage = answer
+                await in_main(services.hand_back)([row], answer)
+                raise _Later
+            if isinstance(answer, ModelFault):
+                await self._again(row, answer)
+            elif isinstance(answer, LlmError):  # this window goes by its rules
+                unusable = answer
                 completions.append(None)
-                continue
-            name, variables = question
-            try:
-                completion = await self.model.complete(
-                    prompt=name,
-                    variables=variables,
-                    schema=MailAnswer,
-                    subject_id=row.pk,
-                    subject_type="interaction",
-                    key_id=row.key_id,
-                )
-            except (ModelUnavailable, PromptMissing) as error:
-                self.outage = error
-                await in_main(services.hand_back)([row], error)
-                raise _Later from None
-            except ModelFault as error:
-                await self._again(row, error)
-            except LlmError as error:  # this window goes by its rules
-                completions.append(None)
-                unusable = error
+            elif isinstance(answer, BaseException):
+                raise answer
             else:
-                completions.append(completion)
-            self._faults = 0
+                completions.append(answer)
+        self._faults = 0
         await in_main(services.finish)(prepared, *completions, without=unusable)
+
+    async def _ask(
+        self, model: Model, row: Interaction, question: tuple[str, dict[str, str]] | None
+    ) -> Completion[MailAnswer] | None:
+        """The answer about one window; all of an item are asked at once, and the client bounds what is in flight."""
+        if question is None:
+            return None
+        name, variables = question
+        return await model.complete(
+            prompt=name,
+            variables=variables,
+            schema=MailAnswer,
+            subject_id=row.pk,
+            subject_type="interaction",
+            key_id=row.key_id,
+        )
 
     async def _again(self, row: Interaction, error: ModelFault) -> None:
         """A request went wrong: the item waits for its next try, or has had enough of them."""

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import httpx2
@@ -107,6 +108,16 @@ def mail(text: str = TEXT, *, sender: str = MARIA, **columns: Any) -> Interactio
     return row
 
 
+def long_call() -> Interaction:
+    """A call of several windows; what counts is said in the last."""
+    said = [
+        f"Maria Ruiz: The harvest was kind to us, remark {number} of many that nobody needs." for number in range(150)
+    ]
+    said += ["Tom Lee: I see.", "Maria Ruiz: We need twelve plotters, the budget is 9,000 EUR."]
+    raw = "\n".join(said).encode()
+    return receive(actor=audit.SYSTEM, raw=raw, origin=Origin.COMMAND, name="call.txt", kind="call").interaction
+
+
 def ledger(row: Interaction) -> list[tuple[str, str]]:
     return list(row.ledger.values_list("step", "code"))
 
@@ -132,12 +143,7 @@ def test_a_mail_becomes_an_extraction_and_proposals(drain: Callable[..., Run]) -
 
 
 def test_a_long_call_is_asked_about_in_windows_and_becomes_one_extraction(drain: Callable[..., Run]) -> None:
-    said = [
-        f"Maria Ruiz: The harvest was kind to us, remark {number} of many that nobody needs." for number in range(150)
-    ]
-    said += ["Tom Lee: I see.", "Maria Ruiz: We need twelve plotters, the budget is 9,000 EUR."]
-    raw = "\n".join(said).encode()
-    row = receive(actor=audit.SYSTEM, raw=raw, origin=Origin.COMMAND, name="call.txt", kind="call").interaction
+    row = long_call()
     run = drain(Server(answer(name="Maria Ruiz", amount="9000")))
     row.refresh_from_db()
     assert (row.status, run.done, run.failed) == (Status.PROPOSED, 1, 0)
@@ -149,6 +155,36 @@ def test_a_long_call_is_asked_about_in_windows_and_becomes_one_extraction(drain:
     text = item(row).text
     assert [text[start:end] for start, end in amount.spans] == ["9,000 EUR"]
     assert amount.source == "both"
+
+
+def test_the_windows_of_a_call_are_asked_about_at_once(drain: Callable[..., Run]) -> None:
+    row = long_call()
+    windows = len(plan(item(row)).windows)
+    running, all_there = 0, asyncio.Event()
+
+    async def together(request: httpx2.Request) -> httpx2.Response:
+        nonlocal running
+        running += 1
+        if running == windows:
+            all_there.set()
+        await asyncio.wait_for(all_there.wait(), 30)
+        return answer(name="Maria Ruiz")
+
+    assert drain(Server(together)).done == 1
+    assert Extraction.objects.get().interaction_id == row.pk
+    assert LlmCall.objects.filter(subject_id=row.pk).count() == windows > 2
+
+
+def test_a_window_without_a_usable_answer_goes_by_its_rules(drain: Callable[..., Run]) -> None:
+    row, asked = long_call(), count()
+
+    async def first_breaks(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(400, json={"error": "too long"}) if next(asked) == 0 else answer(name="Maria Ruiz")
+
+    assert drain(Server(first_breaks)).done == 1
+    row.refresh_from_db()
+    assert row.status == Status.PROPOSED
+    assert ("extracted", "request_refused") in ledger(row)
 
 
 def test_every_value_stands_where_its_spans_say(drain: Callable[..., Run]) -> None:
