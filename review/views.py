@@ -30,6 +30,7 @@ from crmllm.monitoring.selectors import model_status
 from crmllm.proposals import selectors as proposals
 from crmllm.proposals import services
 from crmllm.proposals.models import Proposal
+from crmllm.proposals.proposing import propose_by_hand
 from review import cards, deciding, selectors
 from review import services as review_services
 from review.looks.selectors import as_shown
@@ -209,7 +210,7 @@ def by_hand(request: Asked, pk: UUID) -> HttpResponse:
         return _next(request, view, row)
     form = _bound_hand_form(request)
     try:
-        proposal = services.propose_by_hand(
+        proposal = propose_by_hand(
             user=user, interaction=row, object_name=form.object_name, entered=request.POST.dict()
         )
     except BadInput as error:

@@ -10,12 +10,12 @@ class ProposalsConfig(AppConfig):
         from crmllm.access import rules
         from crmllm.core.registry import seed_scale
         from crmllm.ingestion.signals import replayed
-        from crmllm.proposals import models, services
+        from crmllm.proposals import models, proposing, services
         from crmllm.proposals.seed import seed
         from crmllm.writeback.outcomes import subscribe
 
         rules.own(models.Proposal)
         rules.own(models.Outcome, path="change__proposal__")
         subscribe(services.heed)
-        replayed.connect(services.heed_replay)
+        replayed.connect(proposing.heed_replay)
         seed_scale.add("proposals", seed)

@@ -20,10 +20,11 @@ from crmllm.crm.models import Record
 from crmllm.extraction.types import Contact, from_json
 from crmllm.ingestion.choices import Step
 from crmllm.ingestion.ledger import note
-from crmllm.proposals import services
 from crmllm.proposals.choices import DECIDABLE, Action, Check, State
 from crmllm.proposals.drafts import check
 from crmllm.proposals.models import Proposal, ProposedChange
+from crmllm.proposals.rebasing import added_to, name_pattern, point_elsewhere
+from crmllm.proposals.settling import locked, require_free, settle
 
 #: What has an identity that a person can doubt.
 ABOUT_SOMEBODY = (Object.ACCOUNT, Object.CONTACT, Object.LEAD)
@@ -71,8 +72,8 @@ def part(*, user: User, proposal: Proposal) -> Proposal:
 
 
 def _free(proposal: Proposal, user: User, action: Action) -> Proposal:
-    current = services._locked(proposal)
-    services._require_free(current, user, allowed=DECIDABLE)
+    current = locked(proposal.pk)
+    require_free(current, user, allowed=DECIDABLE)
     if current.action != action:
         raise Conflict(_("That was decided already. Look again."), code="decided")
     return current
@@ -90,7 +91,7 @@ def _compare_with(proposal: Proposal, record: Record) -> None:
             change.delete()
             continue
         if field.type == FieldType.LIST:
-            change.proposed = Sealed.of(services._added_to(old, change), key_id)
+            change.proposed = Sealed.of(added_to(old, change), key_id)
         change.old = Sealed.of(old, key_id)
         change.checks = [one for one in change.checks if one["code"] not in (Check.REQUIRED, Check.DUPLICATE)]
         change.save(update_fields=["old", "proposed", "checks", "updated_at"])
@@ -101,7 +102,7 @@ def _turn(
 ) -> None:
     """Another action on another record, for this proposal and for what refers to its record."""
     rows = list(proposal.needed_by.all()) if hanging is None else hanging
-    services._point_elsewhere(rows, proposal.target_id, target, proposal.interaction.key_id)
+    point_elsewhere(rows, proposal.target_id, target, proposal.interaction.key_id)
     for row in rows if hanging is not None else []:
         row.needs.add(proposal)
     proposal.action, proposal.target_id, proposal.identity = action, target, None
@@ -160,7 +161,7 @@ def _read_of(proposal: Proposal) -> Contact | None:
 
 
 def _finish(user: User, proposal: Proposal, action: str, sentence: str) -> None:
-    services._name_pattern(proposal)
+    name_pattern(proposal)
     proposal.save()
     note(proposal.interaction, Step.MATCHED, sentence)
     audit.record(
@@ -171,4 +172,4 @@ def _finish(user: User, proposal: Proposal, action: str, sentence: str) -> None:
         details={"record": str(proposal.target_id)},
         key_id=proposal.interaction.key_id,
     )
-    services._settle(proposal.interaction_id)
+    settle(proposal.interaction_id)

@@ -15,8 +15,9 @@ from crmllm.extraction import types
 from crmllm.extraction.models import Extraction
 from crmllm.ingestion.choices import Origin, Status
 from crmllm.ingestion.models import Interaction
-from crmllm.proposals import services
 from crmllm.proposals.models import Proposal
+from crmllm.proposals.proposing import propose
+from crmllm.proposals.settling import settle
 
 OPEN_SHARE = 10  # one interaction in ten waits for a decision
 BATCH = 25_000  # interactions a transaction
@@ -68,8 +69,8 @@ def _template() -> Interaction:
         thread=blind_index("thread", "seed"),
     )
     extraction = Extraction.objects.create(interaction=row, rules_version="seed", result=Sealed.of({}, key_id))
-    services.propose(interaction=row, extraction=extraction, extracted=_found())
-    services.settle(interaction_id=row.pk)
+    propose(interaction=row, extraction=extraction, extracted=_found())
+    settle(row.pk)
     return row
 
 

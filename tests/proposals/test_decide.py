@@ -18,7 +18,7 @@ from crmllm.crm.choices import WriterKind
 from crmllm.crm.models import Account, Contact, CrmUser
 from crmllm.crm.services import Writer
 from crmllm.ingestion.models import Interaction
-from crmllm.proposals import services
+from crmllm.proposals import proposing, services
 from crmllm.proposals.models import Decision, Proposal
 from crmllm.writeback.models import Writeback
 from tests.support import factories
@@ -256,7 +256,7 @@ def test_when_the_crm_moved_the_line_is_brought_up_to_date_first(api: APIClient,
 
 def test_filling_in_by_hand_makes_a_proposal(reviewer: User) -> None:
     row = factories.interaction(status="failed")
-    proposal = services.propose_by_hand(
+    proposal = proposing.propose_by_hand(
         user=reviewer, interaction=row, object_name="contact", entered={"name": "Kim Lee", "email": "kim@x.example"}
     )
     services.approve(user=reviewer, proposal=proposal)
@@ -271,7 +271,7 @@ def test_a_replay_supersedes_what_nobody_decided(reviewer: User, api: APIClient)
     api.post(url(made["account"], "approve"))
     row = Interaction.objects.get(pk=made["account"].interaction_id)
     ingestion.replay(actor=reviewer, interaction=row)
-    services.supersede(interaction=row, reason="read again")
+    proposing.supersede(interaction=row, reason="read again")
     states = dict(Proposal.objects.filter(interaction=row).values_list("object", "state"))
     assert states["account"] == "approved"
     assert {states[name] for name in ("contact", "opportunity", "activity")} == {"superseded"}

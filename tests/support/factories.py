@@ -14,8 +14,9 @@ from crmllm.extraction import types
 from crmllm.extraction.models import Extraction
 from crmllm.ingestion.choices import Status
 from crmllm.ingestion.models import Interaction
-from crmllm.proposals import services
 from crmllm.proposals.models import Proposal
+from crmllm.proposals.proposing import propose
+from crmllm.proposals.settling import settle
 
 TEXT = """Hello,
 
@@ -89,8 +90,8 @@ def proposals(extracted: types.Extracted | None = None, **columns: Any) -> dict[
         Stage.objects.create(pipeline=pipeline, name="New", position=1, probability=10, forecast_category="pipeline")
     row = interaction(**columns)
     extraction = Extraction.objects.create(interaction=row, rules_version="1", result=Sealed.of({}, row.key_id))
-    made = services.propose(interaction=row, extraction=extraction, extracted=extracted or found())
-    services.settle(interaction_id=row.pk)
+    made = propose(interaction=row, extraction=extraction, extracted=extracted or found())
+    settle(row.pk)
     return {str(proposal.object): proposal for proposal in made}
 
 
