@@ -8,7 +8,8 @@ import pytest
 
 from crmllm.access.models import User
 from crmllm.connectors.choices import ExternalState
-from crmllm.connectors.models import ExternalRecord
+from crmllm.connectors.events import services as event_services
+from crmllm.connectors.models import Connection, ExternalRecord, RemoteEvent
 from crmllm.crm import values
 from crmllm.crm.models import Activity
 from crmllm.crm.selectors import field_map
@@ -100,3 +101,40 @@ def test_a_mail_that_the_org_sent_is_only_read(
     assert deliver() == [State.VERIFIED]
     assert {row["TaskSubtype"] for row in sf.controls.rows("Task")} == {"Task", "Email"}
     assert len(sf.controls.rows("EmailMessage")) == 1
+
+
+def test_a_mail_with_its_task_is_one_activity(sf: Salesforce, sync: Any) -> None:
+    """As the org logs them: a closed task of the subtype Email, to which the mail points."""
+    load = sf.controls.load
+    (maria,) = load("Contact", [{"LastName": "Ruiz"}])
+    logged = {"Subject": "Email: Offer", "TaskSubtype": "Email", "Status": "Completed", "WhoId": maria}
+    (task,) = load("Task", [logged])
+    load("EmailMessage", [{"Subject": "Offer", "TextBody": "As agreed", "MessageDate": AT, "ActivityId": task}])
+    runs = sync()
+    assert [(runs[one].there, runs[one].here, runs[one].reason) for one in ("activity", "mail")] == [
+        (1, 1, ""), (0, 0, ""),
+    ]  # fmt: skip
+    (one,) = Activity.objects.all()
+    assert (one.kind, one.status, one.contact and one.contact.name) == ("mail", "done", "Ruiz")
+
+
+def test_a_mail_on_a_case_stands_beside_the_to_do_of_its_owner(sf: Salesforce, sync: Any) -> None:
+    load = sf.controls.load
+    (case,) = load("Case", [{"Subject": "It is broken"}])
+    (task,) = load("Task", [{"Subject": "Answer it", "Status": "Not Started"}])
+    mail = {"Subject": "It is broken", "TextBody": "Help", "MessageDate": AT, "ParentId": case, "ActivityId": task}
+    load("EmailMessage", [mail])
+    sync()
+    assert sorted(Activity.objects.values_list("kind", "name")) == [("mail", "It is broken"), ("todo", "Answer it")]
+
+
+def test_an_event_of_a_mail_with_a_task_makes_nothing_of_it(sf: Salesforce, connection: Connection, sync: Any) -> None:
+    sync()
+    (task,) = sf.controls.load("Task", [{"Subject": "Email: Offer", "TaskSubtype": "Email", "Status": "Completed"}])
+    (mail,) = sf.controls.load("EmailMessage", [{"Subject": "Offer", "MessageDate": AT, "ActivityId": task}])
+    for name, pk in (("mail", mail), ("activity", task)):
+        RemoteEvent.objects.create(connection=connection, key=pk, object=name, external_id=pk)
+    while events := event_services.claim(60):
+        event_services.take_up(events)
+    assert list(Activity.objects.values_list("name", flat=True)) == ["Email: Offer"]
+    assert set(RemoteEvent.objects.values_list("outcome", flat=True)) == {"taken"}

@@ -275,6 +275,7 @@ def _standard() -> dict[str, tuple[str, list[Field]]]:
             text("Subject", 3000), long_text("TextBody"), long_text("HtmlBody"), Field("FromAddress", "email", 1000),
             text("ToAddress", 4000), text("CcAddress", 4000), flag("Incoming"), pick("Status", "0", "1", "2", "3"),
             Field("MessageDate", "datetime"), ref("ParentId", "Case"), ref("RelatedToId", "Account", "Opportunity"),
+            ref("ActivityId", "Task"),
             text("ThreadIdentifier", 765),
         ]),
         "Product2": ("01t", [
