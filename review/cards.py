@@ -231,6 +231,7 @@ def _proposal(
     blocked: list[str],
 ) -> dict[str, Any]:
     shown = [_line(line, content) for line in lines]
+    awaited = proposals.awaited(row)
     return {
         "id": str(row.pk),
         "waits": row.state in OPEN,
@@ -246,6 +247,7 @@ def _proposal(
         "to_check": sum(line["attention"] for line in shown),
         "can_approve": not blocked,
         "blocked_by": blocked,
+        "awaits": [str(one.pk) for one in awaited] if len(awaited) == len(blocked) else [],
         "approve_url": view.door("approve", row.pk),
         "edit_url": view.door("edit", row.pk),
         "reject_url": view.door("reject", row.pk),

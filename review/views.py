@@ -258,8 +258,9 @@ def _edits(request: Asked, row: Proposal) -> dict[str, Any]:
 def _decided(request: Asked, pk: UUID, act: Callable[[Proposal], None]) -> HttpResponse:
     """Carries a decision out and goes on.
 
-    A browser that runs ahead shows the next card already and names it in X-Shown-Card: it is answered with what stands
-    around that card, or, when the decision was refused, with the decided card as it is now and the reason in it.
+    A browser that runs ahead shows what comes next already and names its card in X-Shown-Card: behind the last decision
+    of an item it is answered with what stands around that card, else with the card that it is in; and when the decision
+    was refused, with the decided card as it is now and the reason in it.
     """
     row, ahead = _proposal(request, pk), request.headers.get("X-Shown-Card", "")
     try:
@@ -272,7 +273,8 @@ def _decided(request: Asked, pk: UUID, act: Callable[[Proposal], None]) -> HttpR
         _raise_unless_moved(refusal)
         messages.warning(request, refusal.message)
         return _answer(request, row, stay=True)
-    return _stand_behind(request, row, ahead) if ahead else _answer(request, row)
+    goes_on = ahead and ahead != str(row.interaction_id)
+    return _stand_behind(request, row, ahead) if goes_on else _answer(request, row)
 
 
 def _refused(request: Asked, row: Proposal, refusal: CrmllmError) -> HttpResponse:

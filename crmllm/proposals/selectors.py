@@ -84,6 +84,12 @@ def leads_to(targets: set[str], change: ProposedChange, value: Any) -> bool:
     return change.source == "match" and value in targets
 
 
+def awaited(proposal: Proposal) -> list[Proposal]:
+    """The creates that this hangs on and that nobody has decided yet."""
+    decided = (State.APPROVED, State.REJECTED)
+    return [one for one in proposal.needs.all() if one.action == Action.CREATE and one.state not in decided]
+
+
 def blocked_by(
     proposal: Proposal,
     *,
@@ -103,9 +109,7 @@ def blocked_by(
     for change in proposal.changes.all():
         if change.field not in edited:
             sentences += [check["message"] for check in change.checks if check.get("blocking")]
-    for parent in proposal.needs.all():
-        if parent.action == Action.CREATE and parent.state not in (State.APPROVED, State.REJECTED):
-            sentences.append(f"Approve the new {parent.object} “{parent.name}” first.")
+    sentences += [f"Approve the new {parent.object} “{parent.name}” first." for parent in awaited(proposal)]
     if proposal.action == Action.UPDATE and proposal.target_id not in (
         targets_there([proposal]) if there is None else there
     ):
@@ -157,7 +161,7 @@ def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
             row,
             change,
             defs[row.object][change.field],
-            open_or(change.old),
+            open_or(change.old if change.read is None else change.read),
             open_or(change.proposed),
         )
         for row in rows

@@ -1,9 +1,10 @@
 /*
  * The review: lines and evidence, swipe, and decisions that run ahead of their answers.
  *
- * The next card is fetched while this one is read. A decision on the last open proposal of a card shows it at once, live;
- * the decision waits in the outbox and is posted, one at a time and in order. A refusal brings its card back in front
- * with the reason; the card that was in front waits behind it as it is, with whatever was typed into it.
+ * The next card is fetched while this one is read. A decision shows what comes next at once, live: the next proposal of
+ * the card, or behind its last one the next card. The decision waits in the outbox and is posted, one at a time and in
+ * order. A refusal brings its card back in front with the reason, and what was decided behind it on that card is open
+ * again; the card that was in front waits behind it as it is, with whatever was typed into it.
  */
 (() => {
   "use strict";
@@ -49,6 +50,9 @@
     if (mark && inColumns()) mark.scrollIntoView({ block: "nearest" });
   };
 
+  /** Where the eye goes in a proposal: the first line that needs a person, else the first. */
+  const firstLine = (proposal) => proposal && ($(".line-attention", proposal) ?? $("[data-line]", proposal));
+
   const showChange = (id) => {
     const line = lines().find((candidate) => candidate.dataset.line === id);
     if (line) setLine(line, { focus: true });
@@ -90,7 +94,7 @@
     const shown = card();
     if (!shown) return;
     shownAt = performance.now();
-    const first = $(".proposal.is-current .line-attention", shown) ?? $(".proposal.is-current [data-line]", shown) ?? lines()[0];
+    const first = firstLine($(".proposal.is-current", shown)) ?? lines()[0];
     const target = $("[data-autofocus]", shown);
     const box = firstBox(shown);
     if (box) startTyping(box);
@@ -137,35 +141,83 @@
 
   // --- decisions that run ahead ---
 
-  const outbox = []; // {url, body, card, shown}: decisions on their way, oldest first
+  const outbox = []; // {url, body, card, part, shown, folded}: decisions on their way, oldest first
   let posting = false;
   let whenSent = []; // what waits until the outbox is empty
 
-  /** Whether a decision may be followed by the next card at once: it is the last one here, and that card is there. */
+  /** The other proposals of the card that are to be decided too. */
+  const othersOf = (proposal) => {
+    const open = proposal.matches("[data-waits]") ? ".proposal[data-waits]" : ".proposal:not(.is-decided)";
+    return $$(open, card()).filter((one) => one !== proposal);
+  };
+
+  /** Whether a decision may be followed by what comes next at once, because that is there. */
   const mayRunAhead = (form) =>
-    ahead.length > 0 &&
-    RUNS_AHEAD.includes(form.dataset.decision) &&
-    $$(".proposal:not(.is-decided)", card()).length === 1;
+    RUNS_AHEAD.includes(form.dataset.decision) && (ahead.length > 0 || othersOf(form.closest(".proposal")).length > 0);
 
   const runAhead = (form, button) => {
-    const decided = card();
-    const next = ahead.shift();
-    tellAhead();
-    outbox.push({
+    const part = form.closest(".proposal");
+    const others = othersOf(part);
+    const job = {
       url: form.action,
       body: new URLSearchParams(new FormData(form, button?.form === form ? button : null)),
-      card: decided,
-      shown: next.dataset.id,
-    });
-    putInFront(next);
-    $(`#queue [data-card="${decided.dataset.id}"]`)?.closest("li").remove();
+      card: card(),
+      part,
+      shown: others.length ? card().dataset.id : ahead[0].dataset.id,
+    };
+    outbox.push(job);
+    if (others.length) {
+      if (form.dataset.decision === "approve") unblock(others, part);
+      goOnTo(others.find((one) => part.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING) ?? others[0]);
+      fold(job);
+    } else {
+      const next = ahead.shift();
+      tellAhead();
+      putInFront(next);
+      $(`#queue [data-card="${job.card.dataset.id}"]`)?.closest("li").remove();
+    }
     post();
   };
 
+  /** What only waited for this one may be approved now; the server looks again, in the same order. */
+  const unblock = (others, part) => {
+    const id = part.id.replace("proposal-", "");
+    for (const one of others.filter((other) => other.dataset.awaits)) {
+      const left = one.dataset.awaits.split(" ").filter((other) => other !== id);
+      one.dataset.awaits = left.join(" ");
+      if (left.length) continue;
+      $(".notice[id^=blocked-]", one)?.remove();
+      $("form[data-decision=approve] button", one).disabled = false;
+    }
+  };
+
+  /** A proposal that is on its way shows its head alone. */
+  const fold = (job) => {
+    job.folded = [...job.part.children].filter((one) => !one.matches(".proposal-head"));
+    for (const one of job.folded) one.remove();
+    job.part.classList.add("is-decided");
+    job.part.removeAttribute("data-waits");
+  };
+
+  const unfold = (job) => {
+    if (!job.folded) return;
+    job.part.append(...job.folded);
+    job.part.classList.remove("is-decided");
+    job.part.setAttribute("data-waits", "");
+  };
+
+  const goOnTo = (proposal) => {
+    shownAt = performance.now();
+    const line = firstLine(proposal);
+    if (line) setLine(line, { focus: true, follow: true });
+    else for (const one of $$(".proposal")) one.classList.toggle("is-current", one === proposal);
+  };
+
   const putInFront = (next) => {
+    const isOther = next.dataset.id !== card().dataset.id;
     card().replaceWith(next);
     window.htmx.process(next);
-    history.pushState({ htmx: true }, "", next.dataset.url);
+    if (isOther) history.pushState({ htmx: true }, "", next.dataset.url);
     for (const item of $$("#queue .queue-item")) {
       if (item.dataset.card === next.dataset.id) item.setAttribute("aria-current", "true");
       else item.removeAttribute("aria-current");
@@ -216,37 +268,67 @@
       came.scrollTop = top;
     }
     say($$(".toast", page));
-    const instead = page.getElementById("card");
-    if (!instead) return;
+    const came = page.getElementById("card");
+    if (!came) return;
+    if (came.dataset.id === job.card.dataset.id) return takeParts(came);
     // Somebody else has the card that was shown.
     const place = ahead.findIndex((one) => one.dataset.id === job.shown);
     if (place >= 0) ahead.splice(place, 1);
     tellAhead();
     if (card().dataset.id === job.shown) {
       nothingAhead();
-      putInFront(document.adoptNode(instead));
+      putInFront(document.adoptNode(came));
     }
+  };
+
+  /** The card in front as the server has it now: what changed is replaced, but nothing that is on its way or being edited. */
+  const takeParts = (came) => {
+    if (came.dataset.id !== card().dataset.id) return;
+    const words = (part) => part.textContent.replace(/\s+/g, " ");
+    const line = lastLine;
+    for (const fresh of $$(".proposal, .approve-all", came)) {
+      const held = document.getElementById(fresh.id);
+      if (!held || words(held) === words(fresh) || $("form.edit-lines", held)) continue;
+      if (outbox.some((job) => job.part.id === fresh.id)) continue;
+      const here = held.contains(document.activeElement);
+      const node = document.adoptNode(fresh);
+      node.classList.toggle("is-current", held.classList.contains("is-current"));
+      for (const box of $$("[data-leave]", node)) box.checked = Boolean($(`[name="${box.name}"]:checked`, held));
+      held.replaceWith(node);
+      window.htmx.process(node);
+      const again = $(`[data-line="${CSS.escape(line)}"]`, node);
+      if (again) setLine(again, { focus: here, follow: false });
+    }
+    if (!$(".approve-all", came)) $(".approve-all", card())?.remove();
   };
 
   /** The decision was refused: its card comes back in front with the reason, as the server has it now. */
   const takeBack = (page, job) => {
+    const rest = outbox.filter((one) => one.card.dataset.id !== job.card.dataset.id);
+    outbox.splice(0, outbox.length, ...rest); // they were decided without knowing this
     bringBack(document.adoptNode(page.getElementById("card") ?? job.card));
     say($$(".toast", page));
   };
 
   /** The server did not answer: all that was on its way comes back, the oldest in front. */
   const takeAllBack = (job) => {
-    for (const one of [job, ...outbox.splice(0)].reverse()) bringBack(one.card);
+    for (const one of [job, ...outbox.splice(0)].reverse()) {
+      unfold(one);
+      bringBack(one.card);
+      goOnTo(one.part);
+    }
     sayOffline();
   };
 
   const bringBack = (back) => {
-    ahead.unshift(card());
-    tellAhead();
+    if (back.dataset.id !== card().dataset.id) {
+      ahead.unshift(card());
+      tellAhead();
+    }
     putInFront(back);
   };
 
-  /** Whatever htmx is about to ask: the last decision of a card runs ahead; all else on this page waits its turn. */
+  /** Whatever htmx is about to ask: decisions run ahead; all else on this page waits its turn. */
   const onConfirm = (event) => {
     const { elt, triggeringEvent, issueRequest } = event.detail;
     if (elt.matches(DECISION) && mayRunAhead(elt)) {
@@ -257,7 +339,7 @@
       root.setAttribute("data-deciding", "");
       whenSent.push(() => {
         if (elt.isConnected) issueRequest(true);
-        else if (elt.matches(".last-decision")) $(".last-decision")?.requestSubmit(); // the one of today, not of then
+        else if (elt.id) document.getElementById(elt.id)?.requestSubmit?.(); // the form of today, not of then
       });
     }
   };

@@ -48,13 +48,14 @@ def title(tab: Page) -> Locator:
 
 
 class Held:
-    """Requests to a door, kept until they are let go."""
+    """Requests to a door, kept until they are let go; those that come later pass."""
 
     def __init__(self, tab: Page, door: str) -> None:
-        self.tab, self.waiting = tab, list[Route]()
-        tab.route(door, lambda route: self.waiting.append(route))
+        self.tab, self.waiting, self.open = tab, list[Route](), False
+        tab.route(door, lambda route: route.continue_() if self.open else self.waiting.append(route))
 
     def let_go(self) -> None:
+        self.open = True
         self.tab.wait_for_function("() => true")
         while self.waiting:
             self.waiting.pop(0).continue_()
@@ -171,3 +172,89 @@ def test_reject_without_a_reason_is_enter(review: Page, three: list[Interaction]
     expect(title(review)).to_contain_text("The second")
     expect(review.locator(".review-pace")).to_contain_text("1 decided today")
     assert Decision.objects.get().reason == "" and decided(three[0]) == "rejected"
+
+
+# --- within a card
+
+
+@pytest.fixture
+def of_one_card(new_tab: Callable[..., Page], reviewer: User) -> tuple[Page, dict[str, Proposal]]:
+    """A card of four proposals, of which the second waits for the first; another card behind it."""
+    proposals = factories.proposals()
+    message("The card behind")
+    tab = new_tab(reviewer)
+    tab.goto(f"/review/{proposals['account'].interaction_id}/")
+    ready(tab)
+    return tab, proposals
+
+
+def in_focus(tab: Page) -> Locator:
+    return tab.locator(".proposal.is-current .proposal-kind")
+
+
+def test_the_next_proposal_is_live_before_the_answer(of_one_card: tuple[Page, dict[str, Proposal]]) -> None:
+    tab, proposals = of_one_card
+    held = Held(tab, "**/approve/")
+    tab.keyboard.press("Enter")
+    expect(in_focus(tab)).to_have_text("New contact")
+    tab.keyboard.press("Enter")  # it waited for the first alone
+    expect(in_focus(tab)).to_have_text("New opportunity")
+    assert not Decision.objects.exists(), "the second waits for the first"
+    held.let_go()
+    expect(tab.locator(".review-pace")).to_contain_text("2 decided today")
+    expect(in_focus(tab)).to_have_text("New opportunity")
+    assert [state(one) for one in proposals.values()] == ["approved", "approved", "claimed", "claimed"]
+    expect(tab.locator(".proposal.is-decided .state")).to_have_count(2)
+
+
+def test_a_refusal_within_a_card_opens_what_was_decided_behind_it(
+    of_one_card: tuple[Page, dict[str, Proposal]], admin: User
+) -> None:
+    tab, proposals = of_one_card
+    held = Held(tab, "**/approve/")
+    tab.keyboard.press("Enter")
+    expect(in_focus(tab)).to_have_text("New contact")
+    tab.keyboard.press("Enter")
+    expect(in_focus(tab)).to_have_text("New opportunity")
+    Proposal.objects.filter(pk=proposals["account"].pk).update(claimed_by=None, claimed_until=None, state="pending")
+    services.reject(user=admin, proposal=proposals["account"])
+    held.let_go()
+    expect(tab.locator(".proposals [role=alert]")).to_contain_text("rejected already")
+    expect(in_focus(tab)).to_have_text("New contact")
+    assert [state(one) for one in proposals.values()][:2] == ["rejected", "claimed"]
+    assert not Decision.objects.filter(proposal=proposals["contact"]).exists()
+
+
+def test_without_an_answer_all_of_a_card_is_open_again(of_one_card: tuple[Page, dict[str, Proposal]]) -> None:
+    tab, proposals = of_one_card
+    held = Held(tab, "**/approve/")
+    for name in ("New contact", "New opportunity"):
+        tab.keyboard.press("Enter")
+        expect(in_focus(tab)).to_have_text(name)
+    held.waiting.pop(0).abort()
+    expect(tab.locator(".toast")).to_contain_text("The server did not answer.")
+    expect(in_focus(tab)).to_have_text("New account")
+    expect(tab.locator(".proposal.is-current tr:has(th:text-is('Name'))")).to_be_visible()
+    tab.unroute("**/approve/")
+    for name in ("New contact", "New opportunity"):
+        tab.keyboard.press("Enter")
+        expect(in_focus(tab)).to_have_text(name)
+    expect(tab.locator(".review-pace")).to_contain_text("2 decided today")
+    assert [state(one) for one in proposals.values()] == ["approved", "approved", "claimed", "claimed"]
+
+
+def test_what_is_left_out_of_the_next_proposal_outlives_the_answer(
+    of_one_card: tuple[Page, dict[str, Proposal]],
+) -> None:
+    tab, proposals = of_one_card
+    held = Held(tab, "**/approve/")
+    tab.keyboard.press("Enter")
+    expect(in_focus(tab)).to_have_text("New contact")
+    tab.get_by_label("Leave out: Title").check()
+    held.let_go()
+    expect(tab.locator(".review-pace")).to_contain_text("1 decided today")
+    expect(tab.get_by_label("Leave out: Title")).to_be_checked()
+    tab.keyboard.press("Enter")
+    expect(in_focus(tab)).to_have_text("New opportunity")
+    expect(tab.locator(".review-pace")).to_contain_text("2 decided today")
+    assert "title" not in Writeback.objects.get(proposal=proposals["contact"]).values.open()
