@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -141,19 +141,20 @@ def set_paused(*, actor: User, connection: Connection, paused: bool) -> Connecti
     return row
 
 
-def hide_fields(*, stream: Stream, columns: Iterable[str]) -> Stream:
+def hide_fields(*, stream: Stream, columns: Iterable[str], optional: Collection[str] = ()) -> Stream:
     """Notes fields that the CRM does not show (any more): they are left out of reading and writing, ours stay as they
-    are, and admins are told once."""
+    are, and admins are told once, but for those that not every account has."""
     with transaction.atomic():
         row = Stream.objects.select_for_update(of=("self",)).get(pk=stream.pk)
         new = [one for one in columns if one not in row.hidden]
         if new:
             row.hidden = [*row.hidden, *new]
             row.save(update_fields=["hidden", "updated_at"])
+        if missed := [one for one in new if one not in optional]:
             notify(
                 kind="sync",
                 role=Role.ADMIN,
-                sentence=f"{row.connection.name} does not show {', '.join(new)} of {row.name}; it is left out.",
+                sentence=f"{row.connection.name} does not show {', '.join(missed)} of {row.name}; it is left out.",
                 link=f"/settings/connections/{row.connection_id}/sync/",
             )
     stream.hidden = row.hidden

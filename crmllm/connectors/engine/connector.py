@@ -77,6 +77,7 @@ class DeclaredConnector:
             changed=row.mapping if row else {},
             hidden=[*(row.hidden if row else ()), *self._unseen.get(name, ())],
             allowed=row.writes if row else None,
+            known=self.transport.values(),
         )
 
     def hide(self, name: str, column: str) -> bool:
@@ -85,7 +86,8 @@ class DeclaredConnector:
         away = sorted(one for one in known if one and (one == column or one.startswith(f"{column}.")))
         row = self.rows.get(name)
         if row is not None and away:
-            self.rows[name] = services.hide_fields(stream=row, columns=away)
+            optional = self.stream(name).optional
+            self.rows[name] = services.hide_fields(stream=row, columns=away, optional=optional)
         elif away:
             self._unseen[name] = [*self._unseen.get(name, ()), *away]
         self._mappings.pop(name, None)
@@ -228,16 +230,26 @@ class DeclaredConnector:
         return self.strategy.bulk_size(object_name, operation) or (many.size if many else 1)
 
     def send(self, object_name: str, operation: Operation, changes: Sequence[Change]) -> list[Outcome]:
-        """See Connector. A change that cannot be put in the CRM's words is refused by itself; the others go on."""
+        """See Connector. A change that cannot be put in the CRM's words is refused by itself; the others go on.
+
+        One that was refused for a field which not every account has, or not for our id, goes again without it.
+        """
         mapping = self.mapping(object_name)
         if mapping.allowed is not None and not mapping.allowed:
             label = mapping.stream.label or mapping.stream.theirs
             sentence = f"{label} may only be read in {self.connection.name}; see Settings > Connections."
             return [RemoteRefused(sentence, code="crm_read_only") for _ in changes]
         outcomes = Sending(self, object_name, operation, changes).outcomes()
-        missing = [one for one in outcomes if isinstance(one, FieldRefused) and one.field == mapping.our_id]
-        if missing and len(missing) == len(outcomes) and self.hide(object_name, mapping.our_id):
-            return Sending(self, object_name, operation, changes).outcomes()
+        refused = {place: one.field for place, one in enumerate(outcomes) if isinstance(one, FieldRefused)}
+        lacked = {field for field in refused.values() if field in mapping.stream.optional}
+        if len(refused) == len(outcomes) and mapping.our_id:
+            lacked |= set(refused.values()) & {mapping.our_id}
+        if not [field for field in sorted(lacked) if self.hide(object_name, field)]:
+            return outcomes
+        places = [place for place, field in refused.items() if field in lacked]
+        again = self.send(object_name, operation, [changes[place] for place in places])
+        for place, outcome in zip(places, again, strict=True):
+            outcomes[place] = outcome
         return outcomes
 
     def link(self, object_name: str, external_id: str, link: Link) -> None:

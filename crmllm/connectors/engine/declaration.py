@@ -74,16 +74,18 @@ class Declaration(Part):
             if ours in Object.values:
                 found += [f"{name} has no field “{one}”" for one in stream.fields if (ours, one) not in known]
                 found += [f"{name} holds by no field “{one}”" for one in stream.holds if (ours, one) not in known]
-            found += [f"{name}.url takes “{one}”, which nothing brings" for one in sorted(self._unbrought(stream))]
+            for place, written in [("url", stream.url), *((key, one.usual) for key, one in stream.fields.items())]:
+                unbrought = sorted(self._unbrought(stream, written))
+                found += [f"{name}.{place} takes “{one}”, which nothing brings" for one in unbrought]
             for call in stream.calls.values():
                 found += [f"there is no limit “{one}”" for one in call.limits if one not in {"default", *self.limits}]
         return found
 
-    def _unbrought(self, stream: Stream) -> set[str]:
-        """What the address of a list's records takes, and neither a setting that is shown nor an answer brings."""
+    def _unbrought(self, stream: Stream, written: str) -> set[str]:
+        """What a template of a list takes, and neither a setting that is shown nor an answer brings."""
         typed = [*self.settings, *(one for way in self.auth for one in way.settings)]
         brought = {one.name for one in typed if one.kind != "secret"} | {one for way in self.auth for one in way.keep}
-        return template.names(stream.url) - {*self.values, *self.keep, *stream.values, *brought, "object", "id"}
+        return template.names(written) - {*self.values, *self.keep, *stream.values, *brought, "object", "id"}
 
     def _held(self) -> list[str]:
         """Calls whose answers are held though they tell of records."""

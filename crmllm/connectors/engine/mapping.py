@@ -17,7 +17,7 @@ from uuid import UUID
 from nameparser import HumanName
 
 from crmllm.connectors.engine.declared.streams import Codec, FieldMap, Stream
-from crmllm.connectors.engine.template import fill
+from crmllm.connectors.engine.template import fill, names
 from crmllm.connectors.engine.transport import pick
 from crmllm.core.errors import BadInput, CrmllmError
 from crmllm.crm import values as crm_values
@@ -76,15 +76,24 @@ class FieldMapping:
         changed: Mapping[str, Any],
         hidden: Iterable[str] = (),
         allowed: Iterable[str] | None = None,
+        known: Mapping[str, Any] | None = None,
     ) -> None:
         self.stream, self.definitions = stream, fields
         self.allowed = None if allowed is None else frozenset(allowed)
         away = set(hidden)
         #: The field there that carries our id; empty where the CRM has none, or does not show it.
         self.our_id = "" if stream.our_id in away else stream.our_id
-        self.fields = {
-            name: one for name, one in _in_force(stream, changed).items() if not away.intersection(one.columns)
-        }
+        in_force = _in_force(stream, changed)
+        self.fields = {name: one for name, one in in_force.items() if not away.intersection(one.columns)}
+        #: What holds where the CRM tells none, as far as it is known; and of these, fields that it does not have.
+        self.usual = {name: held for name, one in in_force.items() if (held := self._usual(name, one, known or {}))}
+        self.instead = {name: held for name, held in self.usual.items() if name not in self.fields}
+
+    def _usual(self, name: str, mapped: FieldMap, known: Mapping[str, Any]) -> Any:
+        if not mapped.usual or not names(mapped.usual) <= known.keys():
+            return None
+        found, definition = fill(mapped.usual, known), self.definitions.get(name)
+        return crm_values.normalise(definition, found) if definition is not None else found
 
     @property
     def lossy(self) -> set[str]:
@@ -119,6 +128,7 @@ class FieldMapping:
         for name, mapped in self.fields.items():
             if mapped.readable:
                 self._read(row, name, mapped, found)
+        row.values.update(self.instead)
         return row
 
     def _read(self, row: Row, name: str, mapped: FieldMap, found: Mapping[str, Any]) -> None:
@@ -133,7 +143,7 @@ class FieldMapping:
         except (CrmllmError, ValueError, TypeError, InvalidOperation, KeyError):
             row.left.append(name)  # the CRM holds what has no form here: our value stays as it is
             return
-        row.values[name] = value
+        row.values[name] = self.usual.get(name) if value in (None, "") else value
 
     # --- ours to theirs
 
@@ -199,7 +209,7 @@ class FieldMapping:
                 if given in mapped.silent:
                     continue
                 value = READERS[mapped.codec](mapped, given)
-            shown[name] = value
+            shown[name] = self.usual.get(name) if value is None else value
         return shown
 
     def _in_order(self, values: Mapping[str, Any]) -> list[tuple[str, Any]]:

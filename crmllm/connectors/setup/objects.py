@@ -102,7 +102,8 @@ def discover(*, actor: User, stream: Stream) -> list[RemoteField]:
         row = Stream.objects.select_for_update(of=("self",)).get(pk=stream.pk)
         row.discovered, row.discovered_at = [one.stored() for one in found], timezone.now()
         shown = {one.name for one in found}
-        row.hidden = [one for one in row.hidden if one not in shown]  # shown again, so read again
+        away = [*row.hidden, *sorted(connector.stream(stream.name).optional)]
+        row.hidden = [one for one in dict.fromkeys(away) if one not in shown]  # what is shown again is read again
         row.save(update_fields=["discovered", "discovered_at", "hidden", "updated_at"])
         _record(actor, "stream.discovered", row, fields=len(found))
     stream.discovered, stream.discovered_at, stream.hidden = row.discovered, row.discovered_at, row.hidden

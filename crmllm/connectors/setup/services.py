@@ -6,6 +6,7 @@ active -> removed: secrets, tokens and ids there are forgotten; the records here
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -110,6 +111,8 @@ def _fault(one: Setting, value: str) -> str:
         return "This is needed." if one.required else ""
     if one.kind == "choice" and value not in one.choices:
         return f"This must be one of: {', '.join(one.choices)}."
+    if one.pattern and not re.fullmatch(one.pattern, value):
+        return f"This has another form. {one.help}".strip()
     if one.kind == "url":
         try:
             guarded_http.check(value, settings.CRM_NETWORKS)

@@ -12,6 +12,8 @@ from crmllm.connectors.setup.services import Wanted
 from crmllm.core.errors import BadInput
 from crmllm.core.ids import uuid7
 from crmllm.crm.choices import FieldType
+from crmllm.crm.models import Contact, Opportunity
+from tests.connectors.hubspot.conftest import read
 from tests.support.hubspot.account import Account
 from tests.support.hubspot.oauth import SERVICE_KEY
 
@@ -76,3 +78,22 @@ def test_records_are_opened_where_the_account_is_worked_with(
     made.options = {"address": made.options["address"]}  # before it was ever tested
     row.connection = made
     assert pages.address_of(row) == ""
+
+
+def test_a_deal_that_names_no_currency_has_that_of_the_account(made: Connection, account: Account) -> None:
+    for name, more in (("Plotters", {}), ("Paper", {"deal_currency_code": "USD"})):
+        account.make("deals", dealname=name, dealstage="appointmentscheduled", pipeline="default", amount="5", **more)
+    made.streams.update(reads=True)
+    made.refresh_from_db()
+    read(made, "stage", "opportunity")
+    assert dict(Opportunity.objects.values_list("name", "currency")) == {"Plotters": "EUR", "Paper": "USD"}
+
+
+def test_who_opted_out_of_mails_has_withdrawn_and_others_have_said_nothing(made: Connection, account: Account) -> None:
+    account.make("contacts", lastname="Byte")
+    for name, word in (("Ruiz", "true"), ("Otto", "false")):
+        account.store.create("contacts", {"lastname": name, "hs_email_optout": word})  # as its own pages do it
+    made.streams.update(reads=True)
+    made.refresh_from_db()
+    read(made, "contact")
+    assert dict(Contact.objects.values_list("name", "email_consent")) == {"Ruiz": "withdrawn", "Otto": "", "Byte": ""}

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from crmllm.connectors.engine.declared.calls import Call
-from crmllm.connectors.engine.declared.part import Part, Pick
+from crmllm.connectors.engine.declared.part import Part, Pattern, Pick
 
 
 class Setting(Part):
@@ -21,6 +21,7 @@ class Setting(Part):
     )
     choices: list[str] = Field(default=[], description="Of a choice.")
     required: bool = Field(default=True, description="Whether it must be given.")
+    pattern: Pattern = Field(default="", description="What all of it has to look like; the help says it in words.")
     default: str = Field(default="", description="What stands in the form.")
     help: str = Field(default="", description="A sentence below the box.")
 

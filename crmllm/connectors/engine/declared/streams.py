@@ -53,6 +53,8 @@ class FieldMap(Part):
     created_only: bool = Field(default=False, description="Goes along with a create; an update leaves it.")
     link: str = Field(default="", description="A reference that is written by the call of this name, not as a field.")
     empty: Any = Field(default=None, description="What clears the field there.")
+    optional: bool = Field(default=False, description="Not every account has it: left out without a word then.")
+    usual: str = Field(default="", description="What holds where the CRM tells none: a template over plain settings.")
 
     @property
     def columns(self) -> list[str]:
@@ -102,6 +104,11 @@ class Stream(Part):
 
     def call(self, name: str) -> Call | None:
         return self.calls.get(name)
+
+    @property
+    def optional(self) -> set[str]:
+        """Fields there that not every account has."""
+        return {column for one in self.fields.values() if one.optional for column in one.columns}
 
     def inner(self, external_id: str) -> str:
         """The id as the CRM has it; the mark tells its list from others of the same object."""
