@@ -13,11 +13,12 @@ from django.utils import timezone
 from crmllm.access.models import Team, User
 from crmllm.core import audit
 from crmllm.core.ids import uuid7
-from crmllm.crm import services
+from crmllm.crm.catalogue import services as catalogue
 from crmllm.crm.choices import ActivityStatus, Object, StageKind
 from crmllm.crm.demo import dataset
+from crmllm.crm.importing import services as importing
+from crmllm.crm.importing.services import Import
 from crmllm.crm.models import Competitor, CrmUser, ExchangeRate, Product, Stage
-from crmllm.crm.services import Import
 
 DEMO = audit.System("demo")
 
@@ -29,7 +30,7 @@ def load_company() -> None:
         return
     with transaction.atomic():
         records = [*_Company(data).records()]
-        services.import_records(actor=DEMO, records=records)
+        importing.import_records(actor=DEMO, records=records)
 
 
 class _Company:
@@ -66,7 +67,7 @@ class _Company:
         logins = User.objects.in_bulk([one["username"] for one in entries], field_name="username")
         names = {team["key"]: team["name"] for team in self._data["company"]["teams"]}
         teams = {team.name: team for team in Team.objects.filter(name__in=names.values())}
-        rows = services.add_crm_users(
+        rows = catalogue.add_crm_users(
             actor=DEMO,
             users=[
                 CrmUser(
@@ -79,16 +80,16 @@ class _Company:
         return {one["username"]: rows[one["email"]] for one in entries}
 
     def _add_products(self) -> dict[str, Product]:
-        return services.add_products(actor=DEMO, products=[Product(**entry) for entry in self._data["products"]])
+        return catalogue.add_products(actor=DEMO, products=[Product(**entry) for entry in self._data["products"]])
 
     def _add_competitors(self) -> None:
         rows = [Competitor(**entry) for entry in self._data["competitors"]]
-        services.add_competitors(actor=DEMO, competitors=rows)
+        catalogue.add_competitors(actor=DEMO, competitors=rows)
 
     def _add_pipeline(self) -> dict[str, Stage]:
         described = self._data["pipeline"]
         stages = [Stage(**{name: value for name, value in one.items() if name != "key"}) for one in described["stages"]]
-        rows = services.add_pipeline(actor=DEMO, name=described["name"], stages=stages)
+        rows = catalogue.add_pipeline(actor=DEMO, name=described["name"], stages=stages)
         return {one["key"]: rows[one["name"]] for one in described["stages"]}
 
     def _add_rates(self) -> None:
@@ -96,7 +97,7 @@ class _Company:
             ExchangeRate(currency=one["currency"], day=one["from"], rate=one["rate"])
             for one in self._data["company"]["exchange_rates"]
         ]
-        services.add_exchange_rates(actor=DEMO, rates=rates)
+        catalogue.add_exchange_rates(actor=DEMO, rates=rates)
 
     # --- records
 

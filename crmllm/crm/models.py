@@ -2,7 +2,7 @@
 
 E-mail, phone and address are sealed under the record's own content key and found through blind indexes; so is what
 people wrote (summaries, descriptions). Names, titles and companies stay plain: sorting, search and matching need them.
-Only `crm.services` writes here.
+Only the services of `crm` write here.
 """
 
 from __future__ import annotations
@@ -295,7 +295,7 @@ class Opportunity(Record):
 
 class OpportunityHistory(BaseModel):
     """One value of one field of an opportunity while it held: [valid_from, valid_to). The pipeline of any past day is a
-    query over these. Written only by crm.services."""
+    query over these. Written only by crm's services."""
 
     opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="history")
     field = models.CharField(max_length=20)

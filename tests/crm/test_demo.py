@@ -19,8 +19,11 @@ from crmllm.core import audit
 from crmllm.core.errors import BadInput, Forbidden
 from crmllm.core.identifiers import email_index, phone_index
 from crmllm.core.models import AuditEvent
-from crmllm.crm import selectors, services
+from crmllm.crm import derived, selectors, services
+from crmllm.crm.catalogue import services as catalogue
 from crmllm.crm.choices import Object, StageKind
+from crmllm.crm.importing import services as importing
+from crmllm.crm.importing.services import Import
 from crmllm.crm.models import (
     MODELS,
     Account,
@@ -32,7 +35,6 @@ from crmllm.crm.models import (
     Product,
     Stage,
 )
-from crmllm.crm.services import Import
 from crmllm.ingestion.demo_loader import load_form
 from crmllm.ingestion.models import Interaction, WebForm
 
@@ -42,7 +44,7 @@ LONG_AGO, LATER, NOW = (datetime(2026, month, 1, 9, tzinfo=UTC) for month in (1,
 
 
 def stages() -> dict[str, Stage]:
-    return services.add_pipeline(
+    return catalogue.add_pipeline(
         actor=audit.SYSTEM,
         name="Sales",
         stages=[
@@ -53,7 +55,7 @@ def stages() -> dict[str, Stage]:
 
 
 def take_over(*records: Import) -> None:
-    services.import_records(actor=audit.SYSTEM, records=records)
+    importing.import_records(actor=audit.SYSTEM, records=records)
 
 
 def history(name: str) -> list[tuple[str, datetime, datetime | None]]:
@@ -115,7 +117,7 @@ def test_an_imported_opportunity_goes_on_like_any_other() -> None:
 def test_the_base_amount_is_by_the_rate_of_its_day_and_never_zero_for_lack_of_one() -> None:
     stage = stages()["New"].pk
     rates = [("USD", LONG_AGO, "0.9"), ("USD", LATER, "0.8")]
-    services.add_exchange_rates(
+    catalogue.add_exchange_rates(
         actor=audit.SYSTEM,
         rates=[ExchangeRate(currency=currency, day=at.date(), rate=Decimal(rate)) for currency, at, rate in rates],
     )
@@ -141,9 +143,9 @@ def test_an_import_is_all_or_nothing_and_knows_what_is_there() -> None:
 
 def test_only_admins_import(reviewer: User) -> None:
     with pytest.raises(Forbidden):
-        services.import_records(actor=reviewer, records=[])
+        importing.import_records(actor=reviewer, records=[])
     with pytest.raises(Forbidden):
-        services.add_products(actor=reviewer, products=[])
+        catalogue.add_products(actor=reviewer, products=[])
 
 
 # --- the demo
@@ -173,7 +175,7 @@ def test_the_demo_is_complete() -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_the_demo_has_two_years_of_history_that_fits_the_present() -> None:
-    for name in services.HISTORY:
+    for name in derived.HISTORY:
         rows: dict[object, list[OpportunityHistory]] = {}
         for row in OpportunityHistory.objects.filter(field=name).select_related("opportunity").order_by("valid_from"):
             rows.setdefault(row.opportunity_id, []).append(row)
@@ -182,7 +184,7 @@ def test_the_demo_has_two_years_of_history_that_fits_the_present() -> None:
             assert all(one.valid_to == other.valid_from for one, other in pairwise(steps))
             assert all(one.value != other.value for one, other in pairwise(steps))
             assert steps[-1].valid_to is None
-            assert steps[-1].value == services._history_value(steps[-1].opportunity, name)
+            assert steps[-1].value == derived.history_value(steps[-1].opportunity, name)
             assert steps[0].valid_from == steps[0].opportunity.created_at
             assert steps[-1].valid_from <= timezone.now()
     oldest = OpportunityHistory.objects.order_by("valid_from").first()

@@ -20,6 +20,7 @@ from crmllm.core.errors import BadInput, Conflict, Forbidden, NotFound
 from crmllm.core.models import AuditEvent
 from crmllm.crm import selectors as crm_selectors
 from crmllm.crm import services as crm
+from crmllm.crm.catalogue import services as catalogue
 from crmllm.crm.models import Account, CrmUser
 from crmllm.crm.services import Writer
 from crmllm.ingestion import selectors, services
@@ -110,7 +111,7 @@ def test_what_is_skipped_says_why_in_the_ledger(raw: bytes, code: str) -> None:
 
 def test_our_own_outgoing_mail_is_skipped(django_capture_on_commit_callbacks: Callable[..., object]) -> None:
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        crm.add_crm_users(actor=audit.SYSTEM, users=[CrmUser(name="Daan", email="daan@ours.example")])
+        catalogue.add_crm_users(actor=audit.SYSTEM, users=[CrmUser(name="Daan", email="daan@ours.example")])
     sent = mail(1, sender="daan@ours.example", to="maria.ruiz@betasoloin.example")
     assert receive(sent)[0].interaction.reason_code == "own_outgoing"
 

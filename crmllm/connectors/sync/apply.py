@@ -30,9 +30,11 @@ from crmllm.core.identifiers import email_index
 from crmllm.crm import selectors as crm
 from crmllm.crm import services as crm_services
 from crmllm.crm.choices import FieldType, Object, RecordState, WriterKind
+from crmllm.crm.importing import services as importing
+from crmllm.crm.importing.services import Import
 from crmllm.crm.models import CrmUser, Record, model_for
 from crmllm.crm.selectors import field_map
-from crmllm.crm.services import Import, Writer
+from crmllm.crm.services import Writer
 from crmllm.crm.values import preload_many, same
 from crmllm.crm.values import read as read_values
 from crmllm.privacy.selectors import suppressed_among
@@ -213,7 +215,7 @@ class Page:
             for row in rows
         ]
         with transaction.atomic():
-            made = crm_services.import_records(actor=SYNC, records=imports, writer=self.writer)
+            made = importing.import_records(actor=SYNC, records=imports, writer=self.writer)
             insert_many([self._external(row, record) for row, record in zip(rows, made, strict=True)])
         self.taken.counts["created"] += len(rows)
         self.taken.counts["left"] += sum(len(row.left) for row in rows)

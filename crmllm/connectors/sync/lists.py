@@ -15,7 +15,7 @@ from crmllm.connectors.engine.mapping import Row
 from crmllm.connectors.models import ExternalRecord, Stream
 from crmllm.connectors.sync.apply import SYNC, Taken, note_skipped
 from crmllm.core.errors import BadInput
-from crmllm.crm import services as crm
+from crmllm.crm.catalogue import services as catalogue
 
 
 def take(stream: Stream, rows: Sequence[Row]) -> Taken:
@@ -49,7 +49,7 @@ def _known(stream: Stream) -> Any:
 
 
 def _owner(known: UUID | None, values: dict[str, Any], stream: Stream) -> tuple[UUID, bool]:
-    return crm.keep_crm_user(
+    return catalogue.keep_crm_user(
         actor=SYNC,
         known=known,
         name=str(values.get("name") or values.get("email") or ""),
@@ -60,11 +60,11 @@ def _owner(known: UUID | None, values: dict[str, Any], stream: Stream) -> tuple[
 
 
 def _product(known: UUID | None, values: dict[str, Any], stream: Stream) -> tuple[UUID, bool]:
-    return crm.keep_product(actor=SYNC, known=known, values=values)
+    return catalogue.keep_product(actor=SYNC, known=known, values=values)
 
 
 def _stage(known: UUID | None, values: dict[str, Any], stream: Stream) -> tuple[UUID, bool]:
-    return crm.keep_stage(actor=SYNC, known=known, pipeline=stream.connection.name, values=values)
+    return catalogue.keep_stage(actor=SYNC, known=known, pipeline=stream.connection.name, values=values)
 
 
 _KEEPERS: dict[StreamName, Callable[[UUID | None, dict[str, Any], Stream], tuple[UUID, bool]]] = {

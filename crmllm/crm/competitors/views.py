@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crmllm.access.rules import person, require
 from crmllm.core.forms import carried_out, form_page
-from crmllm.crm import selectors, services
+from crmllm.crm import selectors
+from crmllm.crm.competitors import services
 from crmllm.crm.competitors.forms import CompetitorForm
 
 FORM = ("GET", "HEAD", "POST")

@@ -1,0 +1,1 @@
+"""Records taken over from elsewhere with their past, many at once."""
