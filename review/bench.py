@@ -164,8 +164,9 @@ class _Reviewer:
     def _decide(self, client: httpx.Client, headers: dict[str, str], card: str, ahead: str) -> tuple[str, str]:
         """Approves the first proposal that waits; the card to go on with, and the one behind it."""
         open_ones = _APPROVE.findall(card)
-        shown = _ID.search(ahead) if len(open_ones) == 1 else None
-        self.listed -= shown is not None
+        last = len(open_ones) == 1
+        shown = _ID.search(ahead if last else card)
+        self.listed -= last and shown is not None
         more = {"X-Shown-Card": shown[1], "X-Queue-Left": str(self.listed)} if shown else {}
         started = time.perf_counter()
         answer = client.post(open_ones[0], headers=headers | more, data={"elapsed_ms": "2000"})
@@ -174,13 +175,13 @@ class _Reviewer:
         self.listed = PAGE if 'id="queue"' in answer.text else self.listed
         if answer.is_success:
             self.accepted += 1
-            self.replaced += bool(shown and came)
+            self.replaced += bool(last and shown and came)
         else:
             self.refused += 1
             came = _card_of(client.get("/review/").text)
-        if shown and not came:
+        if last and shown and not came:
             return ahead, self._peek(client, ahead)
-        return came, self._peek(client, came) if shown or not answer.is_success else ahead
+        return came, self._peek(client, came) if last or not answer.is_success else ahead
 
     def _peek(self, client: httpx.Client, card: str) -> str:
         address = _PEEK.search(card)
