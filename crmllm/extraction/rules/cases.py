@@ -73,7 +73,8 @@ _LEVELS: tuple[tuple[str, float, str], ...] = (
         urgent; urgently; very urgent; asap; as soon as possible; immediately; immediate; emergency; critical;
         production is down; production down; is down; are down; completely down; outage; standstill; at a standstill;
         line is stopped; nobody can work; won't restart; straight away; nobody has answered; at risk; no one can work;
-        can't work; cannot work; losing money; every hour; every minute; right now; showstopper; highest priority;
+        can't work; cannot work; losing money; queuing; queueing; every hour; every minute; right now; showstopper;
+        highest priority;
         top priority; safety; dringend; sehr dringend; eilig; eilt; sofort; umgehend; schnellstmoglich; notfall;
         kritisch; steht still; stillstand; stehen still; produktion steht; niemand kann; komplett ausgefallen;
         totalausfall; hochste prioritat; unverzuglich; urgent; urgence; tres urgent; immediatement; au plus vite;
@@ -82,11 +83,13 @@ _LEVELS: tuple[tuple[str, float, str], ...] = (
         lo antes posible; critico; critica; parada; parados; produccion parada; nadie puede; emergencia; urgente;
         urgentissimo; urgenza; immediatamente; al piu presto; il prima possibile; critico; critica; fermo; ferma;
         fermi; produzione ferma; nessuno puo; emergenza; dringend; spoed; met spoed; onmiddellijk;
-        nu direct; direct hulp; zo snel mogelijk; kritiek; ligt stil; liggen stil; niemand kan; noodgeval; urgente;
+        nu direct; direct hulp; direct terug; staat stil; staan stil; zo snel mogelijk; kritiek; ligt stil;
+        liggen stil; niemand kan; noodgeval; urgente;
         urgencia; imediatamente;
         o mais rapido; o quanto antes; critico; critica; parado; parada; parados; ninguem consegue; emergencia;
         pilne; pilnie; bardzo pilne; natychmiast;
-        niezwlocznie; jak najszybciej; awaryjnie; krytyczn*; linia stoi; produkcja stoi; nikt nie moze; stoimy
+        niezwlocznie; jak najszybciej; awaryjnie; pilny; pilnego; pilna; stoja; krytyczn*; linia stoi; produkcja stoi;
+        nikt nie moze; stoimy
     """,
     ),
     (
@@ -225,10 +228,22 @@ def most_severe(text: str, stretches: Iterable[tuple[int, int]]) -> Candidate | 
     return max(found, key=lambda one: _LEVEL_ORDER.index(one.value), default=None)
 
 
+# "Not super urgent", "eilig ist es also nicht": a word of haste that is denied.
+_HASTE = (
+    r"(?:urgent\w*|urgenti|urgencia|urgence|dringend\w*|eilig\w*|haast\w*|spoed\w*|pilne\w*|pilna|bloquant\w*|"
+    r"bloccant\w*|bloqueante\w*|blocking|blokkerend|blockierend|critical|kritisch|critique|critic[oa]|krytyczn\w+)"
+)
+_NO_HASTE = re.compile(
+    rf"\b(?:not|isn't|nothing|nicht|nichts|keine?|pas|rien|no|nada|non|nulla|niente|niet|niets|geen|nao|nie|nic)\s+"
+    rf"(?!only|nur|seulement|solo|solamente|soltanto|alleen|apenas|tylko)(?:[^\W\d]+\s+){{0,2}}{_HASTE}\b|"
+    rf"\b{_HASTE} (?:ist|is|war|es)\b[^.!?,;]{{0,20}}\b(?:nicht|niet)\b"
+)
+
+
 def severity(text: str, start: int, end: int) -> Candidate:
     """How urgent the writer makes it; "normal" where they say nothing."""
     folded = flat(text)
-    low = _PATTERNS[2][2].search(folded, start, end)
+    low = _PATTERNS[2][2].search(folded, start, end) or _NO_HASTE.search(folded, start, end)
     if low is not None:
         return Candidate("severity", "low", low.start(), low.end(), _PATTERNS[2][1], "low words")
     for level, confidence, pattern in _PATTERNS[:2]:

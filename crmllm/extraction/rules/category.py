@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crmllm.extraction.rules import cases, cues, emails, pitch, products, trouble
+from crmllm.extraction.rules import cases, cues, deals, emails, pitch, products, trouble
 from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, run
 from crmllm.extraction.types import Item
 
@@ -123,6 +123,10 @@ _VENDOR = phrases(
 )
 _BILLING = phrases(
     """
+    nota fiscal; notas fiscais; boleto; estorno; estornar; cobrada duas vezes; cobrado duas vezes; em duplicidade;
+    nf-e; duplicata; contas a pagar; cuentas por pagar; nota de debito; cargo duplicado; doble cobro;
+    stornare; storno; stornat*; rimbors*; dubbel afgeschreven; teruggestort; terugstorten; terugbetaling;
+    podwojnie; zwrot srodkow; nota ksiegowa; debited; debited twice; billed twice; overcharged; overpaid;
     invoice; invoices; invoiced; billing; billed; payment; payments; overdue; credit note; reminder; dunning;
     bank details; iban; remittance; paid; refund; double charged; charged twice; vat number; vat id; direct debit;
     statement of account; payment terms; purchase ledger; accounts payable; rechnung; rechnungen; rechnungsnummer;
@@ -143,9 +147,17 @@ _BILLING = phrases(
     stornorechnung; sepa; estratto conto; extracto; releve de compte; rekeningoverzicht
 """
 )
+_ENDS = re.compile(r"(?<=[.!?])\s+|\n")
+# What was bought once, from us or from others, and what it cost is no matter of payment.
+_BOUGHT = re.compile(
+    r"\b(?:bought|purchased|gekauft|kauften|achetee?s?|comprad[oa]s?|compramos|comprat[oaie]|acquistat[oaie]|gekocht|"
+    r"kochten|kupil\w*)\b(?![^.!?\n]*\b(?:invoice|rechnung|facture|factura|fattura|factuur|fatura|faktur)\w*)"
+)
 # Words of trade: who writes them speaks of buying and selling.
 _TRADE = phrases(
     """
+    a demo; product demo; demonstracao; demonstracoes; demonstracion; dimostrazione; demonstratie; vorfuhrtermin;
+    prezentacj*; une demonstration; una demo; een demo; uma demo;
     please quote; could you quote; can you offer; send us a quote; interested in your; request for quotation;
     request a quote; requesting a quote; get a quote; a quote; quotation; your price; your prices; price for; prices;
     pricing; price list; your offer; your quote; your quotation; your proposal; place an order; want to order;
@@ -314,12 +326,20 @@ _THEIR_DOCUMENT = re.compile(
 
 
 def read(
-    item: Item, body: str, *, signed: bool = False, form: bool = False, deal: float = 0.0, job: str = ""
+    item: Item,
+    body: str,
+    *,
+    signed: bool = False,
+    form: bool = False,
+    deal: float = 0.0,
+    job: str = "",
+    glad: bool = False,
 ) -> tuple[str, float, str]:
     """Category, how sure, and why, from headers first and words after.
 
     `signed` says that the author signs with a job or a company, `form` that the mail carries a filled-in web form,
-    `deal` how much stands in it that makes a sale: a price, a number of products, an order; `job` is the author's.
+    `deal` how much stands in it that makes a sale: a price, a number of products, an order; `job` is the author's;
+    `glad` that its mood is good.
     """
     subject, text = flat(item.subject), flat(body)
     sender = item.sender.email.casefold() if item.sender is not None else ""
@@ -338,7 +358,7 @@ def read(
     ranked = sorted(scores.items(), key=lambda one: -one[1])
     best, value = ranked[0]
     if value < 0.5:
-        return _of_few_words(scores, both, text)
+        return _of_few_words(scores, both, text, glad)
     margin = value - ranked[1][1]
     return best, min(0.93, 0.5 + 0.12 * margin + 0.04 * value), f"words of {best}"
 
@@ -349,6 +369,10 @@ def is_our_bill(text: str) -> bool:
     return _OUR_DOCUMENT.search(folded) is not None or _DISPUTE.search(folded) is not None
 
 
+def _without_purchases(folded: str) -> str:
+    return "\n".join(line for line in _ENDS.split(folded) if not _BOUGHT.search(line))
+
+
 def about_bill(text: str, start: int, end: int) -> Candidate | None:
     """The clause that says what it is about an invoice or a payment: by its words of money, faults and numbers."""
     best: tuple[float, Piece] | None = None
@@ -356,6 +380,8 @@ def about_bill(text: str, start: int, end: int) -> Candidate | None:
         folded = run(clause.text)
         words_of_bills = len({match.group() for match in _BILLING.finditer(folded)})
         if not words_of_bills or len(folded.split()) < 3:
+            continue
+        if _BOUGHT.search(folded) and not _DISPUTE.search(folded):
             continue
         wish = cases.is_wish(folded)
         fault = not wish and (
@@ -374,15 +400,36 @@ def about_bill(text: str, start: int, end: int) -> Candidate | None:
     )
 
 
-def _of_few_words(scores: dict[str, float], both: str, text: str) -> tuple[str, float, str]:
-    """A mail without telling words: who speaks neither of trade nor of people tells how something is."""
+_THANKED = re.compile(
+    r"\b(?:thanks|thank you|dank\w*|merci|gracias|grazie|bedankt|obrigad\w+|dziek\w+|podziekowa\w+)\b"
+)
+# A day with an hour; somebody else's words that are passed on.
+_APPOINTED = re.compile(
+    r"\b(?:mon|tues|wednes|thurs|fri|mon|diens|donners|frei|lun|mar|miercoles|mercredi|mercoledi|mittwoch|jueves|jeudi|"
+    r"giovedi|viernes|vendredi|venerdi|maan|dins|woens|donder|vrij|segunda|terca|quarta|quinta|sexta|poniedzialek|"
+    r"wtorek|srode?a?|czwartek|piatek)\w*(?:-feira)?[, ]{1,2}(?:(?:at|um|a|à|alle|om|as|o|las|le|morgens?|morning|the|"
+    r"\d{1,2}\.?|den|dia)\s+){0,3}\d{1,2}(?:[:.h]\d{2})?\s*(?:h\b|uhr|uur|am\b|pm\b|o'clock|heures)?"
+)
+_SENT_ON = re.compile(
+    r"\b(?:forward\w*|passing on|see below|weiterleit\w*|weitergeleitet|leite (?:ihnen|euch)|anfrage (?:meine[rs]|"
+    r"unsere[rs])|"
+    r"transfere|fais suivre|reenvi\w+|les paso|le paso|inoltr\w+|giro (?:la|a voi)|doorstur\w*|stuur\w* (?:u|je|"
+    r"jullie) door|"
+    r"reencaminh\w+|encaminh\w+|segue o pedido|przesylam (?:dalej|zapytanie|prosbe))\b"
+)
+
+
+def _of_few_words(scores: dict[str, float], both: str, text: str, glad: bool) -> tuple[str, float, str]:
+    """A mail without telling words: who speaks neither of trade nor of people, and does not thank, tells how it is."""
     news = _NEWS.search(both) is not None
-    if scores["support"] >= 0.3 and not news:
+    thanked = glad and _THANKED.search(both) is not None
+    if scores["support"] >= 0.3 and not news and not thanked:
         return "support", 0.4, "a word of trouble"
     if scores["personal"] > 0 and scores["sales"] < 0.3:
         return "personal", 0.4, "nothing of business in it"
-    says_else = news or _COURTESY.search(both) or _SUM.search(both) or products.counts_things(text)
-    if scores["sales"] < 0.25 and len(text.split()) >= 8 and not says_else:
+    spoken_of = any(one.search(both) is not None for one in (_COURTESY, _SUM, _APPOINTED, _SENT_ON))
+    says_else = news or spoken_of or products.counts_things(text)
+    if scores["sales"] < 0.25 and len(text.split()) >= 8 and not says_else and not thanked:
         return "support", 0.35, "tells how something is"
     return "sales", 0.35, "nothing says otherwise"
 
@@ -430,7 +477,7 @@ def _scores(item: Item, both: str, text: str, sender: str, deal: float, job: str
         distinct(_VENDOR, both),
     )
     billing, trade, personal = (
-        distinct(_BILLING, both),
+        distinct(_BILLING, _without_purchases(both)),
         distinct(_TRADE, both),
         distinct(_PERSONAL, both),
     )
@@ -438,7 +485,8 @@ def _scores(item: Item, both: str, text: str, sender: str, deal: float, job: str
     plain, hinted = trouble.score(f"{item.subject}.\n\n{text}")
     plans = sum(pattern.search(both) is not None for pattern in _PLANS)
     # Who speaks of a sale may say "not" and "but" as well.
-    told = plain + hinted * (0.35 if trade or plans or deal >= 0.4 else 1.0)
+    declined = deals.is_declined(both)
+    told = plain + hinted * (0.35 if trade or plans or declined or deal >= 0.4 else 1.0)
     help_wanted = cases.strength(both) + told * (0.35 if _NEWS.search(both) else 1.0)
     free_mail = not emails.domain_label(sender) if sender else False
     supplier_bill = bool(_THEIR_DOCUMENT.search(both)) and not _OUR_DOCUMENT.search(both)
@@ -459,6 +507,7 @@ def _scores(item: Item, both: str, text: str, sender: str, deal: float, job: str
         "sales": 0.75 * trade
         + 0.5 * plans
         + 0.3 * want
+        + 0.6 * declined
         + deal
         + 0.2 * bool(item.products and any(flat(name) in text for name in item.products)),
         "personal": (0.7 * personal if personal >= 2 or not (trade or want) else 0.2 * personal)

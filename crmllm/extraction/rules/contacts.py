@@ -78,7 +78,10 @@ _SELF = re.compile(
 )
 _MY_NUMBER = re.compile(
     r"\b(?:my|me|meine[rn]?|mich|mir|mon|ma|moi|me joindre|m'appeler|mi|conmigo|llamarme|mio|mia|mijn|mij|meu|minha|"
-    r"comigo)\b"
+    r"comigo|call us|reach us|ring us|rufen sie uns|uns (?:bitte )?(?:unter|zuruck|an)|nous (?:rappeler|appeler|"
+    r"joindre|"
+    r"contacter)|(?:r?appelez|joignez|contactez)-nous|llam\w+|llamad\w*|(?:ri)?chiam\w+|ligu\w+|ligar|bel(?:len)?|"
+    r"(?:za|od)dzwon\w*|(?:prosze|prosimy) o (?:\w+ )?(?:telefon|kontakt))\b"
 )
 _NEW_NUMBER = re.compile(
     r"\b(?:new (?:\w+ )?(?:number|line|phone|mobile)|from now on|(?:reach|call|ring|phone) me|neue (?:\w+)?nummer|"
@@ -93,8 +96,9 @@ _NAME = (
     r"ten)[ \n]){0,2}[^\W\d_a-zà-öø-ÿ][\w'’-]+){1,3}"
 )
 _HONORIFIC = (
-    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Herrn?|Frau|M|Mme|Mlle|Monsieur|Madame|Sr|Sra|Señora?|Sig|Signora?|Signor|"
-    r"Dott|Dhr|Mevr|Mevrouw|Meneer|Eng|Dra?)\.?[ \n]+)*"
+    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Herrn?|Frau|M|Mme|Mlle|Monsieur|Madame|Sr|Sra|Señora?|[Ss]ig(?:\.ra)?|[Ss]ignora?|"
+    r"[Ss]ignor|[Dd]ott(?:\.ssa)?|[Dd]ottor|[Dd]ottoressa|[Dd]hr|[Mm]evr|[Mm]evrouw|[Mm]eneer|[Dd]e heer|Eng|[Ii]ng|"
+    r"[Ii]r|Lic|Arq|[Aa]vv|[Rr]ag|[Gg]eom|Don|Doña|[Pp]an[ai]?|Dra?)\.?[ºª°]?[ \n]+)*"
 )
 _OURS = re.compile(
     rf"\b(?:(?:[Mm]y|[Oo]ur|[Mm]eine?[mnrs]?|[Uu]nsere?[mnrs]?|[Mm]on|[Mm]a|[Nn]otre|[Mm]i|[Nn]uestr[oa]|"
@@ -115,6 +119,14 @@ _ASK_THEM = re.compile(
     rf"te)?|chiamate|parlate[ \n]con|rivolgersi[ \n]a|contact[ \n]op[ \n]met|neem[ \n]contact[ \n]op[ \n]met|bel|"
     rf"contact(?:e|ar)[ \n](?:a|o|com)|ligue[ \n](?:a|ao|à)|fale[ \n]com)"
     rf"[ \n](?:bitte[ \n])?{_HONORIFIC}(?P<name>{_NAME})"
+)
+# An assistant writes for somebody: an honorific or a job beside the name says that it is a person's.
+_FOR_WHOM = re.compile(
+    rf"\b(?:[Oo]n behalf of|[Ii]m (?:Auftrag|Namen) (?:von|des|der)|à la demande de|[Dd]e la part de|[Aa]u nom de|"
+    rf"[Ee]n nombre del?|[Pp]or encargo del?|[Dd]e parte del?|[Pp]er conto (?:di|del|della|dell')|"
+    rf"[Aa] nome (?:di|del|della)|[Nn]amens|[Ii]n opdracht van|[Ee]m nome d[eoa]|[Aa] pedido d[eoa]|"
+    rf"[Dd]a parte d[eoa])[ \n]?(?P<honour>{_HONORIFIC})(?P<name>{_NAME})"
+    rf"(?:[ \n]?\((?P<inner>[^()\n]{{3,45}})\)|,[ \n](?P<outer>[^,.;:()]{{3,45}})(?=[,.]))?"
 )
 _BY_ADDRESS = re.compile(
     rf"{_HONORIFIC}(?P<name>{_NAME})[ \n]*(?:[(<\[,:–-]|at|unter|sous|en|su|op)[ \n]*(?:mailto:)?(?=[\w.+-]+@[\w-]+\.)"
@@ -206,6 +218,7 @@ def _part(
         for zone in zones
     )
     header_name = people.clean(author.name) if author else ""
+    header_name = header_name.title() if header_name.islower() else header_name
     address = author.email if author else ""
     signed = [zone for zone in plain if zone.kind == "signature"]
     ours = [zone.start for zone in signed if not item.us.owns(address) and _signed_by_us(item, text, zone)]
@@ -324,6 +337,7 @@ def _header_name(author: Address | None) -> str:
     if author is None or not author.name or "@" in author.name:
         return ""
     name = people.clean(author.name)
+    name = name.title() if name.islower() and len(name) > 2 else name  # as phones write it
     if emails.is_generic(author.email) and (people.shape(name) < 0.6 or organisations.has_word(name)):
         return ""
     return name if people.shape(name) >= 0.3 and not organisations.legal_form(name) else ""
@@ -340,11 +354,22 @@ def _full_name(text: str, signed: Candidate | None, header_name: str, part: Part
         ):
             return _located(text, "name", header_name, 0.8)
         return signed
-    if signed is not None and people.fuller(signed.value, header_name) == signed.value:
+    turned = signed is not None and _is_turned(signed.value, header_name)  # "TANABE Hiroshi"
+    if signed is not None and not turned and people.fuller(signed.value, header_name) == signed.value:
         return Candidate("name", signed.value, signed.start, signed.end, 0.97, "header and signature")
     if header_name:
         return _located(text, "name", header_name, 0.93 if len(header_name.split()) > 1 else 0.6)
     return None
+
+
+def _is_turned(signed: str, header_name: str) -> bool:
+    """Whether a signature gives the header's name with its surname first and in capitals."""
+    tokens, others = signed.split(), header_name.split()
+    if len(tokens) < 2 or not tokens[0].isupper() or len(tokens[0]) < 3 or tokens[-1].isupper():
+        return False
+    return [one.casefold() for one in tokens] != [one.casefold() for one in others] and letters(others[-1]) == letters(
+        tokens[0]
+    )
 
 
 def _located(text: str, field: str, value: str, confidence: float) -> Candidate:
@@ -509,6 +534,7 @@ def _mentioned(item: Item, text: str, part: Part, countries: tuple[str, ...]) ->
             (_TAKES_OVER, False),
             (_ASK_THEM, False),
             (_BY_ADDRESS, False),
+            (_FOR_WHOM, False),
         ):
             for match in pattern.finditer(text, sentence.start, sentence.end):
                 if part.sign is not None and part.sign[0] <= match.start("name") < part.sign[1]:
@@ -516,13 +542,17 @@ def _mentioned(item: Item, text: str, part: Part, countries: tuple[str, ...]) ->
                 local = run(text[max(sentence.start, match.start() - 30) : min(sentence.end, match.end() + 40)])
                 excluded = _NOT_THEM.search(local)
                 if excluded is not None and not (
-                    pattern in {_SUCCESSOR, _TAKES_OVER, _ASK_THEM} and "assist" not in local and "your" not in local
+                    pattern in {_SUCCESSOR, _TAKES_OVER, _ASK_THEM, _FOR_WHOM}
+                    and "assist" not in local
+                    and "your" not in local
                 ):
                     continue
                 person = _named(item, text, match, has_title)
                 if person is None or any(
                     one.name and person.name and people.same_person(one.name.value, person.name.value) for one in found
                 ):
+                    continue
+                if pattern is _FOR_WHOM and not _told_job(match, person):
                     continue
                 _reach(item, text, sentence, match.end("name"), person, countries)
                 found.append(person)
@@ -553,7 +583,7 @@ def _named(item: Item, text: str, match: re.Match[str], has_title: bool) -> Pers
     if not (titles.has_head(what.text) or _RELATION.search(run(what.text))):
         return None
     lead = _NEW.match(what.text)
-    words = what.text[lead.end() if lead else 0 :]
+    words = _HONOUR_BEHIND.sub("", what.text[lead.end() if lead else 0 :])
     words = re.split(r"\s+(?:and|und|et|y|e|en|who|which|will|wird|is|ist|at|bei|in|on|for|für|from)\s+", words)[
         0
     ].strip(" ,")
@@ -561,6 +591,23 @@ def _named(item: Item, text: str, match: re.Match[str], has_title: bool) -> Pers
     if words and titles.score(words) >= 0.9 and fold(words) not in _NO_TITLE and len(words.split()) <= 6:
         person.title = Candidate("title", " ".join(words.split()), at, at + len(words), 0.6, "named with a job")
     return person
+
+
+def _told_job(match: re.Match[str], person: Person) -> bool:
+    """The job that stands beside whom somebody writes for; False where nothing says that it is a person."""
+    for group in ("inner", "outer"):
+        written = " ".join((match[group] or "").split())
+        if written and (titles.score(written) >= 0.9 or titles.is_whole_area(written)):
+            start, end = match.span(group)
+            person.title = Candidate("title", written, start, end, 0.7, "beside the name")
+    return bool(match["honour"]) or person.title is not None
+
+
+_HONOUR_BEHIND = re.compile(
+    r",?\s+(?:mr|mrs|ms|mme|mlle|m|monsieur|madame|herrn?|frau|sr|sra|dhr|de heer|mevrouw|dott|ing|eng|dr|pan|"
+    r"pani)\.?[ºª°]?$",
+    re.IGNORECASE,
+)
 
 
 def _reach(

@@ -37,7 +37,10 @@ _MACHINE = re.compile(
     r"every)?\s*(?:ai|ki|ia|crm|assistant|bot|model|system|parser|automat\w+|software)\b"
     r"|\b(?:set|change|update|mark|record|create|add|write|enter|log|store|save|insert|delete|export|put|raise|"
     r"assign|approve)\b[^.!?\n]{0,80}\b(?:crm|opportunity|pipeline|deal stage|database|record as|lead score|field)\b"
-    r"|\bset (?:the )?(?:amount|value|priority|stage|owner|severity|deal|budget|probability|confidence)\b"
+    r"|\bset (?:the )?(?:account |contact |deal |record )?(?:amount|value|priority|stage|owner|severity|deal|budget|"
+    r"probability|confidence)\b"
+    r"|\b(?:hey|hi|hello|dear|ok(?:ay)?|hallo|liebe\w*|bonjour|hola|ciao|hoi|ola|czesc)[ ,]+(?:note[ -]?tak\w+|"
+    r"transcri\w+|recorder|recording|dictation|protokollant\w*|mitschrift|secretaire automatique|transcript\w*)\b"
     r"|\b(?:create|add|insert) (?:a |an )?(?:new )?(?:contact|lead|opportunity|record|account)\b"
     r"|\b(?:lege|legen sie|trage|tragen sie|setze|setzen sie|erstelle|speichere|andere|aktualisiere|"
     r"erfasse)\b[^.!?\n]{0,80}\b(?:crm|opportunity|datensatz|verkaufschance|kontakt\w* an|datenbank|feld|"
@@ -163,7 +166,10 @@ _PAST = phrases(
     compramos; pagamos; tinhamos; inicialmente;
     last yr; w zeszlym roku; w ubieglym roku; rok temu; lata temu; lat temu; poprzednio; wczesniej; ostatnim razem;
     ostatnie zamowienie; kupilismy; zaplacilismy; zamowilismy; pierwotnie; predecessor; vorganger*; predecesseur;
-    ancien directeur; antecesor*; predecessore; voorganger; antecessor*; poprzednik*
+    ancien directeur; antecesor*; predecessore; voorganger; antecessor*; poprzednik*;
+    we spent; they spent; company spent; had spent; they bought; ont achete; avait achete; avons depense; gastamos;
+    compraron; hanno acquistato; hanno comprato; abbiamo speso; hebben gekocht; gastaram; compraram;
+    kupili; kupila; kupil; zaplacili; wydali; wydalismy
 """
 )
 _COMPETITOR = phrases(
@@ -221,13 +227,20 @@ _AGO = re.compile(
 )
 
 
+# "(then at 1,100 each)": an aside that begins with "then" tells of what was.
+_THEN = re.compile(
+    r"^\((?:then|back then|at the time|damals|alors|a l'epoque|entonces|allora|all'epoca|toen|destijds|entao|na altura|"
+    r"a data|wtedy|wowczas)\b"
+)
+
+
 def is_past(clause: str, year: int | None = None) -> bool:
     """Whether a clause tells of what was; years before the mail's own count."""
     folded = run(clause)
-    if _PAST.search(folded) or _AGO.search(folded):
+    if _PAST.search(folded) or _AGO.search(folded) or _THEN.match(folded):
         return True
     past_years = re.findall(
-        r"(?<![\w./-])(?:in|im|en|nel|since|seit|vom|von|aus|z|del|du|do|depuis|desde|dal|van|em|of|from)\s+(20[0-4]\d|19[89]\d)(?![\w./-])",
+        r"(?<![\w./-])(?:in|im|en|nel|since|seit|vom|von|aus|w|z|del|du|do|depuis|desde|dal|van|em|of|from)\s+(20[0-4]\d|19[89]\d)(?![\w./-])",
         folded,
     )
     return year is not None and any(int(one) < year for one in past_years)

@@ -308,6 +308,27 @@ def _iso(match: re.Match[str], today: date | None, month_first: bool) -> _Resolv
     )
 
 
+# "by 27/10", "entro il 27/10", "do 3.11", "(27/10)": what stands before a day says that it is one.
+_DAY_LEAD = re.compile(
+    r"(?:(?<!\w)(?:by|before|until|due|deadline|bis(?: zum| spatestens)?|vor dem|spatestens|avant(?: le)?|pour le|"
+    r"d'ici(?: au| le)?|au plus tard le|antes del?|para el|hasta el|a mas tardar el|entro(?: il)?|prima del|per il|"
+    r"voor|tot|uiterlijk|ate(?: ao| o)?|antes do|para o|do(?: dnia)?|przed|najpozniej|termin|decision|decisione|"
+    r"decisao|decyzja|besluit|entscheidung)\s*:?|[(–])\s*$"
+)
+_QUANTITY_BEHIND = re.compile(
+    r"\s*(?:[%€$£]|(?:mio|mln|mill\w*|mil|tys|tsd|k|m|eur\w*|usd|gbp|chf|pln|zl|brl|kg|km|cm|mm|h|std|"
+    r"stunden|hours|uur|etat\w*|pro|po)\b)"
+)
+
+
+def _is_led_in(match: re.Match[str]) -> bool:
+    """Whether the words before two numbers make them a day and none behind a quantity; in brackets they stand alone."""
+    before, behind = match.string[max(0, match.start() - 24) : match.start()], match.string[match.end() :][:12]
+    if before.rstrip().endswith("("):
+        return behind.lstrip(".").startswith(")")
+    return _DAY_LEAD.search(before) is not None and _QUANTITY_BEHIND.match(behind) is None
+
+
 def _num(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
     first, second, separator, year = (
         int(match["num_a"]),
@@ -315,11 +336,13 @@ def _num(match: re.Match[str], today: date | None, month_first: bool) -> _Resolv
         match["num_s"],
         match["num_y"],
     )
-    if not year and separator != "." and not (separator == "/" and month_first):
+    led = not year and _is_led_in(match)
+    if not year and separator != "." and not led and not (separator == "/" and month_first):
         return None  # "3/4" or "24-7" is no date without a year
     if (
         separator == "."
         and not year
+        and not led
         and not match.string[match.end() - 1 : match.end() + 1].startswith((".", str(second)[-1] + "."))
     ):
         return None  # "2.5" is a number, "2.5." a day
@@ -413,8 +436,23 @@ def _unitnext(match: re.Match[str], today: date | None, month_first: bool) -> _R
     return None if today is None else _unit_end(match["un_unit"], today, 1)
 
 
+# "terça às 10h", "na segunda eu mando": Portuguese days without their "-feira", which are ordinals too.
+_SHORT_DAY_LEAD = re.compile(r"(?<!\w)(?:na|ate|ate a|para|nesta|pra|ja na)\s+$")
+_SHORT_DAY_END = re.compile(
+    r"(?=\s*[.,;!?)]|\s*$)|\s+(?:de manha|a tarde|a noite|sem falta|eu|te|lhe|vos|vou|vamos|envi\w+|mand\w+|lig\w+)\b"
+)
+
+
+def _is_short_day(match: re.Match[str]) -> bool:
+    if not match["wd_n"].startswith(("seg", "ter", "qua", "qui", "sex")):
+        return False
+    behind = match.string[match.end() : match.end() + 14]
+    led = _SHORT_DAY_LEAD.search(match.string[max(0, match.start() - 10) : match.start()]) is not None
+    return re.match(r"\s+as\s+\d", behind) is not None or (led and _SHORT_DAY_END.match(behind) is not None)
+
+
 def _wd(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
-    if today is None or (match["wd_n"] in _AMBIGUOUS and not match["wd_mod"]):
+    if today is None or (match["wd_n"] in _AMBIGUOUS and not match["wd_mod"] and not _is_short_day(match)):
         return None
     wanted = _WEEKDAYS[match["wd_n"]]
     ahead = (wanted - today.weekday()) % 7 or 7
@@ -447,9 +485,19 @@ def _in(match: re.Match[str], today: date | None, month_first: bool) -> _Resolve
     return _add_months(today, count), "day", 0.78
 
 
+# "the same terms as in March" looks back.
+_AS_THEN = re.compile(
+    r"(?<!\w)(?:(?:as|like|than) (?:in|of|last)|wie (?:im|letzten)|als (?:in|afgelopen)|zoals in|comme en|qu'en|"
+    r"como (?:en|em|los de|las de|los del|os de)|que en|come (?:a|in|quelli di)|che a|(?:condi\w+|prezz\w+|preci\w+|"
+    r"prec\w+|voorwaarden|termini) (?:di|de|del|do|van)|(?:co|jak) w)\s+$"
+)
+
+
 def _month(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
     name = match["mo_m"].rstrip(".")
-    before = match.string[max(0, match.start() - 12) : match.start()]
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    if not match["mo_y"] and _AS_THEN.search(before):
+        return None
     if (
         name in _AMBIGUOUS
         and not match["mo_y"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates, money, products, requests
-from crmllm.extraction.rules.text import Candidate, Piece, phrases, run, sentences, trimmed
+from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, run, sentences, trimmed
 
 _DEMAND = phrases(
     """
@@ -44,7 +44,10 @@ _FIRM = phrases(
     we will take; consider it booked; consider it ordered; go on then; yes please order; order it; please order;
     purchase order; firm order; consider it sold; book us; you have a deal; ready to sign; count us in; sign off;
     bestellen wir; bestelle ich; hiermit bestellen; wir bestellen; ich bestelle; erteilen wir den auftrag;
-    erteilen ihnen den auftrag; auftrag erteilen; wir nehmen das angebot an; nehmen ihr angebot an; nehmen wir an;
+    erteilen ihnen den auftrag; auftrag erteilen; wir nehmen das angebot an; liefern sie uns bitte;
+    bitte liefern sie uns; sirvannos; servirnos; vi ordiniamo;
+    ordiniamo altri; ordiniamo altre; graag bestellen; bestellen graag; queremos encomendar; pretendemos encomendar;
+    quero encomendar; nehmen ihr angebot an; nehmen wir an;
     angebot angenommen; beauftragen wir; wir beauftragen; verbindlich; wir nehmen die; machen wir so;
     bestellung anbei; anbei die bestellung; anbei unsere bestellung; unterschriebene*; unterzeichnete*;
     bestatigen die bestellung; bestatigen den auftrag; wir nehmen; nous commandons; nous vous commandons;
@@ -75,6 +78,11 @@ _FIRM = phrases(
     akceptuje oferte; potwierdzam zamowienie; potwierdzamy zamowienie; podpisana umowa; podpisane zamowienie;
     w zalaczeniu zamowienie
 """
+)
+_HEAD = 1000
+_WHOLE_DATE = re.compile(
+    r"(?<![\w./-])(?:\d{1,2}[./-]\d{1,2}[./-](20\d\d)|(20\d\d)-\d\d-\d\d|"
+    r"\d{1,2}\.? (?:de )?[a-z]{3,10}\.? (?:de )?(20\d\d)|[a-z]{3,9} \d{1,2}(?:st|nd|rd|th)?,? (20\d\d))(?![\w-])"
 )
 # "PO 4500 is attached": the number stands between.
 _ORDER_ENCLOSED = re.compile(
@@ -128,7 +136,12 @@ _HEDGED = phrases(
     niezobowiazujac*; zastanawiamy sie; rozwazamy; jeszcze nie zdecydowal*; nie podjelismy decyzji; nie ma budzetu;
     orientacyjn*; if the licence; if we do get; don't hold me to; do not hold me to; nothing signed off;
     once we have the funding; je ne peux rien signer; tant que le conseil; wenn die mittel; no podemos asegurar;
-    niente di deciso; niets toezeggen; nada garantido
+    niente di deciso; niets toezeggen; nada garantido;
+    not approved; approval pending; pending approval; subject to approval; to be approved; nicht genehmigt;
+    nicht freigegeben; noch nicht bewilligt; a valider; a faire valider; non valide; pas valide; por aprobar;
+    sin aprobar; pdte. de; pdte de; da approvare; non approvato; non ancora approvato; nog niet akkoord;
+    nog niet goedgekeurd; niet goedgekeurd; falta aprovac*; falta aprovar; por aprovar; a aprovar; nao aprovado;
+    niezatwierdzon*; nie zatwierdzon*; do zatwierdzenia; do akceptacji
 """
 )
 _POLITE = re.compile(
@@ -246,7 +259,12 @@ _DECLINE = phrases(
     gaat niet door; besloten niet; decidimos nao; ja nao precisamos; nao temos interesse; cancelar; desistimos;
     escolhemos outro; optamos por outro; nao vamos avancar;
     gone with; we went for another; decided in favour of another; for a competitor; have to say no; must say no;
-    going elsewhere; gone elsewhere; gehen mit einem anderen; kommt fur uns nicht in frage; mussen ihnen absagen;
+    going elsewhere; gone elsewhere; gehen mit einem anderen; kommt fur uns nicht in frage;
+    n'allons pas donner suite; ne pas donner suite; pas donner suite; no vamos a contratar; no vamos a comprar;
+    no vamos a continuar; no contrataremos; no seguiremos adelante; non procederemo; non proseguiamo;
+    non andremo avanti; non andiamo avanti; non daremo seguito; niet verder met; niet verder gaan; gaan niet verder;
+    zullen niet verder; nao vamos dar seguimento; nie zdecydowal*; nie bedziemy kontynuow*; nie decydujemy sie;
+    mussen ihnen absagen;
     mussen wir absagen; leider absagen; nicht zustande; a retenu une autre; nous avons retenu; partons avec un autre;
     hemos elegido a otr*; no seguir adelante; no vamos a seguir; abbiamo scelto un'altra; non procediamo;
     non proseguiremo; hebben gekozen voor een ander*; we gaan niet; zien we af; optou por nao; optamos por nao;
@@ -292,7 +310,7 @@ def read(
 ) -> Deal:
     """The deal spoken of between two places of a mail's body."""
     deal = Deal()
-    year = sent_at.year if sent_at is not None else None
+    year = sent_at.year if sent_at is not None else _year_of(text)
     deal.off = off = cues.off_the_table(text, start, end, year)
     rows = sentences(text, start, end)
     _products(deal, text, rows, off, names, start, end)
@@ -304,6 +322,12 @@ def read(
     settle(deal)
     _summary(deal, text, start, end, off)
     return deal
+
+
+def _year_of(text: str) -> int | None:
+    """The year in which an undated paper was written: that of the first whole date in it."""
+    found = _WHOLE_DATE.search(flat(text[:_HEAD]))
+    return int(next(one for one in found.groups() if one)) if found else None
 
 
 def settle(deal: Deal) -> None:
@@ -322,6 +346,11 @@ def _negated_products(deal: Deal) -> None:
         deal.decoys.remove(one)
         if one.value not in {known.value for known in deal.products}:
             deal.products.append(Candidate("products", one.value, one.start, one.end, 0.7, "no longer wanted"))
+
+
+def _mostly_blocked(off: list[tuple[int, int, str]], start: int, end: int) -> str:
+    """Why a stretch is off the table as a whole: an aside at its end takes nothing from what is said before it."""
+    return next((reason for first, last, reason in off if 2 * (min(last, end) - max(first, start)) > end - start), "")
 
 
 def _blocked(off: list[tuple[int, int, str]], start: int, end: int) -> str:
@@ -513,22 +542,25 @@ def _commitment(deal: Deal, rows: list[Piece], off: list[tuple[int, int, str]]) 
     """How firm the wish is, each degree with the words that carry it; a degree that no words carry has no place."""
     signs: dict[str, tuple[int, int]] = {}
     demand = 0.0
-    live = False
+    live = wished = False
     for row in rows:
         folded = run(row.text)
         wanted = _DEMAND.search(folded)
         demand += 0.35 * len({match.group() for match in _DEMAND.finditer(folded)})
-        if (match := _DECLINE.search(folded)) is not None:
+        if (match := _declined(folded)) is not None:
             signs.setdefault("negated", _place(row, match))
+            live = wished  # thanks for an offer, said before it was declined, want nothing
         elif (match := _hedge(folded)) is not None:
             signs.setdefault("hedged", _place(row, match))
         elif (match := _firm(folded)) is not None:
             signs.setdefault("firm", _place(row, match))
         elif wanted is not None or _names_something(deal, row):
             first = row.start + (wanted.start() if wanted is not None else 0)
-            blocked = _blocked(off, first, row.start + (wanted.end() if wanted is not None else len(folded)))
+            last = row.start + (wanted.end() if wanted is not None else len(folded))
+            blocked = _blocked(off, first, last) if wanted is not None else _mostly_blocked(off, first, last)
             told = cues.past_words(row.text) if blocked == "past" else _wish(folded) if not blocked else None
             live = live or (wanted is not None and not blocked)
+            wished = wished or (not blocked and _wish(folded) is not None)
             if told is not None:
                 signs.setdefault("past" if blocked else "likely", (row.start + told[0], row.start + told[1]))
     if "likely" not in signs and deal.close_by is not None:
@@ -570,6 +602,24 @@ def _decides(signs: dict[str, tuple[int, int]], rows: list[Piece], day: Candidat
 
 def _place(row: Piece, match: re.Match[str]) -> tuple[int, int]:
     return row.start + match.start(), row.start + match.end()
+
+
+# "Haben uns letztlich gegen ... entschieden": what is decided against stands between.
+_AGAINST = re.compile(
+    r"\b(?:uns|mich|sich) (?:\w+ ){0,3}gegen [^.?!]{1,60}\bentschieden\b|\bpas (?:retenu|choisi) (?:votre|vos)\b|"
+    r"\b(?:niet|nicht|non|no|nao|nie) (?:voor|fur|per|por|pela|pelo|na) (?:u|uw|sie|ihr\w*|voi|ustedes|vos\w*|"
+    r"panstwa)\b"
+    r"[^.?!]{0,40}\b(?:gekozen|entschieden|scelt\w|optad\w|zdecydowal\w+)\b"
+)
+
+
+def _declined(folded: str) -> re.Match[str] | None:
+    return _DECLINE.search(folded) or _AGAINST.search(folded)
+
+
+def is_declined(text: str) -> bool:
+    """Whether a text says that nothing will come of a sale."""
+    return _declined(run(text)) is not None
 
 
 def _hedge(folded: str) -> re.Match[str] | None:
@@ -614,6 +664,16 @@ _LEAD = re.compile(
 )
 
 
+def _before_aside(text: str, row: Piece, off: list[tuple[int, int, str]]) -> Piece:
+    """A clause up to an aside that is off the table or long: "5 more as in March (then at 1,100 each)"."""
+    beside = [one for one, _, _ in off if row.start < one < row.end and text[one] == "("]
+    beside += [
+        row.start + one.start() for one in re.finditer(r"\((?:[^()\s]+\s+){4,}[^()]*\)", row.text) if one.start()
+    ]
+    first = min(beside, default=None)
+    return row if first is None else trimmed(text, row.start, first, " ,;:–-")
+
+
 def _before_decoy(text: str, row: Piece, decoys: list[Candidate]) -> Piece:
     """A clause up to the first figure in it that is off the table."""
     first = min((one.start for one in decoys if one.start < row.end and row.start < one.end), default=row.end)
@@ -627,6 +687,7 @@ def _summary(deal: Deal, text: str, start: int, end: int, off: list[tuple[int, i
     anchors += [(one, 1.4) for one in deal.products[:2]]
     for index, row in enumerate(cues.clauses(text, start, end)):
         count = len(row.text.split())
+        row = _before_aside(text, row, off)
         reason = _blocked(off, row.start, row.end)
         if count < 3 or (reason and (reason != "negated" or any(char.isdigit() for char in row.text))):
             continue

@@ -29,7 +29,15 @@ _GENERIC_LOCAL = frozenset(
     "donotreply do-not-reply newsletter news marketing hr jobs karriere career help helpdesk webmaster postmaster "
     "mailer-daemon notifications notification alerts contacto ventas compras info-de achats comptabilite commercial "
     "acquisti vendite amministrazione inkoop verkoop administratie compras financeiro vendas it press presse kunden "
-    "customerservice customer-service kundenservice reception empfang zentrale secretariat sekretariat".split()
+    "customerservice customer-service kundenservice reception empfang zentrale secretariat sekretariat "
+    "secretaria secretariado segreteria secretariaat sekretariat sekretariaat direccion direction direzione directie "
+    "administracion administracao administration contabilidad contabilita contabilidade compta finance finanzen "
+    "facturacion facturation fatturazione faturacao faturamento cobranca crediteuren debiteuren boekhouding "
+    "ksiegowosc zamowienia zakupy biuro dzialzakupow handlowy encomendas pedidos ordini commandes bestellingen "
+    "logistik logistica logistique logistiek logistyka warehouse lager magazzino almacen magazijn magazyn "
+    "technik tecnico technique soporte suporte assistenza helpline help-desk desk ti atendimento atencion "
+    "recepcion recepcao portineria recursos rh hr-team personal personalabteilung qualita calidad qualite "
+    "rechnungen rechnungswesen buero buro ufficio oficina kantoor dyspozytor serwis pomoc klient klienci".split()
 )
 
 

@@ -28,6 +28,9 @@ _SYMBOLS = {
     "cny": "CNY", "rmb": "CNY",
     "sgd": "SGD", "s$": "SGD", "hkd": "HKD", "hk$": "HKD", "zar": "ZAR", "aed": "AED", "sar": "SAR", "try": "TRY",
     "₺": "TRY", "ron": "RON", "lei": "RON",
+    "kes": "KES", "ksh": "KES", "ngn": "NGN", "₦": "NGN", "ghs": "GHS", "xof": "XOF", "xaf": "XAF", "fcfa": "XOF",
+    "mad": "MAD", "tnd": "TND", "egp": "EGP", "ars": "ARS", "clp": "CLP", "cop": "COP", "pen": "PEN", "aoa": "AOA",
+    "thb": "THB", "idr": "IDR", "myr": "MYR", "php": "PHP", "vnd": "VND", "twd": "TWD", "qar": "QAR", "kwd": "KWD",
     "bgn": "BGN", "rub": "RUB", "uah": "UAH", "ils": "ILS", "krw": "KRW", "teur": "EUR", "keur": "EUR",
     "meur": "EUR", "k€": "EUR", "t€": "EUR", "m€": "EUR", "tchf": "CHF", "kchf": "CHF", "kusd": "USD", "eurs": "EUR",
 }  # fmt: skip
@@ -82,6 +85,11 @@ _PER = re.compile(
     r"a (?:piece|month|unit|seat|user|head)|monthly|p\.?\s?m\.?(?!\w)|das stuck|monatlich|(?:la )?piece|l'unite|"
     r"chacun\w*|mensuel\w*|cada un\w|la unidad|al mes|mensual\w*|"
     r"a testa|cad(?:auno|\.)|al (?:pezzo|mese)|l'uno|mensil\w*|a unidade|cada|pp(?!\w)|p\.p\.)"
+)
+# "At 48,600 total": the whole, whatever is counted before it.
+_ALTOGETHER = re.compile(
+    r"^\s*(?:(?:in|im|en|au|no|w)\s+)?(?:total\w*|totaal|insgesamt|gesamt|altogether|overall|all[- ]in|complessiv\w+|"
+    r"lacznie|razem)(?!\w)"
 )
 _PER_BEFORE = re.compile(
     r"(?:unit price|price per \w+|per[- ]unit(?: price)?|stuckpreis|einzelpreis|preis pro \w+|prix unitaire|"
@@ -227,7 +235,7 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Found]:
         before = re.split(r"[.!?\n;](?:\s|$)", before)[-1]
         kind = (
             "unit"
-            if _PER.match(after) or _PER_BEFORE.search(before)
+            if _PER.match(after) or (_PER_BEFORE.search(before) and not _ALTOGETHER.match(after))
             else "other"
             if _is_other(before, after) or _TOO_MUCH.match(after)
             else "total"

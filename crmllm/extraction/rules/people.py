@@ -38,13 +38,13 @@ _GENERATION = frozenset({"jr", "jr.", "sr", "ii", "iii", "iv", "junior", "senior
 _PARTICLES = frozenset(
     """
     de da do dos das di del della dello degli dei du des la le les van von der den ter ten het 't zu zur zum vom af
-    av bin ibn ben al el abu y e i dal dalla lo san st. st saint mac mc o' d' l' op in
+    av bin ibn ben al el abu y e i dal dalla lo san st. st saint mac mc o' d' l' op in v. v.d. vd
     """.split()
 )
 _NICKNAME = re.compile(
     r"\s*(?:\((?!\d)[^()@]{1,25}\)|[\"“„«][^\"”“»@]{1,25}[\"”“»]|(?<=\s)[‘'][^'’@\s]{2,20}['’](?=\s))\s*"
 )
-_TOKEN = re.compile(r"^[^\W\d_](?:[^\W\d_]|['’´`.-])*$")
+_TOKEN = re.compile(r"^['’]?[^\W\d_](?:[^\W\d_]|['’´`.-])*$")
 _EXCHANGE = re.compile(
     r"<?/O=.*$|\s*/[A-Z][\w ]*(?:/[\w ]+)*@.*$|/[A-Z]{2,}(?:/[A-Z]+)*$|@(?:ECT|ENRON)\b.*$",
     re.IGNORECASE,
@@ -61,6 +61,11 @@ _NOT_NAME_WORDS = frozenset(
     no nr re fw fwd subject date to cc linkedin facebook twitter instagram youtube monday tuesday wednesday thursday
     friday january february march april june july august september october november december and und et enclosure
     attachment legal north south east west street avenue road privacy disclaimer p.s ps asap fyi newsletter noreply
+    secretaria segreteria sekretariat secretariat secretariado secretariaat directiesecretariaat direccion direzione
+    direction directie direcao presidencia presidenza zarzad zarzadu dzial acquisti compras achats inkoop zakupy
+    zakupow administracion amministrazione administracao administratie ufficio oficina biuro departamento dpto depto
+    dept dipartimento servizio servicio servico afdeling contabilidad contabilita contabilidade boekhouding
+    crediteurenadministratie debiteurenadministratie ksiegowosc logistica logistik logistique logistiek logistyka
     system administrator admin webmaster mailer-daemon notification notifications account accounts
     """.split()
 )
@@ -172,12 +177,17 @@ def agrees_with_email(name: str, address: str) -> float:
     return 0.0
 
 
+# "Mª del Carmen" is María del Carmen.
+_WRITTEN_OUT = {"ma": "maria", "fco": "francisco", "fdo": "fernando", "ant": "antonio", "jse": "jose"}
+
+
 @lru_cache(maxsize=8192)
 def same_person(one: str, other: str) -> bool:
     """Whether two written forms can be one person: equal surnames, and given names that agree or abbreviate."""
     first, second = ([letters(token) for token in clean(name).split() if letters(token)] for name in (one, other))
     if not first or not second:
         return False
+    first, second = ([_WRITTEN_OUT.get(token, token) for token in name] for name in (first, second))
     if set(first) <= set(second) or set(second) <= set(first):
         return True
     if first[-1] != second[-1]:

@@ -42,14 +42,15 @@ _KINDS: tuple[tuple[str, str], ...] = (
         "phone",
         r"tel\w*|tfno?|phone\w*|ph|direct|durchwahl|dw|office|main|work|bureau|standard|ligne|fixe|ld|buro|zentrale|"
         r"switchboard|festnetz|rufnummer|desk|hotline|fono?|call\w*|ruf\w*|anruf\w*|appel\w*|reach\w*|erreich\w*|"
-        r"joindre|joignable|llam\w*|chiam\w*|bel(?:len)?|ring|dial|rappel\w*|(?:my|phone|your) number|"
+        r"joindre|joignable|llam\w*|(?:ri)?chiam\w*|lig(?:ue|uem|ar|uem-\w+)|(?:za|od)dzwon\w*|kontakt|bel(?:len)?|"
+        r"ring|dial|rappel\w*|(?:my|phone|your) number|"
         r"meine nummer|unter|mon numero|mi numero|mio numero|meu numero|mijn nummer|[tpdo](?=\s*[.:|])",
     ),
 )
 _LABEL = re.compile("|".join(f"(?P<{name}>(?<![a-z0-9])(?:{pattern})(?![a-z0-9]))" for name, pattern in _KINDS))
 _TRAILING = re.compile(
     r"^[ \t]*[-–(\[,]{0,2}[ \t]*(fax|telefax|facsimile|f|mobile?|cell|phone|ph|office|direct|tel|home|"
-    r"work)\b(?![ \t]*[:.]*[ \t]*[+(\d])",
+    r"work)\b(?![ \t]*[:.]*[ \t]*(?:[+(\d]|[-–/][ \t]?\d))",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"^\s*(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})(?:\s+\d{1,2})?\s*$")

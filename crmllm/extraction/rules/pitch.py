@@ -81,7 +81,13 @@ _SELLS: tuple[tuple[float, str], ...] = (
         r"pessoa responsavel|responsavel (?:pelas|pelos|de) compras"
         r"|czy (?:moge|moglbym|moglabym) (?:zadzwonic|przyjechac|przeslac|wyslac|przedstawic|umowic|zaprezentowac)|"
         r"czy rozmawiam z "
-        r"osoba|osob\w+ odpowiedzialn\w+|kto u panstwa|(?:zajmie|wystarczy|tylko|kilka) (?:\w+ )?minut)\b",
+        r"osoba|osob\w+ odpowiedzialn\w+|kto u panstwa|(?:zajmie|wystarczy|tylko|kilka) (?:\w+ )?minut"
+        r"|(?:\d+|ten|fifteen|zehn|funfzehn|dix|quinze|diez|quince|dieci|quindici|tien|vijftien|dez|pietnascie) "
+        r"(?:min\w*)\b[^.!?;]{0,40}\b(?:this week|next week|tuesday|diese woche|nachste woche|cette semaine|"
+        r"esta semana|"
+        r"questa settimana|giovedi|deze week|w tym tygodniu|per una (?:breve )?chiamata|na krotka rozmowe|bate-papo|"
+        r"pour (?:en discuter|echanger)|para (?:que te cuente|contarle|charlar))"
+        r"|(?:zullen|kunnen) we (?:deze week |binnenkort |even )+(?:bellen|kennismaken))\b",
     ),
     # What we shall gain.
     (
@@ -205,7 +211,12 @@ _SELLS: tuple[tuple[float, str], ...] = (
     # People for hire.
     (
         0.9,
-        r"\b(?:(?:our|suitable|qualified|excellent|strong|experienced) candidates?|(?:hourly|day|daily) rate|open "
+        r"\b(?:(?:available|beschikbaar|verfugbar|disponible|disponibile|disponivel|dostepn\w+) (?:immediately|"
+        r"per direct|ab "
+        r"sofort|de suite|inmediatamente|subito|de imediato|od zaraz)|per direct beschikbaar|ab sofort verfugbar|"
+        r"(?:perfect|goed|perfekt|hervorragend|parfaitement|perfectamente|perfettamente) (?:bij (?:jullie|u)|zu ihr\w* "
+        r"(?:team|unternehmen))|would (?:be a perfect|perfectly) fit|(?:our|suitable|qualified|excellent|strong|"
+        r"experienced) candidates?|(?:hourly|day|daily) rate|open "
         r"(?:position|role|vacanc\w+)s?|recruit\w+|staffing|temp(?:orary)? workers|"
         r"personalvermitt\w+|leiharbeit\w*|zeitarbeit\w*|stundensatz|stellenanzeige|offene stellen?|"
         r"recrut\w+|interimaires?|candidats?|tarif horaire|seleccion de personal|candidatos?|empresa de trabajo "
@@ -230,7 +241,10 @@ _SELLERS_JOB = re.compile(
     r"ausendienst\w*|"
     r"commercial(?:e)?|attache commercial|comercial|ejecutiv[oa] de cuentas|ventas|vendit\w+|commerciale|agente di "
     r"commercio|"
-    r"verkoop\w*|accountmanager|vendas|handlow\w+|sprzedaz\w*|recruit\w+|personalberat\w+)\b"
+    r"verkoop\w*|accountmanager|vendas|handlow\w+|sprzedaz\w*|recruit\w+|personalberat\w+|"
+    r"growth|business develop\w+|lead gen\w*|headhunt\w*|werving|doradca biznes\w*|doradczyni biznes\w*|"
+    r"konsultant handl\w*|"
+    r"consultor de negocios|consulente commerciale|commercial grands comptes)\b"
 )
 # They speak of what they want from us, or already have of ours.
 _BUYS = re.compile(
@@ -280,6 +294,24 @@ _TRICKS: tuple[tuple[float, str], ...] = (
         r"ganado|vinto)\b|inheritance|erbschaft|heritage|herencia|eredita|erfenis|heranca|spadek po|million "
         r"(?:dollars|usd|euros?)|geld verdienen|gagnez|"
         r"gane dinero|guadagna|verdien geld|ganhe dinheiro|zarabiaj|wygral\w+|dofinansowanie dla ciebie)\b",
+    ),
+    # What a stranger leaves us, for our bank details.
+    (
+        1.0,
+        r"\b(?:(?:send|provide|reply with|envoyez|transmettez|envie|envia|indique|informe|inserisci|invia|inviate|"
+        r"vul|stuur|"
+        r"podaj|przeslij|wyslij|senden sie|geben sie)\b[^.!?]{0,60}\b(?:bank (?:account|details)|kontodaten|bankdaten|"
+        r"bankverbindung|coordonnees bancaires|datos bancarios|dati (?:bancari|della (?:tua )?carta)|dados bancarios|"
+        r"bankgegevens|numer konta|pesel|senha|wachtwoord|passport|pasaporte|passaporto|paspoort))\b",
+    ),
+    (
+        1.0,
+        r"\b(?:(?:compensation|release|donation|inheritance) fund|(?:leguer|legue) [^.!?]{0,30}(?:somme|fortune|biens)|"
+        r"leguer|don de mes biens|maladie incurable|enfermedad terminal|(?:sorteado|sorteada|premiad[oa])\b|"
+        r"resultado ganador\w*|"
+        r"(?:receber|cobrar|ricevere|ontvangen|odebrac|recevoir|claim) (?:o |su |il |uw |de |votre |your )?(?:premio|"
+        r"prijs|"
+        r"nagrode|prix|prize|gain)|zostal\w* wylosowan\w+|gelukkige winnaar|sie wurden ausgewahlt)\b",
     ),
     # Credit without questions.
     (

@@ -17,7 +17,8 @@ _UNITS = (
     r"unidades?|piezas|licencias?|usuarios|puestos|cajas|equipos|pezzi|pezzo|unita|licenze|licenza|postazioni|utenti|"
     r"scatole|confezioni|"
     r"stuks?|eenheden|licenties|licentie|gebruikers|dozen|pecas|licencas|licenca|usuarios|utilizadores|caixas|"
-    r"uds?\.?|ud\.|sztuk[ia]?|szt\.?|licencj[aiei]\w*|egzemplarz\w*|komplet\w*|zestaw\w*|stanowisk\w*|uzytkownik\w*|opakowa\w+)"
+    r"uds?\.?|ud\.|sztuk[ia]?|szt\.?|licencj[aiei]\w*|egzemplarz\w*|komplet\w*|zestaw\w*|stanowisk\w*|uzytkownik\w*|"
+    r"opakowa\w+)"
 )
 _WORDS = {
     "one": 1, "sixteen": 16, "eighteen": 18, "seventy": 70, "ninety": 90, "sechzig": 60, "siebzig": 70,
@@ -101,7 +102,10 @@ _NOT_PRODUCT = frozenset(
     times mal fois veces volte keer vezes offices sites locations standorte niederlassungen questions fragen points
     options k mio million january february march april may june july august september october november december januar
     februar marz mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout septembre octobre
-    novembre decembre enero febrero marzo abril mayo junio julio septiembre octubre noviembre diciembre calls meetings
+    novembre decembre gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre dicembre
+    januari februari maart augustus janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro
+    stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia enero febrero
+    marzo abril mayo junio julio septiembre octubre noviembre diciembre calls meetings
     grand thousand thousands pounds dollars invoices invoice rechnungen rechnung factures facturas fatture facturen
     degree degrees dpi copies rolls lines lanes halls plants machines technicians visits trips days items things ways
     reasons steps parts tausend mille mila duizend users utilisateurs usuarios utenti gebruikers nutzer benutzer
@@ -158,7 +162,8 @@ _NAMED_BEFORE = re.compile(
 )
 _COUNTED_BEFORE = re.compile(rf"(?<!\w){_N}\s+(?:{_UNITS}\s+)?(?:[^\W\d_]+\s+)?$")
 _PLACE_BEFORE = re.compile(
-    r"(?<!\w)(?:in|into|from|to|via|dans|en|nella?|nel|na|no|w|do|aus|naar|uit)\s+(?:the|die|der|den|le|la|el|de|a)?\s*$"
+    r"(?<!\w)(?:in|into|from|to|via|dans|en|nella?|nel|na|no|w|do|aus|naar|uit)\s+(?:the|die|der|den|le|la|el|de|"
+    r"a)?\s*$"
 )
 
 
@@ -300,7 +305,8 @@ def _by_number(folded: str, names: tuple[str, ...], found: list[Product], start:
         numbers = "|".join(map(re.escape, models))
         called = re.compile(
             rf"(?<![\w.,€$£-])(?:(?P<many>{numbers})(?:'?s|er[ns]?)(?!\w)|"
-            rf"(?:the|der|die|den|das|le|les|el|los|il|de|het|os|or|oder|ou)\s+(?P<one>{numbers})(?=\s*(?:[,;:)?!]|\.(?!\d)|$)))"
+            rf"(?:the|der|die|den|das|le|les|el|los|il|de|het|os|or|oder|ou)\s+(?P<one>{numbers})(?=\s*(?:[,;:)?!]|"
+            rf"\.(?!\d)|$)))"
         )
         for match in called.finditer(folded, start, limit):
             group = "many" if match["many"] else "one"
@@ -436,12 +442,33 @@ def quantities(text: str, products: list[Product], start: int = 0, end: int | No
     return sorted(found, key=lambda one: one.start)
 
 
+_DUTCH = re.compile(r"(?<!\w)(?:het|een|wij|we|ik|voor|graag|uw|niet|met|zijn|is|onze)(?!\w)")
+
+
 def _unnumbered(folded: str, products: list[Product]) -> str:
     """The text with the figures in product names made letters: the 400 of "Flow 400" counts nothing."""
+    if len(_DUTCH.findall(folded)) >= 2:
+        folded = re.sub(r"(?<!\w)onze(?!\w)", "ons_", folded)  # "our" there, "eleven" in Portuguese and French
     for product in products:
         name = re.sub(r"\d", "n", folded[product.start : product.end])
         folded = folded[: product.start] + name + folded[product.end :]
     return folded
+
+
+# "Flow for 3 people", "DockMate para 5 muelles": what stands right behind a product says how many of it.
+_FOR = re.compile(
+    r"\s+(?:(?:ongeveer|about|around|circa|ca\.?|etwa|environ|unos|cerca de)\s+)?(?:for|fur|pour|para|per|voor|dla|"
+    r"p/|f\.|"
+    r"sur|an|na|en|su|em|at|in|op)\s+(?:(?:so|about|around|circa|ca\.?|etwa|environ|unos|unas|cerca de|ok\.|okolo|our|"
+    r"unsere|nos|nuestros|nuestras|i nostri|le nostre|onze|os nossos|as nossas|nasze)\s+)?"
+)
+_HEADCOUNT = frozenset(
+    """
+    people persons employees users personen leute mitarbeiter nutzer benutzer personnes utilisateurs salaries personas
+    usuarios empleados persone utenti dipendenti gebruikers medewerkers pessoas utilizadores colaboradores sites
+    locations standorte machines lines halls plants
+    """.split()
+)
 
 
 def _counted_things(text: str, products: list[Product], start: int, limit: int) -> list[Quantity]:
@@ -454,14 +481,11 @@ def _counted_things(text: str, products: list[Product], start: int, limit: int) 
         folded = run(_unnumbered(flat(text), products)[sentence.start : sentence.end])
         for match in re.finditer(rf"(?<![\w.,/#:€$£-])(?P<n>{_N})\s+(?P<thing>[^\W\d_]{{4,}})(?!\w)", folded):
             value = count(match["n"])
-            if (
-                value
-                and value > 1
-                and match["thing"] not in _NOT_PRODUCT | set(_WORDS)
-                and not _looks_like_year(match["n"])
-            ):
+            beside = _FOR.fullmatch(folded[product.end - sentence.start : match.start("n")]) is not None
+            countable = match["thing"] not in _NOT_PRODUCT | set(_WORDS) or (beside and match["thing"] in _HEADCOUNT)
+            if value and value > 1 and countable and not _looks_like_year(match["n"]):
                 place = sentence.start + match.start("n")
-                found.append(Quantity(value, place, place + len(match["n"]), "", 0.61))
+                found.append(Quantity(value, place, place + len(match["n"]), "", 0.65 if beside else 0.61))
                 break
     return found
 

@@ -18,7 +18,7 @@ from crmllm.extraction.rules import (
 from crmllm.extraction.rules.text import Candidate, mask
 from crmllm.extraction.types import Item
 
-RULES_VERSION = "5"
+RULES_VERSION = "6"
 MAX_CHARS = 100_000
 
 
@@ -89,6 +89,7 @@ def read(item: Item) -> Reading:
         form=_form(persons),
         deal=deal_weight(reading.deal),
         job=job_of(persons),
+        glad=mood == "positive",
     )
     reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
     return reading

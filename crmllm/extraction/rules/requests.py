@@ -24,28 +24,33 @@ _ASK = re.compile(
     r"is it possible|would it be possible)(?: could| can)?(?: to)?"
     # German
     r"|(?:konnten|konnen|wurden|wollen|mochten) sie(?: mir| uns)?(?: bitte)?|(?:kannst|konntest|wurdest) du(?: mir|"
-    r" uns| bitte)*|(?:ich|wir) bitten? (?:sie )?(?:um|darum)?|bitte|ich bitte|wir bitten um|ware es moglich"
+    r" uns| bitte)*|(?:ich|wir) bitten? (?:sie )?(?:um|darum)?|bitten? (?:wir |ich )?um|bitte|ich bitte|"
+    r"wir bitten um|ware es moglich"
     # French
     r"|(?:pouvez|pourriez)-vous|(?:peux|pourrais)-tu|merci (?:de(?: bien vouloir)?|d')|veuillez|je vous (?:prie|"
     r"saurais gre|remercie) de(?: bien vouloir)?|nous vous (?:prions|remercions) de(?: bien vouloir)?|"
     r"serait-il possible (?:de|d')"
     r"|vous serait-il possible (?:de|d')|s'il vous plait|svp"
     # Spanish
-    r"|(?:podria|podrias|podrian|puede|puedes|pueden)(?:n)?(?: usted(?:es)?)?|por favor|(?:le|les|te) (?:ruego|"
+    r"|(?:podria|podrias|podrian|podriais|puede|puedes|pueden|podeis)(?:n)?(?: usted(?:es)?)?|por favor|favor de|"
+    r"(?:me permito|quiero|quisiera|quisieramos|venimos a|vengo a) solicitar(?:le|les)?|(?:le|les|te) (?:ruego|"
     r"rogamos|pido|pedimos|agradeceria|agradeceriamos)(?: que)?|(?:rogamos|solicito|solicitamos|agradeceria|"
     r"agradeceriamos)(?: que| nos)?|seria posible|(?:necesit\w+|queremos|quiero|quisier\w+|esper(?:o|amos)) que "
     r"(?:nos |me )?(?:lo |la |los |las )?"
     # Italian
-    r"|(?:potrebbe|potreste|potresti|puo|puoi|potete)|per (?:favore|cortesia|piacere)|(?:vi|le|la|ti) (?:prego|"
+    r"|(?<!si )(?<!non )(?:potrebbe|potreste|potresti|puo|puoi|potete)|per (?:favore|cortesia|piacere)|(?:vi|le|la|"
+    r"ti) (?:prego|"
     r"preghiamo|chiedo|chiediamo|sarei grat[oa])(?: di)?|(?:si prega|preghiamo|chiediamo)(?: di)?|sarebbe possibile|"
     r"cortesemente"
     # Dutch
-    r"|(?:kunt|zou|wilt|zoudt) u(?: mij| ons)?(?: alstublieft| misschien| s\.?v\.?p\.?)?|(?:kun|kan|zou|wil) (?:je|"
-    r"jij|jullie)(?: mij| ons)?|gelieve|alstublieft|alsjeblieft|graag|wij verzoeken u"
+    r"|(?:kunt|zou|wilt|zoudt) u(?: mij| ons)?(?: alstublieft| misschien| s\.?v\.?p\.?)?|(?:kun|kunnen|kan|zou|"
+    r"zouden|wil|"
+    r"willen) (?:je|jij|jullie)(?: mij| ons)?|gelieve|alstublieft|alsjeblieft|graag|wij verzoeken u"
     # Portuguese
     r"|(?:poderia|poderiam|poderao|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|eria|"
     r"eriamos)(?!-)(?: que|"
-    r" se)?|peco(?:-lhe| que)?|pedimos(?: que)?|solicit(?:o|amos)(?: que)?|queiram?|seria possivel"
+    r" se)?|peco(?:-lhe| que)?|pedimos(?: que)?|solicit(?:o|amos)(?: que)?|(?:venho|vimos|gostaria de|gostariamos de) "
+    r"solicitar|queiram?|seria possivel"
     # Polish
     r"|(?:uprzejmie |bardzo |serdecznie )?pros(?:ze|imy|ilbym|ilabym|ilibysmy)(?: panstwa| pana| pania)?(?: tylko|"
     r" pilnie)?"
@@ -82,6 +87,14 @@ _IMPERATIVE = re.compile(
     r"ligue\w*|confirmem|digam\w*|"
     r"przeslij(?:cie)?|wyslij(?:cie)?|zadzwon(?:cie)?|daj(?:cie)? znac|potwierdz(?:cie)?|sprawdz(?:cie)?|"
     r"przygotuj(?:cie)?|napisz(?:cie)?|oddzwon(?:cie)?|anuluj(?:cie)?|wystaw(?:cie)?|"
+    r"richiamatemi|richiamateci|ricontattatemi|ricontattateci|rispondete(?:mi|ci|le|gli)?|contattatemi|contattateci|"
+    r"portate|verificate|controllate|mandate|inviate|spedite|preparate|mi richiami|ci richiami|mi ricontatti|"
+    r"traigan?|traed|respond[ae]n?\w{0,4}|enviennos|envienme|envien|llamennos|indiquen\w{0,3}|sirvan\w{0,3}|revisen|"
+    r"preparen|confirmadnos|llamadnos|decidme|decidnos|enviadnos|mandadnos|"
+    r"(?:me|nos) (?:liguem?|enviem?|mandem?|digam?|confirmem?|informem?|passem?|retornem?)|tragam?|respondam?|"
+    r"contactem\w{0,4}|contacte-\w+|preparem|verifiquem|"
+    r"neemt|kijk|breng|lever|zet|controleer|reken|"
+    r"przywiez(?:cie)?|odpisz(?:cie)?|zarezerwuj(?:cie)?|podaj(?:cie)?|"
     r"llamenme|llamadme|enviadme|mandadme|diganme|confirmadme|fatemi avere|fateci avere|speditemi|speditici|"
     r"envie-me|mandem-me|liguem-me|digam-me|bellen jullie|mail me|mail ons|rappelez-moi|dites-moi|tenez-moi|"
     r"envoyez-moi|envoyez-nous|donnez-moi|schickt mir|schickt uns|ruft mich|sagt mir|sagt uns)(?!\w)"
@@ -132,7 +145,7 @@ _NEED = re.compile(
     r"|(?:wir|ich) (?:hatten?|hatte) gern\w*|(?:wir|ich) (?:mochten|mochte|wunschen|brauchen|brauche|benotigen|"
     r"benotige) (?=[^.]*\b(?:angebot|termin|ruckruf|demo|preis\w*|rechnung|muster|ersatz|auskunft|ruckmeldung|"
     r"techniker|antwort|losung|kostenvoranschlag))"
-    r"|(?:nous|je) (?:souhait\w+|aimeri\w+|voudri\w+|desir\w+) (?:recevoir|obtenir|avoir|connaitre|savoir|organiser|"
+    r"|(?:nous|je) (?:souhait\w+|aimer\w+|voudr\w+|desir\w+) (?:recevoir|obtenir|avoir|connaitre|savoir|organiser|"
     r"planifier|convenir)|(?:nous aurions|j'aurais|nous avons|j'ai) besoin (?=d[eu'][^.]*\b(?:devis|offre|"
     r"rendez-vous|facture|prix|reponse|demonstration|technicien|remplacement))"
     r"|(?:nos|me) gustaria (?:recibir|tener|saber|conocer|concertar|organizar|agendar)|(?:necesitamos|queremos|"
@@ -160,6 +173,21 @@ _NEED = re.compile(
     r"potwierdzen\w*|duplikat\w*|termin\w*)\b)|czekam(?:y)? na (?=(?:odpowiedz|ofert\w*|wycen\w*|faktur\w*|kontakt|"
     r"potwierdzen\w*|panstwa)\b)"
     r"|(?:quedo|quedamos|sigo|seguimos) a la espera de (?=\w)|let (?:me|us) have (?=\w)"
+    r"|(?:and|und|et|y|e|ed|en|i) (?:would (?:like|love|need)|'d like|aimerions|aimerais|souhait(?:ons|ez|erions|"
+    r"erais)|"
+    r"voudri(?:ons|ez)|desirons|gostariamos|gostaria|queremos|quisieramos|vorremmo|vorrei|desideriamo|willen graag|"
+    r"hatten? gern\w*|mochten|chcielibysmy|prosimy o|ontvangen graag)(?: de)? (?=(?:[^.?!]|"
+    r"(?<=\d)\.){0,50}\b(?:quot\w+|offers?|proposal|"
+    r"prices?|demo\w*|call|meeting|devis|offre|tarifs?|prix|rendez-vous|presupuesto|cotizacion|oferta|precio|reunion|"
+    r"preventivo|offerta|prezz[oi]|incontro|offerte|prijs\w*|afspraak|orcamento|proposta|preco|reuniao|angebot|"
+    r"preis\w*|"
+    r"termin|auskunft|ofert\w*|wycen\w*|cen[aey])\b)"
+    r"|(?:ontvangen|krijgen|zien) (?:wij |we )?graag (?=[^.?!]{0,40}\b(?:offerte|prijs\w*|voorstel|factuur|"
+    r"bevestiging)\b)"
+    r"|(?:gostaria|gostariamos) de (?=(?:saber|conhecer|receber|cotar|orcar|pedir)\b)|(?:quisiera|quisieramos|"
+    r"me gustaria|nos gustaria|queria|queriamos) (?=(?:cotizar|saber|conocer|pedir|solicitar|recibir)\b)"
+    r"|(?:mochte|mochten|wurde|wurden) (?:ich|wir) (?:gern\w* )?(?=[^.?!]{0,60}\b(?:vereinbaren|anfragen|bitten|"
+    r"erhalten)\b)"
     r"|^(?:need|needing|looking for|requesting|after) (?=(?:a|an|some|your)\b[^.]*\b(?:quote|quotation|offer|price|"
     r"proposal|demo|call|copy|invoice))"
     r")(?:(?!\w)|(?<=[' ]))[, ]*"
@@ -180,7 +208,7 @@ _WELCOME = re.compile(
     r"past)\b)"
 )
 _PROMISE = re.compile(
-    r"\b(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also|"
+    r"\b(?:(?:i|we)(?:'ll\b| will\b| shall\b| am going to| are going to|'re going to|'m going to)(?: then| also|"
     r" now)?(?! (?:not|need|require|be (?:happy|glad|able|using|needing)|have to|want|buy|take|see\b))"
     r"|(?:i|we) promise to|(?:our|my) \w+(?: \w+)? will(?! (?:not|need|be))|you(?:'ll| will) (?:hear from|have it|"
     r"have them|receive|get) "
@@ -203,13 +231,16 @@ _PROMISE = re.compile(
     r"recibira\w*) (?:nuestr\w+|noticias)"
     r"|(?:le|les|te|os) (?:enviare|enviaremos|llamare|llamaremos|mandare|mandaremos|confirmare|confirmaremos|hare|"
     r"haremos)|(?:enviare|enviaremos|llamare|llamaremos|confirmare|confirmaremos|revisaremos|hablare|"
-    r"hablaremos)(?!\w)|(?:voy|vamos) a (?!necesitar|querer)"
+    r"hablaremos)(?!\w)|(?<!no )(?:voy|vamos) a (?!necesitar|querer)"
     r"|(?:vi|le|ti) (?:invier\w+|mander\w+|far\w+ (?:sapere|avere)|chiamer\w+|confermer\w+|richiamer\w+|"
     r"contatter\w+)|(?:invieremo|invierò|manderemo|confermeremo|chiameremo|verificheremo|parlero|parleremo)(?!\w)"
     r"|(?:u hoort|je hoort|jullie horen) [^.?!]{0,40}(?:van ons|van mij|van me)"
+    r"|(?:stuur|mail|bel|regel|lever|breng|vraag|check|bevestig|laat|geef)(?:en)? (?:ik|wij|we) (?:u|je|jou|jullie|het|"
+    r"dit|dat|hem|haar|de|een|even)(?!\w)"
+    r"|(?:ik|wij|we) (?:overleg|overleggen|check|checken|bespreek|bespreken)(?!\w)"
     r"|(?:ik|wij|we) (?:stuur|sturen|zal|zullen|bellen?(?! (?:voor|over|omdat|namens|in verband|wegens))|"
     r"bel(?! (?:voor|over|omdat|namens|in verband|wegens))|kom|komen|bevestig|bevestigen|laat|laten|neem|nemen|ga|"
-    r"gaan)(?! graag)(?!\w)"
+    r"gaan(?! (?:ons|onze|ook|volgend|dit jaar|binnenkort)\b))(?! graag)(?!\w)"
     r"|(?P<said>\b(?!(?:habe|hatte|mochte|wurde|bitte|konnte|sollte|wollte|musste|kenne|danke|hoffe|wunsche|brauche|"
     r"sehe|"
     r"finde|gebe|frage|glaube|erwarte|denke|verstehe|meine|weisse)\b)\w{3,}e (?:ich|wir) (?:ihnen|sie|dir|euch|mich))"
@@ -263,7 +294,7 @@ _EMPTY = re.compile(
     r"(?:go ahead\b.{0,20}$|do not|don't|never|read (?:more|on)|leave:|note\b|see (?:you|below)|keep up|be (?:aware|"
     r"advised)|take care|have a)"
 )
-_CUT = re.compile(r"\s+[–—-]\s+|;\s+|:\s+(?=[A-Za-zÀ-ÿ])|\?\s+|!\s+")
+_CUT = re.compile(r"\s+[–—-]\s+|\s+(?=\([^()]{12,}\))|;\s+|:\s+(?=[A-Za-zÀ-ÿ])|\?\s+|!\s+")
 
 
 # "Let's meet", "we should": a plan that involves the reader. Only for judging single sentences.
@@ -282,7 +313,7 @@ _QUESTION = re.compile(
     r"how much\b|how (?:do|can|should) (?:i|we)\b|"
     r"was (?:kostet|kosten|wurden?|ware)\b[^?]{0,80}|wie (?:teuer|viel kost\w+)\b|wie (?:kann|konnen|bekommen|machen) "
     r"(?:ich|wir)\b|(?:bis )?wann (?:kommt|kann|konnen|ware|erhalten|bekommen)\b|"
-    r"combien (?:cout\w+|ca|cela|vaut|faut|seri\w+|faudr\w+)\b|quel(?:s|le|les)? (?:est|sont|serait|"
+    r"(?:c'est |a )?combien\b|quel(?:s|le|les)? (?:est|sont|serait|"
     r"seraient)\b[^?]{0,20}\b"
     r"(?:prix|tarifs?|delais?|cout)\b|comment (?:on|faire|faut-il|puis-je|peut-on|dois-je)\b|"
     r"cuanto (?:cuesta|costaria|vale|valdria|seria|saldrian?|nos)\b|que (?:precio|plazo|coste)\b|como (?:puedo|"
@@ -298,7 +329,8 @@ _QUESTION = re.compile(
     r"(?:cena|koszt|termin)\b|kiedy (?:mozna|mozemy|moge|bedzie|przyjedzie|dostaniemy)\b|jak (?:moge|mozemy|to)\b)"
 )
 _CONFIRMS_NOW = re.compile(
-    r"(?:confirm\w{0,4}|bestatigen?|bevestig\w*|potwierdzam\w*) (?:(?:ich|wir|hiermit|you|le|les|por la presente|"
+    r"(?:confirm\w{0,4}|bestatigen?|bevestig\w*|potwierdzam\w*) (?:(?:ich|wir|ik|wij|we|hiermit|hierbij|you|le|les|"
+    r"por la presente|"
     r"con la "
     r"presente|por este medio) )*(?:our|the|my|notre|la|le|l'|unsere\w*|die|den|el|nuestr[oa]|il|nostr[oa]|de|onze|"
     r"o|a|noss[oa])? ?"
@@ -361,7 +393,8 @@ def find(
     year = sent_at.year if sent_at is not None else None
     off = cues.off_the_table(text, start, end, year)
     found: list[Action] = []
-    for sentence in sentences(text, start, end):
+    for whole in sentences(text, start, end):
+        sentence = _behind_pointer(whole)
         folded = run(sentence.text)
         if _PLEASANTRY.search(folded) or len(folded) > 400:
             continue
@@ -370,12 +403,18 @@ def find(
             continue
         piece = _named_before(sentence, begin, _words(sentence, begin))
         spoken = re.findall(r"[^\W\d_]{2,}", piece.text)
-        if len(spoken) == 1:  # "confirm it by Friday" without its day: the day stays
-            piece = _words(sentence, begin, whole=True)
+        if (
+            len(spoken) == 1 and begin <= piece.start - sentence.start
+        ):  # "could you check?", "confirm it by Friday" without its day: more of it stays
+            piece = _with_asking(sentence, begin, piece) or _words(sentence, begin, whole=True)
             spoken = re.findall(r"[^\W\d_]{2,}", piece.text)
         if len(spoken) < 2 or len(piece.text) < 8 or _EMPTY.match(run(piece.text)):
             continue
-        blocked = {reason for first, last, reason in off if first < piece.end and piece.start < last}
+        blocked = {
+            reason
+            for first, last, reason in off
+            if 2 * (min(last, piece.end) - max(first, piece.start)) > piece.end - piece.start
+        }
         if blocked & {"past", "competitor"} or (blocked and any(char.isdigit() for char in piece.text)):
             continue
         pieces = _split(piece)
@@ -386,6 +425,31 @@ def find(
     if not any(one.owner == "us" for one in found):
         found += _questions(text, start, end)
     return found[:6]
+
+
+def _with_asking(sentence: Piece, begin: int, piece: Piece) -> Piece | None:
+    """What is asked for in one word, with the words that ask: "podem verificar", "Solicitamos o estorno"."""
+    for pattern in (_ASK, _NEED):
+        for hit in pattern.finditer(run(sentence.text)):
+            if hit.end() == begin and re.search(r"\w{3,}", hit.group()):
+                words = trimmed(sentence.text, hit.start(), piece.end - sentence.start, " ,;:–-")
+                return Piece(sentence.start + words.start, sentence.start + words.end, words.text)
+    return None
+
+
+# "Please see below, can you quote them?": what is asked for stands behind the pointer.
+_POINTER = re.compile(
+    r"^(?:please (?:see|find)|see|anbei|siehe|ci-joint\w*|ci-dessous|veuillez trouver|adjunt\w+|in allegato|bijgaand|"
+    r"hierbij|"
+    r"em anexo|segue|w zalaczeniu)\b[^,.;!?]{0,70}[,;]\s+"
+)
+
+
+def _behind_pointer(sentence: Piece) -> Piece:
+    pointer = _POINTER.match(run(sentence.text))
+    if pointer is None or _ASK.search(run(sentence.text), pointer.end() - 1) is None:
+        return sentence
+    return Piece(sentence.start + pointer.end(), sentence.end, sentence.text[pointer.end() :])
 
 
 def _named_before(sentence: Piece, begin: int, piece: Piece) -> Piece:

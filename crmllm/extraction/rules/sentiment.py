@@ -379,7 +379,8 @@ _LEXICON: dict[str, _Words] = {
         decepcionante*; no repetiremos; no volveremos; disgust*; disgustad*
         """,
         dislike="""
-        malo; mala; mal; queja; reclamacion; defectuos*; reembolso; la mitad; demasiado; segunda vez; nos cuesta;
+        se queja; se quejan; se quejo; molest* con; malo; mala; mal; queja; reclamacion; defectuos*; reembolso;
+        la mitad; demasiado; segunda vez; nos cuesta;
         perdemos; perdiendo; equivocad*; incompet*; incomod*; complicad*; confus*; suci*; ruidos*; fragil*;
         peligros*; preocupad*; preocupa*; duda*; caro; cara; en vano; sin solucion; sin resolver; triste*; lastima;
         estres*; pesad*; pena
@@ -437,7 +438,8 @@ _LEXICON: dict[str, _Words] = {
         """,
         dislike="""
         male; reclamo; lamentela; rimborso; difettos*; troppo; seconda volta; perdiamo; scomod*; complicat*; confus*;
-        sporc*; rumoros*; fragil*; pericolos*; preoccupat*; dubb*; caro; cara; invano; irrisolt*; triste; peccato;
+        sporc*; rumoros*; fragil*; pericolos*; preoccupat*; dubb*; caro; cara; invano; irrisolt*; lamenta; lamentano;
+        si lamenta; triste; peccato;
         fastidi*
         """,
         fault="""
@@ -469,7 +471,8 @@ _LEXICON: dict[str, _Words] = {
         zeer professioneel; heel snel; supersnel; razendsnel; succes geworden; groot succes; een succes;
         een verademing; een feest; een genot; mag er zijn; vijf sterren; top geregeld; goed geregeld; goed gedaan;
         vakwerk; vakmanschap; de beste; lof; pluim; hulde; zeer te spreken; goed te spreken; erg te spreken; genoten;
-        houden van; verrukt; opgetogen; verrast door
+        houden van; verrukt; opgetogen; verrast door; superenthousiast*; superblij; supertevreden; supergoed;
+        dolenthousiast*
         """,
         liking="""
         blij; tevreden; keurig; mooi; fijn; prettig; bevalt; bevallen; vriendelijk geholpen; snel geholpen;
@@ -531,7 +534,8 @@ _LEXICON: dict[str, _Words] = {
     "pt": _Words(
         praise="""
         otim*; excelente*; perfeit*; fantastic*; maravilhos*; muito satisfeit*; muito contente*; parabens; impecavel;
-        adoramos; adorei; excelente trabalho; bom trabalho; encantad*; muito obrigad* pela ajuda; recomend*; superou;
+        adoramos; adorei; adorou; adoraram; amou; amaram; amamos; excelente trabalho; bom trabalho; encantad*;
+        muito obrigad* pela ajuda; recomend*; superou;
         incrivel; espetacular; maravilh*; extraordinari*; excecion*; magnific*; esplendid*; orgulhos*; muito grat*;
         muito feliz*; muito simpatic*; muito profissiona*; um sucesso; cinco estrelas; os melhores; recomendamos;
         voltaremos; entusiasm*; prazer trabalhar; gosto trabalhar
@@ -541,7 +545,8 @@ _LEXICON: dict[str, _Words] = {
         bem feito; boa noticia; pontual*; atencios*
         """,
         complaint="""
-        pessim*; terrivel; horrivel; dececionad*; decepcionad*; desiludid*; insatisfeit*; descontent*; inaceitavel;
+        pessim*; terrivel; horrivel; dececionad*; decepcionad*; desiludid*; insatisfeit*; descontent*; reclamou;
+        reclamam; reclamando; queixou; queixa-se; queixam-se; inaceitavel;
         intoleravel; vergonh*; furios*; frustrad*; ninguem responde; ninguem atende; sem resposta; terceira vez;
         fart*; advogado; lamentavel; pior; nao estamos satisfeit*; paciencia; mudar de fornecedor; assim nao;
         um mes a espera; enganad*; burla; mentira*; desculpas; abandonad*; incompetent*; incapaz*; inutil;
@@ -566,7 +571,8 @@ _LEXICON: dict[str, _Words] = {
     ),
     "pl": _Words(
         praise="""
-        swietn*; doskonal*; znakomit*; rewelacyjn*; fantastyczn*; wspanial*; idealn*; bardzo zadowolen*; zachwycen*;
+        swietn*; zachwycon*; serdecznie dzieku*; doskonal*; znakomit*; rewelacyjn*; fantastyczn*; wspanial*; idealn*;
+        bardzo zadowolen*; zachwycen*;
         polecamy; polecam; gratulacje; gratulujemy; wzorow*; perfekcyjn*; wielkie dzieki; super; bomba; brawo;
         bardzo dziekujemy za pomoc; bardzo dziekuje za pomoc; najleps* wybor; uratowal*; na medal;
         jestesmy pod wrazeniem;
@@ -580,7 +586,8 @@ _LEXICON: dict[str, _Words] = {
         """,
         complaint="""
         okropn*; fataln*; straszn*; koszmar*; skandal*; oburzon*; oburzajac*; wsciekl*; zly jestem; jestem zla;
-        jestem zly; naprawde zla; naprawde zly; rozczarowan*; zawiedzion*; niezadowolen*; niedopuszczaln*;
+        jestem zly; naprawde zla; naprawde zly; rozczarowan*; zawiedzion*; niezadowolen*; niezadowolon*; narzeka*;
+        niedopuszczaln*;
         nieakceptowaln*;
         karygodn*; zenujac*; zenad*; kpina; lekcewazen*; lekcewazy*; nikt nie odpowiada; nikt nie odbiera;
         nikt sie nie odzywa; bez odpowiedzi; po raz trzeci; trzeci raz; kolejny raz; mamy dosc; mam dosc;

@@ -44,6 +44,10 @@ _SIGN_OFF_LEAD = re.compile(
     r"saluti|grazie|groet(?:en|jes)?|mvg|abraços?|obrigad[oa]),\s+",
     re.IGNORECASE,
 )
+# Greetings that are short enough to stand before the name without a comma: "LG Jonas".
+_SHORT_SIGN_OFF = re.compile(
+    r"^(?:lg|vg|mfg|bg|gr|br|mvg|grtz|cdlt|cdt|abs|pozdr|xx|xoxo)[.,!]*\s+(?=[^\W\d_a-z])", re.IGNORECASE
+)
 _DISCLAIMER = re.compile(
     r"confidential|privileged|intended (?:only|solely)|vertraulich|disclaimer|confidentiel|confidencial|riservat|"
     r"vertrouwelijk|"
@@ -264,7 +268,7 @@ def _own_rows(text: str, start: int, end: int) -> list[Piece]:
     rows: list[Piece] = []
     for number, row in enumerate(lines(text, start, end)):
         clean = trimmed(text, row.start, row.end, "> ")
-        led = _SIGN_OFF_LEAD.match(clean.text) if number < 3 else None
+        led = _SIGN_OFF_LEAD.match(clean.text) or _SHORT_SIGN_OFF.match(clean.text) if number < 3 else None
         if led is not None and people.shape(people.clean(clean.text[led.end() :])) >= 0.3:
             clean = trimmed(text, clean.start + led.end(), clean.end)  # "Gruß, Bergmann"
         folded = fold(clean.text)
@@ -441,6 +445,8 @@ def _title(text: str, segments: list[_Segment], label: str, name: Candidate | No
             piece = trimmed_piece(piece.text[marked:], piece.start + marked)
         rank = 1.2 if marked else max(titles.score(piece.text), _department(piece.text, segment.order, after_name))
         if rank < 0.3 or (organisations.legal_form(piece.text) and not _AT.search(piece.text)):
+            continue
+        if piece.text.startswith("(") and ")" not in piece.text:  # the half of an aside: "(Secretary: Ms Doe"
             continue
         if (
             rank < 1

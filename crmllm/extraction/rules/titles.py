@@ -40,7 +40,7 @@ _HEADS: tuple[str, ...] = tuple(
     *trainer* *manager* sekretar* *spezialist* architekt* *vertreter* haendler* *hausmeister* verkaufer*
     stellvertretende* stellv werkstudent* praktikant* auszubildende* *berechtigte* *fachkraft* *wissenschaftler* i.v.
     *chefin *betreuer* *brauer* *winzer* *muller* *backer* *fahrer* *pfleger* *bauer studentin *redakteur*
-    geschaftsleitung geschaftsfuhrung *administrator* *mechaniker* *mechatroniker* *elektriker* *elektroniker*
+    geschaftsleitung geschaftsfuhrung ltg ltr *administrator* *mechaniker* *mechatroniker* *elektriker* *elektroniker*
     betriebsschlosser* industriemeister* *bearbeiter* *vorbereiter* *laborant* chemiker* betriebswirt* landwirt*
     fachwirt* *aufseher* *besitzer* *teilhaber* *wachter* hauswart* platzwart* *sprecherin* *bevollmachtigte*
     """
@@ -93,7 +93,8 @@ _HEADS: tuple[str, ...] = tuple(
     technologiem
     mechanik mechanikiem automatyk automatykiem elektryk elektrykiem energetyk energetykiem ksiegow* koordynator*
     konstruktor* projektant* serwisant* magazynier* dyspozytor* pelnomocni* referent* laborant* analityk analitykiem
-    zaopatrzeniowiec zaopatrzeniowcem sekretark* asystent* naczelni* opiekun* prokurent*
+    zaopatrzeniowiec zaopatrzeniowcem sekretark* asystent* naczelni* opiekun* prokurent* informaty* doradc* doradczyn*
+    przedstawiciel* recepcjonist* administrator*
     reditelka vedouci jednatel nakupci igazgato vezeto mudur muduru uzmani muhendis
     """.split()
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,29 +25,36 @@ MAX_LABEL = 100
 #: What a field can mean, with the words that labels use for it; the first meaning with a matching word wins.
 MEANINGS: dict[str, str] = {
     "consent": "consent einwilligung einverstanden datenschutz privacy newsletter gdpr dsgvo rgpd agree opt-in accept "
-    "consentement consentimiento consenso toestemming consentimento marketing",
-    "email": "e-mail email mail courriel correo",
-    "first_name": "first-name firstname given-name vorname prenom voornaam nome-proprio primeiro-nome",
+    "consentement consentimiento consenso toestemming consentimento zgoda marketing",
+    "email": "e-mail email mail courriel correo poczta",
+    "first_name": "first-name firstname given-name vorname prenom voornaam nome-proprio primeiro-nome imie",
     "last_name": "last-name lastname surname family-name nachname familienname nom-de-famille apellido apellidos "
-    "cognome achternaam apelido sobrenome",
-    "phone": "phone telephone tel telefon telefonnummer telefono telefoon telefone mobile handy gsm rufnummer ruckruf",
+    "cognome achternaam apelido sobrenome nazwisko",
+    "phone": "phone telephone tel telefon telefonnummer telefono telefoon telefone mobile handy gsm rufnummer "
+    "ruckruf movil cellulare celular telemovel mobiel komorka",
     "company": "company organisation organization firma unternehmen societe entreprise empresa azienda bedrijf "
-    "bedrijfsnaam firmenname ditta ragione-sociale companyname",
-    "title": "title position job role jobtitle funktion fonction cargo puesto ruolo functie poste rolle funcao",
-    "quantity": "quantity qty amount-of number-of menge anzahl stuckzahl quantite cantidad quantita aantal quantidade "
+    "bedrijfsnaam firmenname ditta ragione-sociale companyname compania societa organisatie firmy",
+    "title": "title position job role jobtitle funktion fonction cargo puesto ruolo functie poste rolle funcao "
+    "stanowisko qualifica mansione",
+    "quantity": "quantity qty amount-of number-of menge anzahl stuckzahl quantite cantidad quantita aantal "
+    "quantidade ilosc liczba "
     "units seats how-many",
-    "amount": "budget price value amount betrag preis montant importe presupuesto importo bedrag orcamento valor",
+    "amount": "budget price value amount betrag preis montant importe presupuesto importo bedrag orcamento valor "
+    "budzet kwota",
     "close_by": "decision order-date deadline decide-by entscheidung when-do-you by-when",
-    "product": "product products produkt produit producto prodotto produto interest interested artikel article "
+    "product": "product products produkt produit producto prodotto produto produkty interest interested artikel "
+    "article "
     "item model",
     "message": "message nachricht comment comments question questions enquiry inquiry anfrage details bemerkung "
     "mitteilung mensaje messaggio bericht mensagem commentaire notes note text body description anliegen how-can "
-    "vraag pregunta richiesta demande consulta opmerking pedido remarks tell-us",
-    "name": "name nom nombre nome naam ansprechpartner ansprechpartnerin contact-person fullname",
+    "vraag pregunta richiesta demande consulta opmerking pedido remarks tell-us "
+    "wiadomosc tresc zapytanie pytanie uwagi mensaje-libre observaciones duvida",
+    "name": "name nom nombre nome naam imie-i-nazwisko ansprechpartner ansprechpartnerin contact-person fullname",
 }  # fmt: skip
 #: Words that make a label ask for something else: "company size", "number of employees", "preferred contact time".
 _ELSE = frozenset(
-    "size website web homepage url city town country land pays pais paese industry sector branche street strasse zip "
+    "size website web homepage url city town country land pays pais paese kraj miasto ulica branza industry sector "
+    "branche street strasse zip "
     "plz postcode ort employees mitarbeiter preferred method time reason hear code state region vat".split()
 )
 _META = {
@@ -55,6 +62,10 @@ _META = {
     "form": "form form-name formular",
     "page": "page url source referrer referer page-url site",
 }
+#: Labels that ask for given name and surname at once.
+_WHOLE_NAMES = frozenset(
+    "contact imie-i-nazwisko nom-et-prenom nombre-y-apellidos nome-e-cognome vor-und-nachname".split()
+)
 _DROPPED = frozenset({"id", "ip", "user-agent", "useragent", "token", "csrf", "captcha", "utm-source", "utm-medium"})
 
 
@@ -70,7 +81,7 @@ class Field:
 def meaning(label: str) -> str:
     """What a label asks for, in eight languages; empty where it is none of what we know."""
     words = _key(label)
-    if words == "contact":
+    if words in _WHOLE_NAMES:
         return "name"
     if _ELSE & set(words.split("-")):
         return ""
@@ -138,7 +149,18 @@ def _fields(data: dict[str, Any]) -> tuple[list[Field], dict[str, Any]]:
             told.setdefault(meta, value)
         elif (written := _answer(value)) and len(fields) < MAX_FIELDS:
             fields.append(Field(" ".join(canonical(label)[0].split())[:MAX_LABEL] or "Field", written, what))
-    return fields, told
+    return _with_halves_of_names(fields), told
+
+
+def _with_halves_of_names(fields: list[Field]) -> list[Field]:
+    """ "Nom" beside "Prénom" is the surname, "Nome" beside "Cognome" the given name."""
+    known = {one.meaning for one in fields}
+    if "name" not in known or not known & {"first_name", "last_name"}:
+        return fields
+    half = "first_name" if "last_name" in known else "last_name"
+    if half in known:
+        return fields
+    return [replace(one, meaning=half) if one.meaning == "name" else one for one in fields]
 
 
 def _pairs(listed: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any, str]]:

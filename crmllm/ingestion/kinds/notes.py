@@ -13,7 +13,9 @@ ATTENDEES, ACTIONS, NOTES = "attendees", "actions", "notes"
 _ACTIONS = (
     r"actions?(?: items?| points?)?|next steps?|to[ -]?dos?|follow[ -]?ups?|tasks?|aufgaben|maßnahmen|nächste schritte|"
     r"offene punkte|actions à mener|à faire|prochaines étapes|acciones|próximos pasos|tareas|azioni|prossimi passi|"
-    r"acties|actiepunten|vervolgstappen|ações|próximos passos"
+    r"acties|actiepunten|vervolgstappen|ações|próximos passos|pendências|encaminhamentos|tarefas|"
+    r"zadania|dalsze kroki|do zrobienia|ustalenia|cose da fare|da fare|compiti|pendientes|acuerdos|compromisos|"
+    r"points d'action|afspraken"
 )
 _HEADING = re.compile(
     r"^(?:#{1,6}[ \t]+(?P<marked>\S[^\n]{0,120}?)[ \t#:*]*|"

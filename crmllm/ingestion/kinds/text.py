@@ -39,25 +39,25 @@ def decode(raw: bytes) -> str:
 # --- moments
 
 _MONTHS = (
-    "jan;january;januar;janvier;enero;ene;gennaio;gen;januari;janeiro",
-    "feb;february;februar;fevrier;fev;febrero;febbraio;februari;fevereiro",
-    "mar;march;marz;maerz;mrz;mars;marzo;maart;mrt;marco",
-    "apr;april;avril;avr;abril;abr;aprile",
-    "may;mai;mayo;maggio;mag;mei;maio",
-    "jun;june;juni;juin;junio;giugno;giu;junho",
-    "jul;july;juli;juillet;julio;luglio;lug;julho",
-    "aug;august;aout;agosto;ago;augustus",
-    "sep;sept;september;septembre;septiembre;settembre;set;setembro",
-    "oct;october;oktober;okt;octobre;octubre;ottobre;ott;outubro;out",
-    "nov;november;novembre;noviembre;novembro",
-    "dec;december;dezember;dez;decembre;diciembre;dic;dicembre;dezembro",
+    "jan;january;januar;janvier;enero;ene;gennaio;gen;januari;janeiro;styczen;stycznia",
+    "feb;february;februar;fevrier;fev;febrero;febbraio;februari;fevereiro;luty;lutego",
+    "mar;march;marz;maerz;mrz;mars;marzo;maart;mrt;marco;marzec;marca",
+    "apr;april;avril;avr;abril;abr;aprile;kwiecien;kwietnia",
+    "may;mai;mayo;maggio;mag;mei;maio;maj;maja",
+    "jun;june;juni;juin;junio;giugno;giu;junho;czerwiec;czerwca",
+    "jul;july;juli;juillet;julio;luglio;lug;julho;lipiec;lipca",
+    "aug;august;aout;agosto;ago;augustus;sierpien;sierpnia",
+    "sep;sept;september;septembre;septiembre;settembre;set;setembro;wrzesien;wrzesnia",
+    "oct;october;oktober;okt;octobre;octubre;ottobre;ott;outubro;out;pazdziernik;pazdziernika",
+    "nov;november;novembre;noviembre;novembro;listopad;listopada",
+    "dec;december;dezember;dez;decembre;diciembre;dic;dicembre;dezembro;grudzien;grudnia",
 )
 _MONTH_OF = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split(";")}
 _ISO = re.compile(r"(?<!\d)(?P<y>20\d\d)-(?P<m>\d{2})-(?P<d>\d{2})(?:[T _]*(?P<t>\d{1,2}:\d{2})(?::\d{2})?)?")
 _PACKED = re.compile(r"(?<!\d)(?P<y>20\d\d)(?P<m>\d{2})(?P<d>\d{2})(?:[-_T]?(?P<h>\d{2})(?P<i>\d{2})(?:\d{2})?)?(?!\d)")
 _NUMBERS = re.compile(r"(?<!\d)(?P<d>\d{1,2})(?P<sep>[./-])(?P<m>\d{1,2})(?P=sep)(?P<y>20\d\d|\d\d)(?!\d)")
 _WORDS = re.compile(
-    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.|º)?\s+(?:de\s+)?(?P<w>[^\W\d_]{3,10})\.?\s+(?:de\s+)?(?P<y>20\d\d)"
+    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.|º)?\s+(?:de\s+)?(?P<w>[^\W\d_]{3,12})\.?\s+(?:de\s+)?(?P<y>20\d\d)"
 )
 _WORDS_US = re.compile(r"(?P<w>[^\W\d_]{3,10})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>20\d\d)")
 _CLOCK = re.compile(r"(?<![\d:])(?P<h>[01]?\d|2[0-3])[:.](?P<i>[0-5]\d)(?:\s*(?P<half>[ap])\.?m)?", re.IGNORECASE)

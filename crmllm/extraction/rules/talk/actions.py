@@ -11,7 +11,7 @@ from crmllm.extraction.rules import (
     dates,
     requests,
 )
-from crmllm.extraction.rules.talk.sides import Entry, Turn, is_us
+from crmllm.extraction.rules.talk.sides import Entry, Turn, is_one_of_us, is_us, shortens
 from crmllm.extraction.rules.text import Candidate, flat, letters, lines, phrases, run, sentences, trimmed, words
 from crmllm.extraction.types import Item
 
@@ -66,7 +66,7 @@ def actions_of(
             continue
         for action in requests.find(text, turn.start, turn.end, sent_at=item.sent_at, month_first=month_first):
             words = flat(action.text.value)
-            if _CHATTER.search(words) or len(words.split()) < 3 or action.text.rule == requests.QUESTION:
+            if _CHATTER.search(words) or len(re.findall(r"\w+", words)) < 3 or action.text.rule == requests.QUESTION:
                 continue
             if turn.ours and _OPEN_QUESTION.search(
                 run(text[max(turn.start, action.text.start - 50) : action.text.start])
@@ -247,7 +247,11 @@ def _side(item: Item, who: str, listed: list[Entry]) -> str:
         return "them"
     ours = [*item.us.staff, *(one.name.value for one in listed if one.ours)]
     theirs = [one.name.value for one in listed if not one.ours]
-    theirs += [one.name for one in item.participants if one.name and not item.us.employs(one.name)]
+    theirs += [
+        one.name
+        for one in item.participants
+        if one.name and not (item.us.employs(one.name) or is_one_of_us(item, one.name))
+    ]
     for side, names in (("them", theirs), ("us", ours)):
         if any(_calls(who, name) for name in names):
             return side
@@ -262,4 +266,6 @@ def _calls(who: str, name: str) -> bool:
     initials = "".join(token[0] for token in tokens)
     if who.isupper() and 2 <= len(who) <= 4:
         return who in (initials, "".join(token[0] for token in tokens if token[0].isupper()))
+    if len(who.split()) > 1 and shortens(who, name):
+        return True
     return who.casefold() in {name.casefold(), tokens[0].casefold(), tokens[-1].casefold()} if tokens else False

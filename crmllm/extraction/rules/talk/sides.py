@@ -128,7 +128,7 @@ def entry_of(item: Item, text: str, start: int, end: int, about: tuple[int, int]
     if not name or people.shape(name) < 0.3 or "@" in name or len(name.split()) > 5 or titles.score(name) >= 0.9:
         return None
     title = company = email = None
-    ours = item.us.employs(name) or _is_one_of_us(item, name)
+    ours = item.us.employs(name) or is_one_of_us(item, name)
     pieces = list(re.finditer(r"[^(),;|<>\[\]–—\n]+?(?=[(),;|<>\[\]–—\n]|\s-\s|$)", text[first.end : end]))
     pieces = [one for one in pieces if one.group().strip(" -*_")]
     for number, match in enumerate(pieces):
@@ -142,7 +142,13 @@ def entry_of(item: Item, text: str, start: int, end: int, about: tuple[int, int]
             ours = ours or item.us.owns(words)
         elif is_us(item, words):
             ours = True
-        elif title is None and (_is_title(words) or _stands_for_title(words, number, len(pieces))):
+        elif title is None and (
+            _is_title(words)
+            or (
+                not any(_is_title(one.group().strip(" -*_")) for one in pieces[number + 1 :])
+                and _stands_for_title(words, number, len(pieces))
+            )
+        ):
             title = Candidate("title", words, at, piece.end, 0.85, "attendance list")
         elif company is None and words[:1].isupper() and organisations.is_plausible(words):
             company = Candidate("company", words, at, piece.end, 0.85, "attendance list")
@@ -157,13 +163,13 @@ def entry_of(item: Item, text: str, start: int, end: int, about: tuple[int, int]
     return Entry(Candidate("name", name, first.start, first.end, 0.92, "attendance list"), title, company, email, ours)
 
 
-def _is_one_of_us(item: Item, name: str) -> bool:
+def is_one_of_us(item: Item, name: str) -> bool:
     """A first name, or initial and surname ("T. Brandsma", "Lotte B."), of somebody on our staff."""
     shortened = len(name.split()) == 1 or any(len(letters(token)) == 1 for token in name.split())
-    return shortened and any(_shortens(name, one) for one in item.us.staff)
+    return shortened and any(shortens(name, one) for one in item.us.staff)
 
 
-def _shortens(name: str, full: str) -> bool:
+def shortens(name: str, full: str) -> bool:
     short, whole = [letters(token) for token in name.split()], [letters(token) for token in full.split()]
     if len(short) == 1:
         return bool(whole) and short[0] in (whole[0], whole[-1])
