@@ -47,6 +47,7 @@ SCHEDULES: tuple[Scheduled, ...] = (
     Scheduled("derive_thresholds", _("Derive thresholds of policies"), "review.policies.tasks.derive", 10),
     Scheduled("tend_looks", _("Draw blind looks, and free those that were forgotten"), "review.looks.tasks.tend", 5),
     Scheduled("watch_looks", _("Tell managers what blind looks say"), "review.looks.tasks.watch", 24 * 60),
+    Scheduled("count_days", _("Count the days of the review figures that are over"), "review.figures.tasks.keep", 60),
     Scheduled("watch", _("Look for what needs an alarm"), "crmllm.monitoring.tasks.watch", 1),
     Scheduled(
         "forget_uploads", _("Remove files of abandoned uploads"), "crmllm.ingestion.tasks.forget_old_uploads", 24 * 60

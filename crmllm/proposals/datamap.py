@@ -13,6 +13,7 @@ declare(
     "proposals.ProposedChange",
     plain=f"{BASE} proposal field position confidence raw_confidence signs calibration inferred source origin checks",
     old=Category.CONTENT,
+    read=Category.CONTENT,
     proposed=Category.CONTENT,
 )
 declare("proposals.Evidence", plain=f"{BASE} change start end", quote=Category.CONTENT)

@@ -62,8 +62,8 @@ def part(*, user: User, proposal: Proposal) -> Proposal:
             raise Conflict(_("Only people and organisations can be somebody else."), code="no_identity")
         old_target = current.target_id
         for change in current.changes.all():
-            change.old, change.checks = Sealed.of(None, current.interaction.key_id), []
-            change.save(update_fields=["old", "checks", "updated_at"])
+            change.old, change.read, change.checks = Sealed.of(None, current.interaction.key_id), None, []
+            change.save(update_fields=["old", "read", "checks", "updated_at"])
         hanging = _referring(current, old_target)
         _turn(current, Action.CREATE, uuid7(), _("somebody new, a person said"), hanging=hanging)
         current.name = _name_anew(current)
@@ -92,9 +92,9 @@ def _compare_with(proposal: Proposal, record: Record) -> None:
             continue
         if field.type == FieldType.LIST:
             change.proposed = Sealed.of(added_to(old, change), key_id)
-        change.old = Sealed.of(old, key_id)
+        change.old, change.read = Sealed.of(old, key_id), None
         change.checks = [one for one in change.checks if one["code"] not in (Check.REQUIRED, Check.DUPLICATE)]
-        change.save(update_fields=["old", "proposed", "checks", "updated_at"])
+        change.save(update_fields=["old", "read", "proposed", "checks", "updated_at"])
 
 
 def _turn(

@@ -52,9 +52,10 @@ def refresh(proposal: Proposal) -> list[str]:
         message = f"“{field.label}” was changed in the CRM since the message was read."
         if field.type == FieldType.LIST:
             change.proposed = Sealed.of(added_to(held, change), proposal.interaction.key_id)
+        change.read = change.old if change.read is None else change.read
         change.old = Sealed.of(held, proposal.interaction.key_id)
         change.checks = [check(Check.CONFLICT, message, blocking=False)]
-        change.save(update_fields=["old", "proposed", "checks", "updated_at"])
+        change.save(update_fields=["old", "read", "proposed", "checks", "updated_at"])
         moved.append(str(field.label))
     if moved:
         proposal.note = "The CRM changed since this was read."
@@ -94,8 +95,8 @@ def _rebase(twin: Proposal, target_id: UUID, written: Mapping[str, Any]) -> None
             continue
         if fields[change.field].type == FieldType.LIST:
             change.proposed = Sealed.of(added_to(written.get(change.field), change), key_id)
-        change.old = Sealed.of(written.get(change.field), key_id)
-        change.save(update_fields=["old", "proposed", "updated_at"])
+        change.old, change.read = Sealed.of(written.get(change.field), key_id), None
+        change.save(update_fields=["old", "read", "proposed", "updated_at"])
     point_elsewhere(twin.needed_by.all(), old_target, target_id, key_id)
     twin.action, twin.target_id = Action.UPDATE, target_id
     name_pattern(twin)

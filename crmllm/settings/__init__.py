@@ -152,6 +152,7 @@ INSTALLED_APPS = [
     "review.rollback",
     "review.queues",
     "review.bulk",
+    "review.figures",
 ]
 
 MIDDLEWARE = [

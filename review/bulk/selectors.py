@@ -19,13 +19,15 @@ from crmllm.llm.embedding_files import MODEL_NAME
 from crmllm.llm.models import Embedding
 from crmllm.llm.selectors import INTERACTION, nearest
 from crmllm.proposals import selectors as proposals
-from crmllm.proposals.choices import OPEN, Action
+from crmllm.proposals.choices import DECIDABLE, OPEN, Action
 from crmllm.proposals.models import Proposal
 from review.bulk.models import Bulk, BulkItem
 
 #: At most so many at once: what is more comes in another go, with a sample of its own.
 MOST = 2000
 SIMILAR = 8
+#: So many of those that were refused are named on the page.
+SHOWN = 100
 
 
 def alike(user: User, pattern: str) -> QuerySet[Proposal]:
@@ -100,9 +102,24 @@ def results(row: Bulk) -> Counter[str]:
     return Counter(row.items.values_list("result", flat=True))
 
 
-def refused(row: Bulk) -> list[BulkItem]:
-    """What was not decided, with the reason."""
-    return list(row.items.exclude(why="").select_related("proposal")[:100])
+def refused(user: User, row: Bulk) -> list[dict[str, Any]]:
+    """What was not decided, with the reason, how it stands now, and the lines in which the CRM moved."""
+    items = {one.proposal_id: one for one in row.items.exclude(why="")[:SHOWN]}
+    found = list(proposals.whole(visible(user, Proposal.objects.filter(pk__in=items)).order_by("id")))
+    lines = proposals.lines(user, found)
+    return [
+        {
+            "proposal": one,
+            "why": items[one.pk].why,
+            "open": one.state in DECIDABLE,
+            "moved": [
+                {"label": line.field.label, "read": line.old_shown, "now": line.moved_to, "proposed": line.shown}
+                for line in lines[one.pk]
+                if line.moved_to is not None
+            ],
+        }
+        for one in found
+    ]
 
 
 def similar(user: User, interaction: Interaction, waiting: QuerySet[Interaction]) -> list[tuple[Interaction, float]]:

@@ -114,14 +114,22 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_stop": row.state in (State.SAMPLE, State.RUNNING),
         "may_undo": row.state in (State.DONE, State.STOPPED) and counts[Result.DECIDED] > 0,
         "at_work": row.state == State.RUNNING,
-        "refused": [_refused(one) for one in selectors.refused(row)],
+        "refused": [_refused(one) for one in selectors.refused(user, row)],
+        "more_refused": max(0, counts[Result.REFUSED] - selectors.SHOWN),
     }
     return render(request, "review/bulk/bulk_detail.html", context)
 
 
-def _refused(item: Any) -> dict[str, Any]:
-    url = reverse("review:card", args=[item.proposal.interaction_id])
-    return {"name": item.proposal.name, "why": item.why, "url": url}
+def _refused(one: dict[str, Any]) -> dict[str, Any]:
+    row = one["proposal"]
+    return {
+        "name": row.name,
+        "what": row.title,
+        "why": one["why"],
+        "moved": one["moved"],
+        "url": reverse("review:card", args=[row.interaction_id]),
+        "state": None if one["open"] else row.get_state_display(),
+    }
 
 
 @require_POST

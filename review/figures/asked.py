@@ -43,12 +43,12 @@ class Asked:
 
     @property
     def starts(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.first, time()))
+        return midnight(self.first)
 
     @property
     def ends(self) -> datetime:
         """The first moment after the period."""
-        return timezone.make_aware(datetime.combine(self.last + timedelta(days=1), time()))
+        return midnight(self.last + timedelta(days=1))
 
     @property
     def days(self) -> list[date]:
@@ -59,6 +59,11 @@ class Asked:
         values = {"from": self.first.isoformat(), "to": self.last.isoformat(), "team": str(self.team or ""),
                   "person": str(self.person or ""), "object": self.object_name}  # fmt: skip
         return "?" + urlencode({name: value for name, value in (values | more).items() if value})
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of a day in the company's zone."""
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def _day(text: str, name: str) -> date | None:

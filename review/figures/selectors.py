@@ -1,52 +1,49 @@
-"""The figures of the review, each counted by the database from the rows of decisions: nothing is kept twice.
+"""The figures of the review: counts of days that are over as they were kept, everything else counted now.
 
-A fixed number of queries, however many decisions there are. docs/quality.md has each of them in SQL.
+Both are counted by the same statements (`counting`) from the rows of decisions, and docs/quality.md has each figure in
+SQL. A day in which something was touched since counts as not kept, and so do all days for those who do not see all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from itertools import chain
+from math import ceil, floor
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Aggregate, Count, F, FloatField, Q, QuerySet
-from django.db.models.functions import TruncDate, TruncHour
+from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, Model, OuterRef, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
 from crmllm.access.choices import Role
 from crmllm.access.models import Team, User
 from crmllm.access.rules import require, visible
 from crmllm.core.errors import NotFound
-from crmllm.proposals.choices import OPEN, REJECT_REASONS, Judged, Verdict
+from crmllm.proposals.choices import OPEN
 from crmllm.proposals.models import Decision, Outcome, Proposal
-from review.figures.asked import Asked
+from review.figures import counting
+from review.figures.asked import Asked, midnight
+from review.figures.counting import FieldLine, PaceLine
+from review.figures.models import CountedDay, FieldCount, PaceCount, Touched
 from review.looks.agreement import Share
 from review.looks.choices import State, Truth, Why
 from review.looks.models import Look
 from review.people import people
 
 PERMISSION = "quality.view"
-#: A verdict that decides, in contrast to leaving it for later and to taking it back.
-DECIDES = Q(verdict__in=[Verdict.APPROVE, Verdict.EDIT, Verdict.REJECT])
-APPROVED = Q(verdict__in=[Verdict.APPROVE, Verdict.EDIT])
-BY_PERSON = Q(actor__isnull=False)
+#: Longer than a transaction lasts. Something that is touched while a day is counted leaves the count in doubt.
+SLACK = timedelta(hours=1)
+DAY = timedelta(days=1)
+Row = TypeVar("Row", bound=Model)
 
 
 def today() -> datetime:
     """The midnight before which looks count."""
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-class Percentile(Aggregate):
-    """PERCENTILE_CONT of PostgreSQL: the value below which a share of the values lies."""
-
-    template = "PERCENTILE_CONT(%(fraction)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
-
-    def __init__(self, expression: str, fraction: float, **extra: Any) -> None:
-        super().__init__(expression, fraction=fraction, **extra)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,30 +125,29 @@ def figures(user: User, asked: Asked) -> Figures:
     require(user, PERMISSION)
     known = list(people(user).select_related("team"))
     chosen = _chosen(known, asked)
-    rows = _decisions(user, asked)
-    # An admin who asks for all means everybody, those too who decide no more; and it spares the database a join.
+    # An admin who asks for all means everybody, those too who decide no more.
     everyone = user.role == Role.ADMIN and not (asked.team or asked.person)
-    theirs = BY_PERSON if everyone else Q(actor__in=[one.pk for one in chosen])
-    own = rows.filter(theirs)
-    per_person = {row["actor"]: _pace(row) for row in _paces(own.values("actor"))}
-    total = own.order_by().aggregate(**_PACE, **_TIMES)
-    days, automation = _days(_created(user, asked), asked, rows, theirs)
-    fields = _fields(user, asked, None if everyone else chosen)
+    actors = None if everyone else {one.pk for one in chosen}
+    counts = _counts(user, asked)
+    own = [line for line in counts.paces if _theirs(line.actor, actors)]
+    per_person = _per_person(own)
+    total = _pace(own)
+    fields = _fields(counts.fields, actors)
     found = _looks(user, asked, chosen)
     return Figures(
-        total=_pace(total),
+        total=total,
         people=[PersonPace(one.pk, str(one), per_person[one.pk]) for one in chosen if one.pk in per_person],
         fields=fields,
-        reasons=_reasons(own, total["rejected"]),
-        days=days,
-        automation=automation,
+        reasons=_reasons(own),
+        days=_days(asked, counts, actors),
+        automation=_automation(counts.paces),
         agreement=found["agreement"],
-        in_time=_in_time(own),
+        in_time=Share(sum(line.in_time for line in own), sum(line.due for line in own)),
         errors={
             "sample": found["sample"],
             "settled": found["settled"],
             "automatic_undone": sum(one.automatic_undone for one in fields),
-            "taken_back": total["taken_back"],
+            "taken_back": total.taken_back,
         },
         open_now=_proposals(user, asked).filter(state__in=OPEN).count(),
         choices=_choices(known),
@@ -181,99 +177,180 @@ def _name(team: Team) -> str:
     return team.name
 
 
-def _decisions(user: User, asked: Asked) -> QuerySet[Decision]:
-    rows = Decision.objects.filter(created_at__gte=asked.starts, created_at__lt=asked.ends).order_by()
-    if user.sees_all and not asked.object_name:
-        return rows
-    return rows.filter(proposal__in=_proposals(user, asked))
-
-
 def _proposals(user: User, asked: Asked) -> QuerySet[Proposal]:
     rows = visible(user, Proposal.objects.order_by())
     return rows.filter(object=asked.object_name) if asked.object_name else rows
 
 
-def _created(user: User, asked: Asked) -> QuerySet[Proposal]:
-    return _proposals(user, asked).filter(created_at__gte=asked.starts, created_at__lt=asked.ends)
+def _theirs(actor: UUID | None, actors: set[UUID] | None) -> bool:
+    """Whether a person decided, and one of these (None: whoever it was)."""
+    return actor is not None and (actors is None or actor in actors)
+
+
+# --- what is kept, and what is counted now
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was counted in a period, by day."""
+
+    came: Counter[date]
+    paces: list[PaceLine]
+    fields: list[FieldLine]
+
+
+def outdated() -> QuerySet[CountedDay]:
+    """Days in which something was touched since they were counted, or while they were."""
+    since = ExpressionWrapper(OuterRef("counted_at") - Value(SLACK), output_field=DateTimeField())
+    touched = Touched.objects.filter(at__gte=OuterRef("starts"), at__lt=OuterRef("ends"), marked_at__gt=since)
+    return CountedDay.objects.filter(Exists(touched))
+
+
+def _counts(user: User, asked: Asked) -> Counts:
+    kept = _kept(asked) if user.sees_all else []
+    now = _stretches(sorted(set(asked.days) - {one.day for one in kept}))
+    came = Counter({one.day: _of_object(one.came, asked) for one in kept})
+    for (day, _name), count in counting.came(_in(now, _proposals(user, asked))).items():
+        came[day] += count
+    return Counts(
+        came,
+        [*_kept_paces(kept, asked), *counting.paces(_in(now, _decisions(user, asked)))],
+        [*_kept_fields(kept, asked), *counting.fields(_in(now, _outcomes(user, asked)))],
+    )
+
+
+def _kept(asked: Asked) -> list[CountedDay]:
+    rows = CountedDay.objects.filter(day__gte=asked.first, day__lte=asked.last).exclude(pk__in=outdated().values("pk"))
+    return [one for one in rows if one.starts == midnight(one.day) and one.ends == midnight(one.day + DAY)]
+
+
+def _stretches(days: Sequence[date]) -> Q:
+    """Days as few stretches of time."""
+    found = Q(pk=None)
+    for first in (day for day in days if day - DAY not in days):
+        last = first
+        while last + DAY in days:
+            last += DAY
+        found |= Q(created_at__gte=midnight(first), created_at__lt=midnight(last + DAY))
+    return found
+
+
+def _in(stretches: Q, rows: QuerySet[Row]) -> QuerySet[Row]:
+    return rows.filter(stretches)
+
+
+def _decisions(user: User, asked: Asked) -> QuerySet[Decision]:
+    rows = Decision.objects.order_by()
+    return rows if user.sees_all and not asked.object_name else rows.filter(proposal__in=_proposals(user, asked))
+
+
+def _outcomes(user: User, asked: Asked) -> QuerySet[Outcome]:
+    rows = visible(user, Outcome.objects.order_by())
+    return rows.filter(field__startswith=f"{asked.object_name}.") if asked.object_name else rows
+
+
+def _of_object(came: dict[str, int], asked: Asked) -> int:
+    return came.get(asked.object_name, 0) if asked.object_name else sum(came.values())
+
+
+def _kept_paces(kept: Sequence[CountedDay], asked: Asked) -> Iterator[PaceLine]:
+    rows = PaceCount.objects.filter(day__in=kept)
+    if asked.object_name:
+        rows = rows.filter(object=asked.object_name)
+    return (PaceLine(*row) for row in rows.values_list("day__day", *PaceLine.__slots__[1:]))
+
+
+def _kept_fields(kept: Sequence[CountedDay], asked: Asked) -> Iterator[FieldLine]:
+    """Added up over the days: no figure of a field is shown by day."""
+    rows = FieldCount.objects.filter(day__in=kept)
+    if asked.object_name:
+        rows = rows.filter(field__startswith=f"{asked.object_name}.")
+    sums = rows.values_list("actor", "field").annotate(*(Sum(name) for name in _FIELD_COUNTS))
+    return (FieldLine(None, *row) for row in sums)
 
 
 # --- how much and how fast
 
-_PACE = {
-    "decisions": Count("pk", filter=DECIDES),
-    "edited": Count("pk", filter=Q(verdict=Verdict.EDIT)),
-    "rejected": Count("pk", filter=Q(verdict=Verdict.REJECT)),
-    "skipped": Count("pk", filter=Q(verdict=Verdict.SKIP)),
-    "taken_back": Count("pk", filter=Q(verdict=Verdict.UNDO)),
-}
-_TIMES = {
-    "median_ms": Percentile("milliseconds", 0.5, filter=DECIDES),
-    "p90_ms": Percentile("milliseconds", 0.9, filter=DECIDES),
-    "hours": Count(TruncHour("created_at"), distinct=True, filter=DECIDES),
-}
+
+def _pace(lines: Sequence[PaceLine]) -> Pace:
+    hours: dict[date, int] = defaultdict(int)
+    for line in lines:
+        hours[line.day] |= line.hours
+    times = array("q", chain.from_iterable(line.times for line in lines))
+    return Pace(
+        decisions=sum(line.decisions for line in lines),
+        edited=sum(line.edited for line in lines),
+        rejected=sum(line.rejected for line in lines),
+        skipped=sum(line.skipped for line in lines),
+        taken_back=sum(line.taken_back for line in lines),
+        hours=sum(bits.bit_count() for bits in hours.values()),
+        median_ms=_percentile(times, 0.5),
+        p90_ms=_percentile(times, 0.9),
+    )
 
 
-def _paces(rows: Any) -> Iterable[Mapping[str, Any]]:
-    found: Iterable[Mapping[str, Any]] = rows.annotate(**_PACE, **_TIMES)
-    return found
+def _per_person(lines: Iterable[PaceLine]) -> dict[UUID, Pace]:
+    found: dict[UUID, list[PaceLine]] = defaultdict(list)
+    for line in lines:
+        if line.actor is not None:
+            found[line.actor].append(line)
+    return {person: _pace(theirs) for person, theirs in found.items()}
 
 
-def _pace(row: Mapping[str, Any]) -> Pace:
-    return Pace(**{name: row[name] for name in Pace.__dataclass_fields__})
+def _percentile(times: array[int], share: float) -> float | None:
+    """The value below which a share of the values lies, between two of them as PostgreSQL's PERCENTILE_CONT has it."""
+    import numpy as np
+
+    if not times:
+        return None
+    place = share * (len(times) - 1)
+    low, high = floor(place), ceil(place)
+    values = np.partition(np.frombuffer(times, dtype=np.int64), (low, high))
+    return float(values[low]) + (place - low) * float(values[high] - values[low])
 
 
-def _days(created: QuerySet[Proposal], asked: Asked, rows: QuerySet[Decision], theirs: Q) -> tuple[list[Day], Share]:
-    """What came in and what went out by day; and how many of all approvals were automatic."""
-    day = TruncDate("created_at")
-    came = dict(created.annotate(day=day).values_list("day").annotate(count=Count("pk")))
-    counted = rows.filter(DECIDES).annotate(day=day).values_list("day").annotate(
-        decided=Count("pk", filter=theirs),
-        alone=Count("pk", filter=APPROVED & ~BY_PERSON),
-        approved=Count("pk", filter=APPROVED),
-    )  # fmt: skip
-    out = {one: (decided, alone, approved) for one, decided, alone, approved in counted}
-    days = [Day(one, came.get(one, 0), *out.get(one, (0, 0, 0))[:2]) for one in asked.days]
-    return days, Share(sum(alone for _, alone, _ in out.values()), sum(approved for *_, approved in out.values()))
+def _days(asked: Asked, counts: Counts, actors: set[UUID] | None) -> list[Day]:
+    """What came in and what went out by day."""
+    decided, automatic = Counter[date](), Counter[date]()
+    for line in counts.paces:
+        if line.actor is None:
+            automatic[line.day] += line.approved + line.edited
+        elif _theirs(line.actor, actors):
+            decided[line.day] += line.decisions
+    return [Day(day, counts.came[day], decided[day], automatic[day]) for day in asked.days]
 
 
-def _in_time(own: QuerySet[Decision]) -> Share:
-    """The service level: a skipped item is not decided, and one that was decided twice counts twice."""
-    due = own.filter(DECIDES, proposal__interaction__due_at__isnull=False)
-    kept = Count("pk", filter=Q(created_at__lte=F("proposal__interaction__due_at")))
-    counted = due.aggregate(kept=kept, all=Count("pk"))
-    return Share(counted["kept"], counted["all"])
+def _automation(lines: Sequence[PaceLine]) -> Share:
+    """How many of all approvals were automatic."""
+    alone = sum(line.approved + line.edited for line in lines if line.actor is None)
+    return Share(alone, sum(line.approved + line.edited for line in lines))
 
 
 # --- what was said
 
 
-def _fields(user: User, asked: Asked, chosen: Iterable[User] | None) -> list[FieldEdits]:
-    """By field what these people said of its values (None: everybody), and what was applied without them."""
-    rows = visible(user, Outcome.objects.filter(created_at__gte=asked.starts, created_at__lt=asked.ends)).order_by()
-    if asked.object_name:
-        rows = rows.filter(field__startswith=f"{asked.object_name}.")
-    by_them = Q(automatic=False) if chosen is None else Q(decision__actor__in=[one.pk for one in chosen])
-    theirs = by_them & Q(undone=False)
-    found = rows.values("field").annotate(
-        kept=Count("pk", filter=theirs & Q(judged=Judged.KEPT)),
-        edited=Count("pk", filter=theirs & Q(judged=Judged.EDITED)),
-        rejected=Count("pk", filter=theirs & Q(judged=Judged.REJECTED)),
-        alone=Count("pk", filter=Q(automatic=True)),
-        alone_undone=Count("pk", filter=Q(automatic=True, undone=True)),
-    )
-    ordered = found.order_by(F("edited").desc(), F("kept").desc(), "field")
-    return [FieldEdits(*row) for row in ordered.values_list(*_FIELD_EDITS) if any(row[1:])]
+def _fields(lines: Iterable[FieldLine], actors: set[UUID] | None) -> list[FieldEdits]:
+    """By field what these people said of its values, and what was applied without them."""
+    found: dict[str, list[int]] = defaultdict(lambda: [0] * len(_FIELD_COUNTS))
+    for line in lines:
+        said = (line.kept, line.edited, line.rejected)
+        counts = (*(said if _theirs(line.actor, actors) else (0, 0, 0)), line.automatic, line.automatic_undone)
+        found[line.field] = [before + more for before, more in zip(found[line.field], counts, strict=True)]
+    edits = [FieldEdits(name, *counts) for name, counts in found.items() if any(counts)]
+    return sorted(edits, key=lambda one: (-one.edited, -one.kept, one.field))
 
 
-_FIELD_EDITS = ("field", "kept", "edited", "rejected", "alone", "alone_undone")
+_FIELD_COUNTS = ("kept", "edited", "rejected", "automatic", "automatic_undone")
 
 
-def _reasons(own: QuerySet[Decision], rejected: int) -> list[tuple[str, int]]:
+def _reasons(lines: Iterable[PaceLine]) -> list[tuple[str, int]]:
     """How often each reason was given; what people wrote themselves is not shown, only counted."""
-    known = [str(reason) for reason in REJECT_REASONS]
-    rows = own.filter(verdict=Verdict.REJECT, reason__in=known).values_list("reason").annotate(count=Count("pk"))
-    found = sorted(rows, key=lambda pair: (-pair[1], pair[0]))
-    rest = rejected - sum(count for _reason, count in found)
+    counted, rejected = Counter[str](), 0
+    for line in lines:
+        counted.update(line.reasons)
+        rejected += line.rejected
+    found = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    rest = rejected - counted.total()
     return [*found, ("", rest)] if rest else found
 
 

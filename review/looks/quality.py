@@ -18,7 +18,8 @@ from django.utils import timezone
 from crmllm.access.models import User
 from crmllm.access.rules import visible
 from crmllm.proposals.models import Decision, ProposedChange
-from review.figures.selectors import DECIDES, Percentile, today
+from review.figures.counting import DECIDES, Percentile
+from review.figures.selectors import today
 from review.looks.agreement import FEW_FOR_KAPPA, Kappa, Share, kappa
 from review.looks.choices import State, Truth, Why
 from review.looks.models import FLOOR, GuardSettings, Look, LookLine

@@ -10,6 +10,11 @@ from django.test import Client
 
 from crmllm.access.models import User
 from crmllm.core.errors import Conflict, NotFound
+from crmllm.crm import services as crm
+from crmllm.crm.choices import WriterKind
+from crmllm.crm.models import Record
+from crmllm.crm.services import Writer
+from crmllm.extraction import types
 from crmllm.ingestion.models import Interaction
 from crmllm.llm.embedding_files import MODEL_NAME
 from crmllm.llm.models import EMBEDDING_SIZE, Embedding
@@ -112,9 +117,56 @@ def test_what_is_refused_stays_in_the_queue_with_the_reason(reviewer: User, admi
     proposals.approve(user=admin, proposal=many[5])
     assert drain() == (8, 2)
     assert states(many) == ["rejected"] * 3 + ["claimed", "rejected", "approved", "rejected", "rejected"]
-    why = {item.proposal_id: item.why for item in selectors.refused(bulk)}
+    why = {one["proposal"].pk: one["why"] for one in selectors.refused(reviewer, bulk)}
     assert "ada is deciding" in why[many[3].pk] and "approved already" in why[many[5].pk]
     assert Decision.objects.filter(reason="Out of date").count() == 6
+
+
+@pytest.fixture
+def known(reviewer: User) -> list[tuple[Record, Proposal]]:
+    """Two people whom the CRM knows as buyers, and mails that give another title."""
+    writer, made = Writer(WriterKind.PERSON, reviewer.pk), []
+    for name in ("maria.ruiz", "marta.ruiz"):
+        address = f"{name}@betasoloin.example"
+        record = crm.create_record(
+            actor=reviewer, object_name="contact", writer=writer,
+            changes={"name": "Maria Ruiz", "email": address, "title": "Buyer"},
+        )  # fmt: skip
+        person = types.Contact(
+            "sender",
+            title=factories.value("Head of Procurement"),
+            email=factories.value("maria.ruiz@betasoloin.example", address),
+        )
+        extracted = factories.found(contacts=(person,), opportunity=None, next_actions=())
+        made.append((record, factories.proposals(extracted)["contact"]))
+    return made
+
+
+def test_where_the_crm_moved_the_lines_are_named_and_decided_singly(
+    reviewer: User, known: list[tuple[Record, Proposal]]
+) -> None:
+    (record, moved), (_other, plain) = known
+    assert moved.pattern == plain.pattern
+    bulk = started(reviewer, plain)
+    crm.update_record(
+        actor=reviewer, record=record, changes={"title": "Lead buyer"}, writer=Writer(WriterKind.PERSON, reviewer.pk)
+    )
+    assert drain() == (2, 1) and states([moved, plain]) == ["pending", "approved"]
+    (left,) = selectors.refused(reviewer, bulk)
+    assert left["proposal"] == moved and left["open"]
+    lines = [{name: line[name] for name in ("read", "now", "proposed")} for line in left["moved"]]
+    assert lines == [{"read": "Buyer", "now": "Lead buyer", "proposed": "Head of Procurement"}]
+    page = Client()
+    page.force_login(reviewer)
+    shown = page.get(f"/review/bulk/{bulk.pk}/").content.decode()
+    assert f'href="/review/{moved.interaction_id}/"' in shown
+    for words in ("Buyer", "Lead buyer", "Head of Procurement", "When it was read"):
+        assert words in shown
+    card = page.get(f"/review/{moved.interaction_id}/").content.decode()
+    assert "Buyer when it was read" in card, "the card says it too"
+    proposals.approve(user=reviewer, proposal=moved)
+    (left,) = selectors.refused(reviewer, bulk)
+    assert not left["open"]
 
 
 @pytest.mark.parametrize(("verdict", "after"), [(Verdict.APPROVE, "undone"), (Verdict.REJECT, "pending")])

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class FiguresConfig(AppConfig):
+    name = "review.figures"
+    label = "figures"
+    verbose_name = _("Review figures")
+
+    def ready(self) -> None:
+        from review.figures import datamap  # noqa: F401 (declares on import)
