@@ -265,6 +265,7 @@ def queue(user: User, view: QueueView, current: UUID | None, page: int = 1) -> d
         "items": [_item(user, view, row, current, whose.get(row.pk)) for row in shown[: PAGE * page]],
         "more_url": f"{view.url()}{'&' if view.query() else '?'}page={page + 1}" if len(shown) > PAGE * page else None,
         "save_url": reverse("queues:save-view") + view.query(),
+        "decides": user.may("proposals.decide"),
         "manages": user.may("queues.manage"),
     }
 

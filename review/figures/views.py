@@ -89,7 +89,11 @@ def _head(found: Figures) -> list[dict[str, str]]:
     return [
         {"value": f"{total.decisions:,}", "label": _("decisions"), "note": _("by people")},
         {"value": pace["an_hour"], "label": _("decisions an hour"), "note": _("in hours with a decision")},
-        {"value": pace["median"], "label": _("seconds, median"), "note": _("nine of ten in %(p90)s s") % pace},
+        {
+            "value": pace["median"],
+            "label": _("seconds, median"),
+            "note": _("nine of ten in %(p90)s s") % pace if total.decisions else "",
+        },
         {"value": _share(found.automation), "label": _("applied without a person"), "note": _of(found.automation)},
         {"value": _share(found.agreement), "label": _("agreement"), "note": _interval(found.agreement)},
         {"value": _share(found.in_time), "label": _("decided in time"), "note": _of_decisions(found.in_time)},
@@ -125,15 +129,21 @@ def _share(share: Share) -> str:
 
 
 def _of(share: Share) -> str:
+    if not share.count:
+        return _("nothing was approved")
     return _("%(hits)s of %(count)s approvals") % {"hits": f"{share.hits:,}", "count": f"{share.count:,}"}
 
 
 def _of_decisions(share: Share) -> str:
+    if not share.count:
+        return _("nothing with a deadline was decided")
     return _("%(hits)s of %(count)s with a deadline") % {"hits": f"{share.hits:,}", "count": f"{share.count:,}"}
 
 
 def _interval(share: Share) -> str:
     """A share is shown with what it can be: few second reviews say little."""
+    if not share.count:
+        return _("no second reviews yet")
     if not share.says_something:
         return _("too few second reviews to say (%(count)d)") % {"count": share.count}
     return _("%(low)s to %(high)s, of %(count)d second reviews") % {
