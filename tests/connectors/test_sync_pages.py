@@ -16,8 +16,12 @@ from crmllm.access.models import User
 from crmllm.connectors.choices import RunKind, RunState
 from crmllm.connectors.models import Connection, LimitWindow, SkippedRecord, Stream, SyncRun
 from crmllm.connectors.setup import selectors as setup
+from crmllm.core.ids import first_id
 from crmllm.crm.models import Account
+from crmllm.writeback.models import Writeback
 from tests.connectors.conftest import Served
+from tests.support import factories
+from tests.support.outbox import approved
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
@@ -51,6 +55,24 @@ def test_what_was_read_is_told(as_admin: Client, in_use: Connection, toy: Served
     assert Account.objects.filter(name="Bigger boats").exists()
     seen = as_admin.get(url("stream", in_use, "account"))
     assert [run.row.kind for run in seen.context["runs"]] == [RunKind.CHANGES, RunKind.FULL]
+
+
+def test_what_went_out_is_told_beside_it(
+    as_admin: Client, in_use: Connection, toy: Served, reviewer: User, read_all: Any
+) -> None:
+    approved(reviewer, "account", {"name": "Boats"})
+    approved(reviewer, "contact", {"name": "Ada Byte"})
+    old = approved(reviewer, "account", {"name": "Of last month"})
+    Writeback.objects.filter(pk=old.pk).update(id=first_id(timezone.now() - timedelta(days=30)))
+    factories.deliver_all()
+    approved(reviewer, "account", {"name": "Still here"})
+    page = as_admin.get(url("sync", in_use))
+    lines = {line.row.name: dict(line.out) for line in page.context["lines"]}
+    assert lines["account"] == {"waiting": 1, "written and verified": 1}
+    assert lines["contact"] == {"written and verified": 1}
+    assert lines["case"] == {}
+    assert "Out, in seven days: 1 waiting, 1 written and verified" in " ".join(page.content.decode().split())
+    assert "Out, in seven days" in as_admin.get(url("stream", in_use, "account")).content.decode()
 
 
 def test_an_owner_without_an_address_is_skipped_and_the_others_come(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.utils import formats, timezone
@@ -16,10 +17,14 @@ from crmllm.connectors.choices import ConnectionState, Direction, RunKind, RunSt
 from crmllm.connectors.models import SkippedRecord, Stream, SyncRun
 from crmllm.connectors.registry import object_of
 from crmllm.connectors.sync.services import ORDER
+from crmllm.core.ids import first_id
 from crmllm.crm.choices import Object
+from crmllm.writeback.choices import State
+from crmllm.writeback.models import Writeback
 
 RUNS = 20
 SKIPPED = 50
+WRITTEN = timedelta(days=7)  # of writes that are counted beside what was read
 #: What a run counts, in the order in which it is told.
 COUNTS = ("read", "created", "updated", "unchanged", "skipped", "left", "deleted", "merged", "hidden", "fields_hidden")
 TONES = {RunState.RUNNING: "accent", RunState.DONE: "good", RunState.STOPPED: "warn", RunState.FAILED: "bad"}
@@ -66,6 +71,7 @@ class StreamLine:
     run: RunLine | None
     skipped: int
     running: bool
+    out: list[tuple[str, int]]  # writes of the last days, by what became of them
 
     @property
     def next_at(self) -> datetime | None:
@@ -88,16 +94,32 @@ def runs(user: User) -> QuerySet[SyncRun]:
 
 
 def lines(rows: list[Stream]) -> list[StreamLine]:
-    """How these streams stand; two queries, however many there are."""
+    """How these streams stand; three queries, however many there are."""
     latest = SyncRun.objects.filter(stream__in=rows).exclude(kind=RunKind.RECORD).order_by("stream_id", "-id")
     by_stream = {run.stream_id: run for run in latest.distinct("stream_id")}
     found = SkippedRecord.objects.filter(stream__in=rows).order_by().values("stream").annotate(n=Count("pk"))
     skipped = {one["stream"]: one["n"] for one in found}
-    shown = [_line(row, by_stream.get(row.pk), skipped.get(row.pk, 0)) for row in rows]
+    out = _out(rows)
+    shown = [
+        _line(row, by_stream.get(row.pk), skipped.get(row.pk, 0), out.get((row.connection_id, row.name), []))
+        for row in rows
+    ]
     return sorted(shown, key=lambda one: ORDER.index(object_of(one.row)))
 
 
-def _line(row: Stream, run: SyncRun | None, skipped: int) -> StreamLine:
+def _out(rows: list[Stream]) -> dict[tuple[UUID, str], list[tuple[str, int]]]:
+    """What was written, by connection and object: a further list of an object shows nothing of its own."""
+    since, connections = timezone.now() - WRITTEN, {row.connection_id for row in rows}
+    writes = Writeback.objects.filter(connection__in=connections, id__gt=first_id(since))
+    counted = writes.order_by().values_list("connection", "object", "state").annotate(n=Count("pk"))
+    found: dict[tuple[UUID, str], list[tuple[str, int]]] = {}
+    places = list(State)
+    for connection, name, state, number in sorted(counted, key=lambda one: places.index(State(one[2]))):
+        found.setdefault((connection, name), []).append((str(State(state).label), number))
+    return found
+
+
+def _line(row: Stream, run: SyncRun | None, skipped: int, out: list[tuple[str, int]]) -> StreamLine:
     running = row.leased_until is not None and row.leased_until > timezone.now()
     state, tone = _state(row, running)
     return StreamLine(
@@ -109,6 +131,7 @@ def _line(row: Stream, run: SyncRun | None, skipped: int) -> StreamLine:
         run=run_line(run) if run else None,
         skipped=skipped,
         running=running,
+        out=out,
     )
 
 
