@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from crmllm.access.models import User
-from crmllm.connectors import pages
+from crmllm.connectors import pages, registry
 from crmllm.connectors.models import Connection, ExternalRecord
 from crmllm.connectors.services import ensure_local_connection
 from crmllm.crm.models import Account, Contact
@@ -105,3 +106,16 @@ def test_the_local_crm_has_no_page_but_ours() -> None:
     local, account = ensure_local_connection(), Account.objects.create(name="Boats")
     ExternalRecord.objects.create(connection=local, object="account", external_id="1", record_id=account.pk)
     assert pages.addresses([("account", account.pk)]) == {}
+
+
+def test_a_declared_crm_says_where_its_records_are_opened(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """As the documentation's example does it: with an address that an admin may leave out."""
+    monkeypatch.setattr(registry, "_declarations", dict(registry._declarations))
+    registry.declare(Path(settings.BASE_DIR) / "docs" / "examples" / "tryton.yaml")
+    options = {"address": "https://tryton.example/crm", "web": "https://tryton.example/#crm"}
+    tryton = Connection.objects.create(name="Tryton", connector="tryton", options=options)
+    contact = Contact.objects.create(name="Ada Byte")
+    row = ExternalRecord.objects.create(connection=tryton, object="contact", external_id="7", record_id=contact.pk)
+    assert pages.address_of(row) == "https://tryton.example/#crm/model/party.party/7"
+    tryton.options = {"address": "https://tryton.example/crm", "web": ""}
+    assert pages.address_of(row) == ""
