@@ -14,4 +14,4 @@ from review.selectors import QueueView
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """The top of the queue."""
     user, view = person(request), QueueView()
-    return selectors.top(user, view)
+    return selectors.top(user, view) | {"decides": user.may("proposals.decide")}

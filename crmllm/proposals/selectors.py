@@ -138,6 +138,7 @@ class ChangeLine:
     field: FieldDef
     old: Any
     proposed: Any
+    #: What the CRM held when the text was read; `old` is brought up to date before a decision.
     old_shown: str
     shown: str
     evidence: list[dict[str, Any]]
@@ -161,6 +162,7 @@ def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
             row,
             change,
             defs[row.object][change.field],
+            open_or(change.old),
             open_or(change.old if change.read is None else change.read),
             open_or(change.proposed),
         )
@@ -169,7 +171,7 @@ def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
         if change.field in defs[row.object]
     ]
     refused = {row.pk: refused_targets(row) for row in rows}
-    opened = [one for one in opened if not leads_to(refused[one[0].pk], one[1], one[4])]
+    opened = [one for one in opened if not leads_to(refused[one[0].pk], one[1], one[5])]
     planned = {str(parent.target_id): parent.name for row in rows for parent in row.needs.all()}
     now = held_now(rows)
     origins = {change.pk: change.origin for _, change, *_ in opened if change.origin}
@@ -177,25 +179,25 @@ def lines(user: User, rows: list[Proposal]) -> dict[UUID, list[ChangeLine]]:
     pairs += [(origin["object"], origin["id"]) for origin in origins.values()]
     names = planned | crm.names_of(pairs)
     found: dict[UUID, list[ChangeLine]] = {row.pk: [] for row in rows}
-    for row, change, field, old, proposed in opened:
+    for row, change, field, old, read, proposed in opened:
         line = ChangeLine(
             change=change,
             field=field,
             old=old,
             proposed=proposed,
-            old_shown=crm.in_words(field, old, names),
+            old_shown=crm.in_words(field, read, names),
             shown=crm.in_words(field, proposed, names),
             evidence=[{"start": e.start, "end": e.end, "quote": open_or(e.quote, "")} for e in change.evidence.all()],
             checks=change.checks,
             origin=_origin(change, names),
-            moved_to=_moved_to(field, old, now.get((row.pk, field.name), old), names),
+            moved_to=_moved_to(field, read, now.get((row.pk, field.name), old), names),
         )
         found[row.pk].append(line)
     return found
 
 
-def _moved_to(field: FieldDef, old: Any, now: Any, names: dict[str, str]) -> str | None:
-    return None if values.same(field, old, now) else crm.in_words(field, now, names)
+def _moved_to(field: FieldDef, read: Any, now: Any, names: dict[str, str]) -> str | None:
+    return None if values.same(field, read, now) else crm.in_words(field, now, names)
 
 
 def held_now(rows: Iterable[Proposal]) -> dict[tuple[UUID, str], Any]:

@@ -24,6 +24,7 @@ from crmllm.jobs.services import enqueue
 from crmllm.proposals import services as proposals
 from crmllm.proposals.choices import Verdict
 from crmllm.proposals.models import Proposal
+from crmllm.proposals.rebasing import refresh_or_raise
 from review.bulk import selectors
 from review.bulk.choices import Result, Seen, State
 from review.bulk.models import Bulk, BulkItem
@@ -109,6 +110,8 @@ def _decide(bulk: Bulk, item: BulkItem) -> tuple[Result, str]:
     """Through the door of a single decision; what is refused there, and why."""
     proposal = Proposal.objects.get(pk=item.proposal_id)
     try:
+        if bulk.verdict == Verdict.APPROVE:
+            refresh_or_raise(proposal)  # outside: what the CRM holds now stays on the lines of what is refused
         with transaction.atomic():
             if bulk.verdict == Verdict.APPROVE:
                 proposals.approve(user=bulk.user, proposal=proposal)

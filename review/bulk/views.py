@@ -75,6 +75,7 @@ def prepare(request: HttpRequest, pk: UUID) -> HttpResponse:
         "most": selectors.MOST,
         "sample": services.SAMPLE,
         "risky": selectors.risky_fields(row),
+        "alone": not row.pattern or selectors.alike(user, row.pattern)[: services.FEWEST].count() < services.FEWEST,
         "form": form,
         "similar": [_near(view, one, share) for one, share in near],
         "back_url": view.card_url(row.interaction_id),
