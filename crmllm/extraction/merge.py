@@ -55,6 +55,8 @@ GUESSED = 0.5
 # The form of a name says less than that of a title or a company: an answer that copies little is not believed there.
 NAME_TRUST = 0.25
 MOST_MOOD_WORDS = 3
+# Where a title or a company ends, rules and model go by the same line and err alike: that they agree says little.
+READ_AS_LINES = frozenset({"title", "company"})
 
 
 def merge(item: Item, reading: Reading, answer: ModelAnswer | None = None, *, gated: bool = True) -> Extracted:
@@ -94,7 +96,9 @@ def _value(item: Item, candidate: Candidate | None, *, agreed: bool | None = Non
     source: Source = "header" if candidate.rule == contacts.HEADER else "rule"
     confidence = candidate.confidence
     if agreed is True:
-        confidence, source = confidence + (1 - confidence) * 0.5, "both" if source == "rule" else source
+        source = "both" if source == "rule" else source
+        if candidate.field not in READ_AS_LINES:
+            confidence += (1 - confidence) * 0.5
     elif agreed is False:
         confidence *= 0.88
     return Value(

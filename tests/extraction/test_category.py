@@ -146,3 +146,10 @@ def test_a_letter_about_an_invoice_opens_a_case_that_says_what_is_wrong_with_it(
     case = found(text).case
     assert category(text) == "billing" and case is not None and case.summary is not None
     assert said in case.summary.value
+
+
+def test_what_was_bought_from_others_is_no_matter_of_payment() -> None:
+    text = "We bought a press from Otherline last year and paid 9,000 for it. Could we see yours at work?"
+    found = extract(Item(text, kind="call"))
+    assert found.category is not None and found.category.value != "billing"
+    assert found.case is None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.management import call_command
 
@@ -82,6 +83,14 @@ def test_without_its_own_embedding_english_is_judged_as_other_languages_are(monk
     assert [one.value for one in judge.asking(["Please call me.", "It rained."])] == ["yes", "no"]
 
 
+def test_landmarks_weigh_how_near_a_text_is() -> None:
+    spots = np.array([[0.0, 0.0], [3.0, 0.0]])
+    weights = judge.Weights(("no", "yes"), np.array([[0.0, 0.0], [-5.0, 5.0]]), np.zeros(2), "t", spots, 0.5)
+    shares = weights.probabilities(np.array([[0.1, 0.0], [2.9, 0.0], [1.5, 0.0], [90.0, 0.0]]))
+    assert shares.argmax(axis=1)[:2].tolist() == [0, 1]
+    assert shares[2:].max() == pytest.approx(0.5), "between both, and far from both, neither counts for more"
+
+
 def test_nothing_asked_nothing_judged() -> None:
     assert judge.sentiments([]) == []
 
@@ -112,6 +121,8 @@ def test_training_writes_weights_that_judge_as_well_as_the_shipped_ones(
     assert float(out.getvalue().split("macro-F1 ")[1].split()[0]) > 0.8
     monkeypatch.setattr(judge, "WEIGHTS", tmp_path)
     judge.weights.cache_clear()
+    assert judge.weights("asks").landmarks is not None, "in English requests are judged by nearness"
+    assert judge.weights("asks-anywhere").landmarks is None
     found = [one.value for one in judge.asking([sentence for sentence, _ in REQUESTS[:4]])]
     judge.weights.cache_clear()
     assert found.count("yes") == 2

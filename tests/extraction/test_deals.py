@@ -111,8 +111,34 @@ def test_days_are_of_the_year_that_is_meant(text: str, day: str) -> None:
     assert [one.day.isoformat() for one in dates.find(text, datetime(2026, 5, 12, tzinfo=UTC))] == [day]
 
 
-def _deal(text: str) -> deals.Deal:
-    return deals.read(text, 0, len(text), sent_at=datetime(2026, 5, 12, tzinfo=UTC), names=NAMES, country="")
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Mamy 60000 złotych, przepraszam, 55, bo zarząd obciął.", "55000 złotych"),
+        ("We have 90,000 euros, sorry, 85, for the hall.", "85000 euros"),
+        ("We have 90,000 euros, sorry, 3 weeks from now.", "90,000 euros"),
+        ("We have 90,000 euros, sorry, 12, for the hall.", "90,000 euros"),
+    ],
+)
+def test_who_corrects_a_sum_may_leave_its_thousands_out(text: str, plain: str) -> None:
+    assert plain in wording.corrected(text, None)[0].text
+
+
+def _deal(text: str, sent_at: datetime | None = datetime(2026, 5, 12, tzinfo=UTC)) -> deals.Deal:
+    return deals.read(text, 0, len(text), sent_at=sent_at, names=NAMES, country="")
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("Issued on 3 June 2026. We want 3 Pump 30. In 2022 a hall cost us 40,000 EUR.", None),
+        ("Spotkanie 25.09.2026. 3 x Pump 30. W 2022 zapłacili 40 000 zł u kogoś innego.", None),
+        ("3 June 2026: we want 3 Pump 30, our budget for 2027 is 40,000 EUR.", "40000"),
+    ],
+)
+def test_an_undated_paper_is_of_the_year_that_it_names_first(text: str, amount: str | None) -> None:
+    deal = _deal(text, None)
+    assert (None if deal.amount is None else deal.amount.value) == amount
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmllm.extraction import merge
 from crmllm.extraction.extract import extract
 from crmllm.extraction.prompting import prompt_for
 from crmllm.extraction.rules import reader
 from crmllm.extraction.rules.reader import read
+from crmllm.extraction.rules.text import Candidate
 from crmllm.extraction.schema import MailAnswer, ModelAnswer
 from crmllm.extraction.types import Extracted, Item, from_json, to_json
 
@@ -49,8 +51,14 @@ def test_agreement_raises_confidence_and_says_both() -> None:
     for name in ("name", "title", "company", "phone"):
         before, after = getattr(alone.contacts[0], name), getattr(together.contacts[0], name)
         assert after.value == before.value
-        assert after.confidence > before.confidence
+        assert after.confidence > before.confidence, "they agree on the category at least, which bounds them all"
         assert after.source == "both"
+
+
+@pytest.mark.parametrize(("field", "sure"), [("name", 0.9), ("phone", 0.9), ("title", 0.8), ("company", 0.8)])
+def test_agreement_on_what_both_read_as_a_line_says_little(field: str, sure: float) -> None:
+    value = merge._value(ITEM, Candidate(field, "Lena Farrow", 0, 5, 0.8, "test"), agreed=True)
+    assert value is not None and (value.confidence, value.source) == (sure, "both")
 
 
 def test_a_trusted_model_adds_a_person_that_the_rules_missed() -> None:

@@ -153,3 +153,19 @@ def test_any_lines_are_read(lines: list[str]) -> None:
     text = "\n".join(lines)
     read = extract(Item(text, kind="document", us=US, products=PRODUCTS))
     assert all(text[span.start : span.end] == span.quote for _, value in read.values() for span in value.evidence)
+
+
+SPECIFICATION = """Cahier des charges - Atelier de Meaux
+
+Contact : Mme Lise Arnaud, acheteuse, l.arnaud@atelier.example
+Date : 2 mars 2026
+
+1. Objet : fourniture de 4 LaserCut 300 et contrat de maintenance.
+2. Montant plafond : 50 000 € HT, soit 60 000 € TTC.
+"""
+
+
+def test_a_specification_asks_and_orders_nothing_and_its_net_sum_counts() -> None:
+    values = told(found(SPECIFICATION))
+    assert values["opportunity.amount"] == "50000"
+    assert values["opportunity.commitment"] == "likely"

@@ -39,17 +39,23 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A logistic regression: one row of coefficients a class."""
+    """A logistic regression: one row of coefficients a class. With landmarks, it weighs how near a text is to each of
+    them (Gaussian, of that width) and not what it holds."""
 
     classes: tuple[str, ...]
     coefficients: NDArray[Any]
     intercepts: NDArray[Any]
     version: str
+    landmarks: NDArray[Any] | None = None
+    width: float = 0.0
 
     def probabilities(self, rows: NDArray[Any]) -> NDArray[Any]:
         """One row of probabilities a text."""
         import numpy as np
 
+        if self.landmarks is not None:
+            squares = (rows**2).sum(axis=1)[:, None] + (self.landmarks**2).sum(axis=1)
+            rows = np.exp(-self.width * np.maximum(squares - 2 * rows @ self.landmarks.T, 0.0))
         scores = rows @ self.coefficients.T + self.intercepts
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         shares: NDArray[Any] = powers / powers.sum(axis=1, keepdims=True)
@@ -119,12 +125,20 @@ def weights(task: str) -> Weights:
     import numpy as np
 
     data = json.loads((WEIGHTS / f"{task}.json").read_text(encoding="utf-8"))
+    width = float(data.get("width", 0.0))
     return Weights(
         tuple(data["classes"]),
         np.asarray(data["coefficients"], dtype=np.float32),
         np.asarray(data["intercepts"], dtype=np.float32),
         str(data["version"]),
+        np.load(landmarks_file(task, WEIGHTS)).astype(np.float32) if width else None,
+        width,
     )
+
+
+def landmarks_file(task: str, folder: Path) -> Path:
+    """Where the landmarks of a task lie, if it has any."""
+    return folder / f"{task}.landmarks.npy"
 
 
 def version() -> str:

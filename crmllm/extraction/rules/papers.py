@@ -100,8 +100,8 @@ _CONTRACT = re.compile(
 )
 _REQUEST = re.compile(
     r"\b(?:request for (?:quotation|quote|proposal|information)|rf[qp]|quotation|quote|proposal|enquiry|tender|"
-    r"angebot(?:sanfrage)?|anfrage|ausschreibung|devis|appel d'offres|presupuesto|oferta|preventivo|offerta|offerte|"
-    r"orcamento|proposta|statement of work)\b"
+    r"angebot(?:sanfrage)?|anfrage|ausschreibung|lastenheft|devis|appel d'offres|cahier des charges|pliego|"
+    r"presupuesto|oferta|preventivo|offerta|offerte|orcamento|proposta|statement of work)\b"
 )
 _COMPLAINT = re.compile(
     r"\b(?:complaint|defect report|warranty claim|fault report|service request|reklamation|mangelruge|"
@@ -523,7 +523,7 @@ def _deal(item: Item, reading: Reading, text: str, rows: list[_Row], head: str) 
         if product is not None and not deal.products:
             deal.products = [product]
     ordered = _ORDER.search(head)
-    signed = _CONTRACT.search(head) if ordered is None else None
+    signed = _CONTRACT.search(head) if ordered is None and not _REQUEST.search(head) else None
     if ordered is not None or (signed is not None and reading.persons):
         start = next(
             (
@@ -581,7 +581,7 @@ def _total(text: str, rows: list[_Row]) -> Candidate | None:
         is_net, is_sub, is_total = _NET.search(words), _SUBTOTAL.search(label), _TOTAL.search(label)
         if not (is_net or is_sub or is_total):
             continue
-        found = _last_amount(text, row)
+        found = (_net_amount(text, row) if is_net else None) or _last_amount(text, row)
         if found is None:
             continue
         if is_net and (is_total or is_net.start() < 30):
@@ -603,6 +603,15 @@ def _stated(text: str) -> Candidate | None:
     if len({one.value for one in stated}) != 1:
         return None
     return Candidate("amount", money.plain(stated[0].value), stated[0].start, stated[0].end, 0.8, "stated sum")
+
+
+def _net_amount(text: str, row: _Row) -> Candidate | None:
+    """The sum that a row itself calls net where it has the gross one too: "118 000 € HT, soit 141 600 € TTC"."""
+    sums = money.find(text, row.start, row.end)
+    net = [one for one in sums if one.net and not one.gross]
+    if not net or not any(one.gross for one in sums):
+        return None
+    return Candidate("amount", money.plain(net[-1].value), net[-1].start, net[-1].end, 0.9, TABLE)
 
 
 def _last_amount(text: str, row: _Row) -> Candidate | None:

@@ -193,7 +193,8 @@ _CUE = re.compile(
     r"non|je veux dire|je voulais dire|plutot|enfin|excusez(?:-moi)?|mettons|disons|rectification|"
     r"perdon|perdona|disculpa|quiero decir|queria decir|mejor dicho|digo|pongamos|digamos|mejor|correccion|"
     r"scusi|scusa|anzi|volevo dire|cioe|facciamo|meglio|nee|ik bedoel|eigenlijk|liever|doe maar|maak er|"
-    r"desculpe|quer dizer|alias|quero dizer|melhor)\b)"
+    r"desculpe|quer dizer|alias|quero dizer|melhor|"
+    r"przepraszam|pardon|poprawka|poprawiam|to znaczy|mam na mysli|mialem na mysli|mialam na mysli|raczej)\b)"
 )
 _FILLER = re.compile(
     r"^(?:[\s,.…:;!?—–-]|\b(?:no|nein|non|nee|sorry|wait|it|that|is|it's|was|say|make|let's|let us|be|the|a|an|we|i|"
@@ -202,13 +203,15 @@ _FILLER = re.compile(
     r"been|"
     r"das|sind|waren|es|wir|doch|eher|auf|am|bis|zum|den|die|der|nicht|aeh|ah|also|lieber|machen|sagen|brauchen|nehmen|"
     r"ce|c'est|c|sont|plutot|le|la|les|pour|au|en|mettons|disons|euh|mejor|son|eran|era|el|los|las|para|que|mas|bien|"
-    r"sono|erano|piuttosto|het|zijn|er|van|maak|sao|seja|o|os|dicho|veux|voulais|dire|je)\b)*$"
+    r"sono|erano|piuttosto|het|zijn|er|van|maak|sao|seja|o|os|dicho|veux|voulais|dire|je|nie|to|jest|bylo|jednak|na)"
+    r"\b)*$"
 )
 _VALUE = re.compile(r"(?<![\w.,/:-])\d{1,3}(?:[.,' ]\d{3})+(?!\d)|(?<![\w.,/:-])\d+(?:[.,]\d+)?(?![\d:/-])")
 _UNIT = re.compile(r"^[\s-]*(?P<unit>[^\W\d_]+|%|€|\$|£)")
 _REACH = 60  # characters from a cue to the value that counts
 _NEAR = 300  # ... where it is not said again of what it counts
 _NEXT = 60  # ... where neither says what it counts
+_THOUSAND = 1000
 # "line 6", "hall 2": names with a number in them.
 _LABELLED = re.compile(
     r"\b(?:line|hall|plant|step|item|no|number|page|room|point|remark|suite|dock|cell|werk|halle|linie|ligne|linea|lot|"
@@ -271,7 +274,8 @@ def corrected(
                 continue
             words = text[new.start : new.end]
             if old.kind == "sum" and new.kind == "number":
-                words = text[old.start : old.end].replace(_bare(text[old.start : old.end]), words, 1)
+                written = words if _size(new) >= _THOUSAND else f"{words}000"
+                words = text[old.start : old.end].replace(_bare(text[old.start : old.end]), written, 1)
             elif new.unit and not old.unit:  # "thirty, sorry, forty pumps": what is counted stands behind the new one
                 words = " " * (old.end - old.start)
             changes[old.start] = Change(old.start, old.end, words, new.start, new.end)
@@ -317,10 +321,12 @@ def _corrected_by(new: _Said, said: list[_Said], cue: int, folded: str) -> list[
         and one.unit not in _TIMES
         and not (one.kind == "number" and _LABELLED.search(folded[max(0, one.start - 14) : one.start]))
     ]
-    kinds = ("sum", "number") if new.kind == "number" and _size(new) >= 1000 else (new.kind,)
+    kinds = ("sum", "number") if new.kind == "number" and _size(new) >= _THOUSAND else (new.kind,)
     if new.unit in _TIMES and new.kind == "number":
         return []
     old = next((one for one in reversed(earlier) if one.kind in kinds), None)
+    if earlier and _leaves_thousands_out(earlier[-1], new, cue):
+        old = earlier[-1]
     if old is None or old.value == new.value:
         return []
     if new.kind == "number" and old.kind == "number":
@@ -329,6 +335,15 @@ def _corrected_by(new: _Said, said: list[_Said], cue: int, folded: str) -> list[
         if not same_thing and not near:
             return []
     return [one for one in earlier if one.kind == old.kind and one.value == old.value]
+
+
+def _leaves_thousands_out(old: _Said, new: _Said, cue: int) -> bool:
+    """Whether a bare number puts the sum right before it right and leaves its thousands out: "80,000, sorry, 75"."""
+    if old.kind != "sum" or new.kind != "number" or new.unit in _TIMES or not new.value.isdecimal():
+        return False
+    thousands = _size(old) / _THOUSAND
+    near = cue - old.end <= _NEXT and old.value.endswith("000")
+    return near and 0 < _size(new) < _THOUSAND and 0.2 <= thousands / _size(new) <= 5
 
 
 def _size(one: _Said) -> float:

@@ -26,7 +26,7 @@ from crmllm.ingestion.mail.segment import segment
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl")
 SHARES = (30, 13, 18, 9, 9, 7, 7, 7)
 # What mails are about, and how often. `block` is a signature without a mail around it.
-KINDS = {"sale": 34, "case": 13, "billing": 6, "talk": 17, "vendor": 4, "internal": 4, "newsletter": 3, "auto": 3,
+KINDS = {"sale": 50, "case": 13, "billing": 6, "talk": 17, "vendor": 4, "internal": 4, "newsletter": 3, "auto": 3,
          "private": 3, "spam": 2, "block": 11}  # fmt: skip
 MADE_CATEGORY = {"sale": "sales", "case": "support", "billing": "billing", "talk": "sales", "vendor": "vendor",
                  "internal": "internal", "newsletter": "newsletter", "auto": "auto_reply", "private": "personal",
@@ -132,8 +132,8 @@ def _count(chance: Random) -> str:
 
 def _sale(draft: _Draft) -> None:
     chance, said = draft.chance, draft.answer
-    said["sentiment"] = "neutral"
-    stance = chance.choices(["firm", "likely", "hedged", "negated", "none"], [20, 22, 18, 10, 30])[0]
+    said |= {"sentiment": "neutral", "commitment": "likely"}  # a wish without conditions
+    stance = chance.choices(["firm", "likely", "hedged", "negated", "none"], [22, 14, 26, 16, 22])[0]
     _opening(draft)
     if stance == "negated":
         draft.say("negated")

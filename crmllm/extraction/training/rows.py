@@ -19,6 +19,8 @@ Messages = list[dict[str, str]]
 Render = Callable[[Mapping[str, str]], Messages]
 
 NONE, DROPPED, SPOILED = 0.12, 0.15, 0.1
+#: The degree of commitment is judged from the whole mail: the rules' guess is mostly kept back.
+JUDGED, KEPT_BACK = "commitment:", 0.7
 
 
 def row(item: Item, answer: MailAnswer, render: Render, chance: Random) -> dict[str, object]:
@@ -43,6 +45,8 @@ def _disturbed(candidates: str, text: str, chance: Random) -> str:
     kept: list[str] = []
     for line in candidates.splitlines():
         throw = chance.random()
+        if JUDGED in line and chance.random() < KEPT_BACK:
+            continue
         if throw >= DROPPED:
             kept.append(_spoiled(line, text, chance) if throw < DROPPED + SPOILED else line)
     bare = [re.sub(r"^\d+\. ", "", line) for line in kept]
