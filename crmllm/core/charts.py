@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WIDTH, HEIGHT = 560, 260
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 34
+LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 40
 
 
 @dataclass(frozen=True, slots=True)
