@@ -23,9 +23,9 @@ def address_of(external: ExternalRecord) -> str:
         stream = declared.streams[declared.list_with(external.object, external.external_id)]
         known = {**declared.filled(external.connection.options), **stream.values}
         found = str(fill(stream.url, {**known, "object": stream.theirs, "id": stream.inner(external.external_id)}))
-    except (BadInput, NotFound, KeyError):
+        parts = urlsplit(found)
+    except (BadInput, NotFound, KeyError, ValueError):
         return ""
-    parts = urlsplit(found)
     return found if parts.scheme in ("https", "http") and parts.hostname else ""
 
 

@@ -83,7 +83,7 @@ def test_the_system_of_record_comes_before_another_crm(
     assert pages.addresses([("account", boats.pk)]) == {("account", boats.pk): "https://crm.example/companies/7"}
 
 
-@pytest.mark.parametrize("address", ["", "javascript:alert(1)//", "crm.example", "https://"])
+@pytest.mark.parametrize("address", ["", "javascript:alert(1)//", "crm.example", "https://", "https://[x"])
 def test_what_is_no_address_of_the_web_is_never_a_link(boats: Account, connected: Connection, address: str) -> None:
     Connection.objects.filter(pk=connected.pk).update(options={"address": address})
     assert pages.addresses([("account", boats.pk)]) == {}
