@@ -54,12 +54,8 @@ class Answer:
     body: bytes
 
     def json(self) -> Any:
-        """The body as JSON, without letters that no text of ours may hold. Raises ValueError."""
-        try:
-            found = json.loads(self._decoded())
-        except RecursionError:
-            raise ValueError("nested too deeply") from None
-        return _clean(found) if _UNFIT.search(self.body) else found
+        """The body as JSON. Raises ValueError."""
+        return read_json(self._decoded())
 
     def _decoded(self) -> bytes | str:
         """JSON is UTF-8; who writes it otherwise says so, or it is not read."""
@@ -74,8 +70,18 @@ class Answer:
         return self.body.decode("utf-8", "replace")
 
 
+def read_json(body: bytes | str) -> Any:
+    """JSON of a stranger, without letters that no text of ours may hold. Raises ValueError."""
+    text = body if isinstance(body, str) else body.decode(json.detect_encoding(body))
+    try:
+        found = json.loads(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return _clean(found) if _UNFIT.search(text) else found
+
+
 #: NUL, which no text of the database holds, and halves of letters: as JSON escapes them.
-_UNFIT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_UNFIT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _UNFIT_LETTER = re.compile("[\x00\ud800-\udfff]")
 
 

@@ -34,6 +34,8 @@ from crmllm.core.guarded_http import Answer, GuardedClient, Refused, TooLarge, U
 
 AHEAD = timedelta(minutes=5)  # a token is renewed so long before it ends
 VERIFIER_BYTES = 48
+SHORTEST = 6  # letters of a secret that is looked for in what a CRM says
+LONGEST = 30 * 86_400  # seconds that a token is taken to be good, whatever its answer says
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,14 @@ class Session:
         if self.way.kind == AuthKind.HEADER:
             return ""
         held, until = self._held(), self.connection.token_until
-        if held and (until is None or until - AHEAD > timezone.now()):
+        if held and (until is None or until - self._ahead() > timezone.now()):
             return held
         self.renew(held)
         return self._held()
+
+    def _ahead(self) -> timedelta:
+        """A token that lives for a short time only is not renewed with every call."""
+        return min(AHEAD, timedelta(seconds=float(self._credentials().get("lifetime") or LONGEST) / 2))
 
     def headers(self, token: str) -> dict[str, str]:
         filled: dict[str, str] = fill(self.way.headers, {"token": token, **self.values()})
@@ -91,6 +97,14 @@ class Session:
             services.mark_broken(connection=self.connection, reason=error.message)
             raise
         return True
+
+    def without_secrets(self, words: str) -> str:
+        """What a CRM says, without what it may repeat of what we signed in with."""
+        held = self._credentials()
+        known = [held.get("access_token"), held.get("refresh_token"), *(held.get("secrets") or {}).values()]
+        for one in sorted((str(one) for one in known if one), key=len, reverse=True):
+            words = words.replace(one, "…") if len(one) >= SHORTEST else words
+        return words
 
     # --- signing in for the first time
 
@@ -164,7 +178,7 @@ class Session:
             body = answer.json()
         except ValueError:
             body = None
-        if answer.status >= 500 or answer.status == 429:
+        if answer.status >= 500 or answer.status in (408, 425, 429) or (answer.status < 400 and body is None):
             raise NotSent(f"{self.connection.name}: signing in is not possible at the moment.", wait=5)
         if answer.status >= 400 or not isinstance(body, dict):
             reason = str((body or {}).get("error", "")) if isinstance(body, dict) else ""
@@ -199,24 +213,38 @@ class Session:
         token = jmespath.search(self.way.picked, answer)
         if not token:
             raise NeedsSignIn(f"{self.connection.name} does not let us in; check what was entered.")
-        return {**answer, "access_token": token}
+        return {**answer, "access_token": str(token)}
 
     def _keep(self, answer: Mapping[str, Any]) -> None:
         """Stores what the token's answer brought; a refresh token that came along takes the old one's place."""
         held = self._credentials()
-        lifetime = int(answer.get("expires_in") or self.way.lifetime)
+        token = answer.get("access_token")
+        if not isinstance(token, str) or not token:
+            reason = str(answer.get("error") or "")[:80]
+            words = f" ({reason})" if reason else ""
+            raise NeedsSignIn(f"{self.connection.name} gave no token{words}; somebody has to sign in again.")
+        lifetime = self._lifetime(answer.get("expires_in"))
         kept = {name: jmespath.search(path, answer) for name, path in self.way.keep.items()}
         row = services.keep_token(
             connection=self.connection,
             credentials={
                 **held,
-                "access_token": answer["access_token"],
+                "access_token": token,
+                "lifetime": lifetime,
                 "refresh_token": answer.get("refresh_token") or held.get("refresh_token"),
             },
             until=timezone.now() + timedelta(seconds=lifetime),
             options={name: value for name, value in kept.items() if value},
         )
         self._take_over(row)
+
+    def _lifetime(self, told: Any) -> int:
+        """Seconds; what is no number, or none that can be, counts as not said."""
+        try:
+            seconds = float(told or 0)
+        except (TypeError, ValueError, OverflowError):
+            seconds = 0
+        return int(min(seconds, LONGEST)) if seconds >= 1 else self.way.lifetime
 
     def _take_over(self, row: Connection) -> None:
         self.connection.credentials, self.connection.token_until = row.credentials, row.token_until

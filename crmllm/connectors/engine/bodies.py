@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
 
 from crmllm.core.errors import BadInput
+from crmllm.core.guarded_http import read_json
 
 DEEPEST = 20  # elements within elements
 
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return read_json(body)
     except ValueError:
         raise BadInput("The body is no JSON.") from None
 

@@ -21,6 +21,7 @@ from crmllm.connectors.engine.declared.limits import Limit
 from crmllm.connectors.engine.errors import QuotaGone, Throttled
 from crmllm.connectors.models import Connection, LimitWindow
 
+MOST = 2_000_000_000  # calls; what a header tells beyond is no number of calls
 LONG = 3600  # seconds: a window as long as this is a quota, not a pace
 
 
@@ -145,4 +146,4 @@ def _told(limit: Limit, headers: httpx.Headers) -> tuple[int | None, int | None]
 
 def _number(pattern: str, text: str) -> int | None:
     found = re.search(pattern, text) if pattern and text else None
-    return int(found.group(1)) if found else None
+    return min(int(found[1]), MOST) if found and re.fullmatch(r"\d{1,18}", found[1], re.ASCII) else None

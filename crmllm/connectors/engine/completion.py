@@ -18,7 +18,6 @@ def completed(transport: Transport, stream: Stream, call: Call, found: list[Any]
         told: dict[str, Any] = {}
         for start in range(0, len(ids), more.size):
             values = {**stream.values, "object": stream.theirs, "ids": ids[start : start + more.size]}
-            body = transport.send(more, values)
-            told |= {str(pick(more.key, one)): pick(more.row, one) for one in pick(more.rows, body) or []}
+            told |= {str(pick(more.key, one)): pick(more.row, one) for one in transport.listed(more, values)}
         found = [{**row, name: told.get(one)} for row, one in zip(found, ids, strict=True)]
     return found

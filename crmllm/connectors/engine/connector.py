@@ -18,6 +18,7 @@ from crmllm.connectors.base import (
     RemoteGone,
     RemoteRecord,
     RemoteRefused,
+    RemoteUnavailable,
 )
 from crmllm.connectors.engine import strategy
 from crmllm.connectors.engine.budget import Priority
@@ -25,7 +26,7 @@ from crmllm.connectors.engine.completion import completed
 from crmllm.connectors.engine.declaration import Declaration
 from crmllm.connectors.engine.declared.calls import Call
 from crmllm.connectors.engine.declared.streams import Stream
-from crmllm.connectors.engine.errors import FieldRefused
+from crmllm.connectors.engine.errors import FieldRefused, understood
 from crmllm.connectors.engine.mapping import FieldMapping, Link, Reference, Row
 from crmllm.connectors.engine.reader import Reader
 from crmllm.connectors.engine.sending import Sending
@@ -137,19 +138,27 @@ class DeclaredConnector:
         one = self.needed(stream, "read")
         for external_id in external_ids:
             values = {**stream.values, "object": stream.theirs, "id": external_id, "columns": mapping.columns(fields)}
-            try:
-                body = pick(one.row, self.transport.send(one, values))
-            except RemoteGone:
-                continue
-            if body:
-                found.append(mapping.row(body))
+            with suppress(RemoteGone):
+                if body := self._one(one, values):
+                    found.append(mapping.row(body))
         return found
+
+    def _one(self, call: Call, values: Mapping[str, Any]) -> Any:
+        """The record in an answer; None where the CRM has none. Raises RemoteUnavailable for an answer that says
+        nothing: it must not pass for a record that is gone."""
+        answer = self.transport.ask(call, values)
+        body = self.transport.parsed(answer)
+        if call.rows:
+            return next((pick(call.row, one) for one in self.transport.rows(call, answer, body)), None)
+        if answer.status != 204 and not (body and isinstance(body, Mapping | list)):
+            raise RemoteUnavailable(f"{self.connection.name} answered without the record that was asked for.")
+        return pick(call.row, body)
 
     def _read_many(
         self, call: Call, stream: Stream, mapping: FieldMapping, ids: Sequence[str], fields: list[str] | None
     ) -> list[Row]:
         values = {**stream.values, "object": stream.theirs, "ids": list(ids), "columns": mapping.columns(fields)}
-        found = [pick(call.row, one) for one in pick(call.rows, self.transport.send(call, values)) or []]
+        found = [pick(call.row, one) for one in self.transport.listed(call, values)]
         return [mapping.row(one) for one in completed(self.transport, stream, call, found)]
 
     def ties(self, name: str, external_ids: Sequence[str]) -> list[Row]:
@@ -186,7 +195,7 @@ class DeclaredConnector:
 
         def ask(mapping: FieldMapping) -> list[Row]:
             values = {**stream.values, "object": stream.theirs, "our_ids": ids, "columns": mapping.columns()}
-            found = [pick(call.row, one) for one in pick(call.rows, self.transport.send(call, values)) or []]
+            found = [pick(call.row, one) for one in self.transport.listed(call, values)]
             return [mapping.row(one) for one in completed(self.transport, stream, call, found)]
 
         rows, mapping = self._as_shown(object_name, ask), self.mapping(object_name)
@@ -209,11 +218,12 @@ class DeclaredConnector:
             "keys": {name: change.values.get(name) or "" for name in stream.natural_key},
         }
         try:
-            body = self.transport.send(call, values)
+            asked = self.transport.listed if call.rows else self.transport.send
+            answer = asked(call, values)
         except RemoteGone:
             return None
-        found = pick(call.rows, body) if call.rows else [pick(call.row, body)]
-        rows = [mapping.row(one if not call.rows else pick(call.row, one)) for one in found or [] if one]
+        found = [pick(call.row, one) for one in (answer if call.rows else [answer])]
+        rows = [mapping.row(one) for one in found if one]
         if len(rows) > 1:
             raise RemoteRefused(
                 f"{self.label} has several records like the one that was to be made; a person has to look."
@@ -286,7 +296,7 @@ class DeclaredConnector:
             if call is None:
                 continue
             with suppress(RemoteGone):
-                if pick(call.row, self.transport.send(call, {"columns": [stream.id], **values})):
+                if self._one(call, {"columns": [stream.id], **values}):
                     return True
         return False
 
@@ -295,7 +305,8 @@ class DeclaredConnector:
     def test(self) -> Any:
         """A harmless call that shows whether we are let in. Raises ConnectorError."""
         call = self.declaration.test
-        return pick(call.row, self.transport.send(call, {}))
+        with understood(self.connection.name):
+            return pick(call.row, self.transport.send(call, {}))
 
     def learnt(self, answer: Any) -> dict[str, Any]:
         """What of the answer to `test` is kept with the connection."""

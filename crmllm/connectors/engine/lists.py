@@ -13,6 +13,7 @@ from typing import Any
 
 from crmllm.connectors.base import Change, Erasure, Operation, Outcome, RemoteRecord
 from crmllm.connectors.engine.connector import DeclaredConnector
+from crmllm.connectors.engine.errors import understood
 
 
 class Lists:
@@ -25,7 +26,9 @@ class Lists:
         by_list: dict[str, list[str]] = {}
         for one in external_ids:
             by_list.setdefault(self.list_of(object_name, {}, one), []).append(one)
-        return {pk: record for name, ids in by_list.items() for pk, record in self.crm.read(name, ids, fields).items()}
+        with understood(self.crm.connection.name):
+            found = [self.crm.read(name, ids, fields) for name, ids in by_list.items()]
+        return {pk: record for one in found for pk, record in one.items()}
 
     def find_created(self, object_name: str, changes: Sequence[Change]) -> list[Outcome]:
         return self._each(object_name, changes, self.crm.find_created)
@@ -66,7 +69,9 @@ class Lists:
         for name, indexes in by_list.items():
             stream = self.crm.stream(name)
             part = [replace(changes[at], external_id=stream.inner(changes[at].external_id)) for at in indexes]
-            for at, outcome in zip(indexes, act(name, part), strict=True):
+            with understood(self.crm.connection.name):
+                told = act(name, part)
+            for at, outcome in zip(indexes, told, strict=True):
                 if isinstance(outcome, RemoteRecord):
                     outcome = replace(outcome, external_id=stream.outer(outcome.external_id))
                 outcomes[at] = outcome

@@ -9,22 +9,26 @@ import html
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from nameparser import HumanName
 
 from crmllm.connectors.engine.declared.streams import Codec, FieldMap, Stream
+from crmllm.connectors.engine.errors import UNFORESEEN, OddRecord
 from crmllm.connectors.engine.template import fill, names
-from crmllm.connectors.engine.transport import pick
+from crmllm.connectors.engine.transport import pick, search
 from crmllm.core.errors import BadInput, CrmllmError
 from crmllm.crm import values as crm_values
 from crmllm.crm.models import FieldDef
 
 ABSENT = object()
 HEADLINE = 200  # letters
+LONGEST_ID = 200  # letters that our books have room for
+MAX_DIGITS = 30  # of a number, before or behind the point
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -112,12 +116,15 @@ class FieldMapping:
     def row(self, found: Mapping[str, Any]) -> Row:
         """A record of the CRM. Raises BadInput when it has no id."""
         stream = self.stream
-        external_id = pick(stream.id, found)
-        if external_id in (None, ""):
-            raise BadInput("A record came without an id.")
+        external_id = _id(pick(stream.id, found))
+        if not external_id:
+            raise OddRecord("A record came without an id.")
+        if len(stream.outer(external_id)) > LONGEST_ID:
+            raise OddRecord(f"A record came with an id of more than {LONGEST_ID} letters.")
+        etag = _text(pick(stream.etag, found))
         row = Row(
-            external_id=stream.outer(str(external_id)),
-            etag=_text(pick(stream.etag, found)),
+            external_id=stream.outer(external_id),
+            etag=etag if len(etag) <= LONGEST_ID else "",
             modified_at=instant(pick(stream.stamp, found), stream.stamp_format),
             deleted=_true(pick(stream.deleted, found)),
             merged_into=_text(pick(stream.merged_into, found)),
@@ -132,15 +139,15 @@ class FieldMapping:
         return row
 
     def _read(self, row: Row, name: str, mapped: FieldMap, found: Mapping[str, Any]) -> None:
-        given = _given(mapped, found)
-        if given is ABSENT or given in mapped.silent:
-            return
         try:
+            given = _given(mapped, found)
+            if given is ABSENT or given in mapped.silent:
+                return
             value = READERS[mapped.codec](mapped, given)
             definition = self.definitions.get(name)
             if definition is not None and not isinstance(value, Reference):
                 value = crm_values.normalise(definition, value)
-        except (CrmllmError, ValueError, TypeError, InvalidOperation, KeyError):
+        except (CrmllmError, *UNFORESEEN):
             row.left.append(name)  # the CRM holds what has no form here: our value stays as it is
             return
         row.values[name] = self.usual.get(name) if value in (None, "") else value
@@ -247,8 +254,8 @@ def instant(given: Any, written: str = "iso") -> datetime | None:
             return datetime.fromtimestamp(number / 1000 if written == "milliseconds" else number, UTC)
         text = str(given).strip().replace(" ", "T", 1)
         found = datetime.fromisoformat(text.replace("+0000", "+00:00"))
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError, OSError):
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError, OSError):
         return None
 
 
@@ -262,10 +269,13 @@ _PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 def _given(mapped: FieldMap, found: Mapping[str, Any]) -> Any:
     """What the row has for a field: one value, or a list of the parts. ABSENT when the row has none of it."""
     if mapped.pick:
-        value = pick(mapped.pick, found)
-        if value is None and _at(found, mapped.columns[0]) is not None:
+        value = search(mapped.pick, found)
+        if value is not None:
+            return value
+        places = mapped.columns
+        if not places or _at(found, places[0]) is not None:
             return ABSENT  # what stands there is another field's
-        return ABSENT if value is None and not _holds(found, mapped.columns[0]) else value
+        return None if _holds(found, places[0]) else ABSENT
     parts = [_at(found, column) if _holds(found, column) else ABSENT for column in mapped.columns]
     if all(part is ABSENT for part in parts):
         return ABSENT
@@ -300,11 +310,23 @@ def _read_country(mapped: FieldMap, given: Any) -> Any:
 
 
 def _read_text(mapped: FieldMap, given: Any) -> Any:
-    return None if given is None else str(given)
+    return None if given is None else _plain(given)
+
+
+def _plain(given: Any) -> str:
+    """Raises ValueError for what has parts: it is no text, however it may be printed."""
+    if isinstance(given, Mapping | list):
+        raise ValueError("has parts")
+    return str(given)
 
 
 def _read_number(mapped: FieldMap, given: Any) -> Any:
-    return None if given in (None, "") else str(Decimal(str(given)).normalize().__format__("f"))
+    if given in (None, ""):
+        return None
+    number = Decimal(str(given))
+    if not number.is_finite() or abs(number.adjusted()) > MAX_DIGITS:
+        raise ValueError("is no amount of anything")
+    return f"{number.normalize():f}"
 
 
 def _read_date(mapped: FieldMap, given: Any) -> Any:
@@ -316,30 +338,31 @@ def _read_date(mapped: FieldMap, given: Any) -> Any:
 def _read_instant_date(mapped: FieldMap, given: Any) -> Any:
     if given in (None, ""):
         return None
-    if str(given).isdigit():
-        return datetime.fromtimestamp(int(given) / 1000, UTC).date().isoformat()
+    if re.fullmatch(r"-?\d{9,15}|0", str(given), re.ASCII):  # a shorter number is a date without dashes
+        return (EPOCH + timedelta(milliseconds=int(given))).date().isoformat()
     return _read_date(mapped, given)
 
 
 def _read_choice(mapped: FieldMap, given: Any) -> Any:
     if given in (None, ""):
         return None
-    written = str(given).lower() if isinstance(given, bool) else str(given)
+    written = str(given).lower() if isinstance(given, bool) else _plain(given)
     return {**mapped.also, **{theirs: ours for ours, theirs in reversed(mapped.choices.items())}}[written]
 
 
 def _read_joined(mapped: FieldMap, given: Any) -> Any:
-    return [] if not given else [part.strip() for part in str(given).split(mapped.separator) if part.strip()]
+    parts = given if isinstance(given, list) else _plain(given).split(mapped.separator) if given else []
+    return [written for one in parts if (written := _plain(one).strip())]
 
 
 def _read_list(mapped: FieldMap, given: Any) -> Any:
-    return [] if not given else [str(one) for one in given]
+    return [] if not given else [_plain(one) for one in (given if isinstance(given, list) else [given])]
 
 
 def _read_parts(mapped: FieldMap, given: Any) -> Any:
     parts = given if isinstance(given, list) else [given]
     joint = "\n" if mapped.codec == Codec.LINES else " "
-    return joint.join(str(part).strip() for part in parts if part not in (None, "") and str(part).strip()) or None
+    return joint.join(written for part in parts if part is not None and (written := _plain(part).strip())) or None
 
 
 def _read_headline(mapped: FieldMap, given: Any) -> Any:
@@ -354,11 +377,15 @@ def _read_domain(mapped: FieldMap, given: Any) -> Any:
 
 
 def _read_reference(mapped: FieldMap, given: Any) -> Any:
-    return None if given in (None, "") else Reference(mapped.target, str(given))
+    return None if given in (None, "") else Reference(mapped.target, _plain(given))
 
 
 def _read_boolean(mapped: FieldMap, given: Any) -> Any:
-    return None if given in (None, "") else _true(given)
+    if given in (None, ""):
+        return None
+    if not isinstance(given, bool) and str(given).casefold() not in ("true", "false", "1", "0", "yes", "no"):
+        raise ValueError("is neither yes nor no")
+    return _true(given)
 
 
 #: Codecs that do not bring back all that was written.
@@ -444,6 +471,13 @@ WRITERS: dict[Codec, Callable[[FieldMap, Any], list[Any]]] = {
 }
 
 
+def _id(value: Any) -> str:
+    """An id, also one that came as a number; empty for what cannot be one."""
+    if isinstance(value, Mapping | list | bool) or value is None:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+
+
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
@@ -455,7 +489,7 @@ def _true(value: Any) -> bool:
 def _several(value: Any) -> list[str]:
     if isinstance(value, str):
         return [part.strip() for part in value.replace(",", ";").split(";") if part.strip()]
-    return [str(one) for one in value or []]
+    return [_text(one) for one in (value if isinstance(value, list) else [value]) if one]
 
 
 def _uuid(value: Any) -> UUID | None:

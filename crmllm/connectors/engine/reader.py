@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 from django.utils import timezone
 
-from crmllm.connectors.base import RemoteRefused, RemoteUnavailable
+from crmllm.connectors.base import RemoteGone, RemoteRefused, RemoteUnavailable
 from crmllm.connectors.engine.completion import completed
 from crmllm.connectors.engine.declared.calls import Call, Paging, PagingKind
 from crmllm.connectors.engine.declared.streams import Stream
@@ -28,6 +28,8 @@ from crmllm.core.guarded_http import Answer
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_RESTARTS = 3  # without a step forward
+MAX_EMPTY = 500  # pages without a row, one after the other
+ROUND = "The CRM gives the same page again and again; it is asked again later."
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Reader:
             return
         call = self._call(position)
         by_stamp = call is self.stream.call("changed")
-        restarts, before = 0, frozenset[str]()
+        restarts, before, asked, empty = 0, frozenset[str](), set[str](), 0
         while True:
             try:
                 page, ids = self._page(call, position, by_stamp)
@@ -112,15 +114,27 @@ class Reader:
                 if restarts > MAX_RESTARTS or not _of_cursor(error, position):
                     raise
                 position, before = position.anew(), frozenset()
+                asked.clear()
                 continue
+            except RemoteGone:  # some CRMs have no page behind the last one
+                if not _counted(call.paging) or not position.cursor:
+                    raise
+                page, ids = Page([], [], replace(position, cursor=""), last=True), frozenset()
+            empty = 0 if ids else empty + 1
+            if empty > MAX_EMPTY or (page.position.cursor and page.position.cursor in asked):
+                raise RemoteUnavailable(ROUND)
+            asked.add(page.position.cursor)
             if ids and ids == before and not page.last:
                 restarts += 1
                 if restarts > MAX_RESTARTS or not by_stamp:
-                    raise RemoteUnavailable("The CRM gives the same page again and again; it is asked again later.")
+                    raise RemoteUnavailable(ROUND)
                 position = position.anew()
                 before = frozenset()
+                asked.clear()
                 continue
-            restarts, before = 0, ids
+            if page.position.reached != position.reached:
+                restarts = 0
+            before = ids
             yield page
             if page.last:
                 return
@@ -135,7 +149,7 @@ class Reader:
     def _page(self, call: Call, position: Position, by_stamp: bool) -> tuple[Page, frozenset[str]]:
         answer = self._ask(call, position)
         body = self.transport.parsed(answer)
-        found = completed(self.transport, self.stream, call, _rows(call, body))
+        found = completed(self.transport, self.stream, call, self._rows(call, answer, body))
         rows, unreadable = self._read(found)
         onward = _next(call.paging, answer, body, position, len(found))
         moved = _moved(position, rows, by_stamp, len(found))
@@ -163,8 +177,8 @@ class Reader:
             "now": timezone.now(),
             "cursor": position.cursor or None,
             "offset": position.count,
-            "page": position.count // call.paging.size + 1,
-            "page_from_0": position.count // call.paging.size,
+            "page": _page_of(position) + 1,
+            "page_from_0": _page_of(position),
             "size": call.paging.size,
         }
 
@@ -210,17 +224,25 @@ class Reader:
                 yield row
 
     def _gone(self, call: Call, position: Position) -> Iterator[Row]:
+        asked: set[str] = set()
         while True:
-            answer = self._ask(call, position)
+            try:
+                answer = self._ask(call, position)
+            except RemoteGone:
+                if not _counted(call.paging) or not position.cursor:
+                    raise
+                return
             body = self.transport.parsed(answer)
-            found = _rows(call, body)
-            for one in found:
-                row = self.mapping.row(one if isinstance(one, Mapping) else {self.stream.id: one})
+            found = self._rows(call, answer, body)
+            for row in self._read([one if isinstance(one, Mapping) else {self.stream.id: one} for one in found])[0]:
                 row.deleted = True
                 yield row
             onward = _next(call.paging, answer, body, position, len(found))
             if onward is None:
                 return
+            if onward in asked:
+                raise RemoteUnavailable(ROUND)
+            asked.add(onward)
             position = replace(position, cursor=onward, count=position.count + len(found))
 
     def count(self) -> int | None:
@@ -230,18 +252,13 @@ class Reader:
             return None
         answer = self.transport.ask(call, {**self.stream.values, "object": self.stream.theirs})
         found = pick(call.row, self.transport.parsed(answer))
-        return int(found) if found is not None else None
+        return int(found) if isinstance(found, int) or (isinstance(found, str) and found.isdecimal()) else None
 
-
-def _rows(call: Call, body: Any) -> list[Any]:
-    found = pick(call.rows or "@", body)
-    if found is None:
-        return []
-    if not isinstance(found, list):
-        raise RemoteUnavailable("The CRM answered without the list that was asked for.")
-    if call.within:
-        found = [{**one, "outer": outer} for outer in found for one in pick(call.within, outer) or []]
-    return found if call.row == "@" else [pick(call.row, one) for one in found]
+    def _rows(self, call: Call, answer: Answer, body: Any) -> list[Any]:
+        found = self.transport.rows(call, answer, body)
+        if call.within:
+            found = [{**one, "outer": outer} for outer in found for one in pick(call.within, outer) or []]
+        return found if call.row == "@" else [pick(call.row, one) for one in found]
 
 
 def _of_cursor(error: CursorExpired | RemoteRefused, position: Position) -> bool:
@@ -259,13 +276,22 @@ def _next(paging: Paging, answer: Answer, body: Any, position: Position, got: in
             if not found or _capped(paging, position, got):
                 return None
             if str(found) == position.cursor:
-                raise RemoteUnavailable("The CRM gives the same page again and again; it is asked again later.")
+                raise RemoteUnavailable(ROUND)
             return str(found)
         case PagingKind.LINK:
             link = _links(answer).get("next")
             return None if not link or _capped(paging, position, got) else link
-        case _:
-            return None if got < paging.size or _capped(paging, position, got) else str(position.count + got)
+        case _:  # a short page is no end: the CRM may give fewer rows at once than it is asked for
+            return None if not got or _capped(paging, position, got) else str(_page_of(position) + 1)
+
+
+def _counted(paging: Paging) -> bool:
+    return paging.kind in (PagingKind.OFFSET, PagingKind.PAGE)
+
+
+def _page_of(position: Position) -> int:
+    """How many pages came before."""
+    return int(position.cursor) if position.cursor.isdecimal() else 0
 
 
 def _links(answer: Answer) -> dict[str, str]:

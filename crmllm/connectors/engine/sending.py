@@ -23,14 +23,16 @@ from crmllm.connectors.base import (
     RemoteUnavailable,
 )
 from crmllm.connectors.engine.declared.calls import Call
-from crmllm.connectors.engine.errors import Duplicate, NotSent
+from crmllm.connectors.engine.errors import Duplicate, NotSent, understood
 from crmllm.connectors.engine.mapping import Link
 from crmllm.connectors.engine.template import fill
-from crmllm.connectors.engine.transport import pick
+from crmllm.connectors.engine.transport import pick, search
 from crmllm.core.errors import BadInput
 
 if TYPE_CHECKING:
     from crmllm.connectors.engine.connector import DeclaredConnector
+
+MIXED = 207  # some went well, some did not
 
 Ready = tuple[int, Change, dict[str, Any]]  # its place among the changes, the change, and what a call says of it
 
@@ -44,6 +46,7 @@ class Sending:
         self.crm, self.object, self.operation, self.changes = crm, object_name, operation, changes
         self.mapping = mapping = crm.mapping(object_name)
         self.stream = mapping.stream
+        self._asked = {one.external_id for one in changes if one.external_id}
         writes = () if operation == Operation.DELETE else changes
         self._known = services.theirs(crm.connection, [one for it in writes for one in mapping.targets(it.values)])
 
@@ -59,7 +62,8 @@ class Sending:
                 outcomes[index] = item
         for part in self._parts(ready):
             try:
-                told = self._send(part)
+                with understood(self.crm.connection.name):
+                    told = self._send(part)
             except ConnectorError as error:  # holds for this call alone: others have gone out before
                 told = [error] * len(part)
             for (index, change, _), outcome in zip(part, told, strict=True):
@@ -186,10 +190,10 @@ class Sending:
             "items": [fill(call.item, {**known, **one}) for one in items],
             "ids": [one["id"] for one in items],
         }
-        body = self.crm.transport.send(call, values)
-        if not call.rows:  # an answer that says nothing of each says that all went well
+        answer = self.crm.transport.ask(call, values)
+        if not call.rows and answer.status != MIXED:  # an answer that says nothing of each says that all went well
             return [self._outcome(change, change.external_id) for _, change, _ in part]
-        told = pick(call.rows, body) or []
+        told = pick(call.rows, self.crm.transport.parsed(answer)) or []
         if call.key:
             by_key = {str(pick(call.key, one)): one for one in told}
             told = [by_key.get(one["id"] or one["our_id"]) for one in items]
@@ -203,8 +207,11 @@ class Sending:
         label, transport = self.crm.label, self.crm.transport
         if one is None:
             return RemoteUnavailable(f"{label} did not say what became of the record; it is looked up.")
-        if not call.done or pick(call.done, one):
-            return self._outcome(change, str(pick(call.id, one) or change.external_id))
+        if not call.done or search(call.done, one):
+            told = str(pick(call.id, one) or change.external_id)
+            if change.external_id and told != change.external_id and told in self._asked:
+                return RemoteUnavailable(f"{label} told of another record than was sent; it is looked up.")
+            return self._outcome(change, told)
         problem = pick(call.problem, one) if call.problem else one
         rule = transport.rule_for(None, problem, str(problem))
         if rule is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,10 +28,9 @@ class Call:
 
 def _fresh(stamp: str, window: int, *, milliseconds: bool) -> bool:
     """Whether a moment lies within the window around now."""
-    try:
-        seconds = int(stamp) / (1000 if milliseconds else 1)
-    except ValueError:
+    if not re.fullmatch(r"\d{1,16}", stamp, re.ASCII):
         return False
+    seconds = int(stamp) / (1000 if milliseconds else 1)
     return abs(time.time() - seconds) <= window
 
 

@@ -109,7 +109,10 @@ def _filtered(value: Any, filters: Iterable[str]) -> Any:
     for one in filters:
         if one not in FILTERS:
             raise BadInput(f"There is no filter “{one}”. Known: {', '.join(sorted(FILTERS))}.")
-        value = FILTERS[one](value)
+        try:
+            value = FILTERS[one](value)
+        except (ValueError, TypeError, AttributeError, OverflowError):
+            raise BadInput(f"The filter “{one}” does not fit what it is used for in the declaration.") from None
     return value
 
 

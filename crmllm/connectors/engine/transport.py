@@ -6,6 +6,8 @@ import json
 import re
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -13,13 +15,15 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import jmespath
 from django.conf import settings
+from django.utils import timezone
+from jmespath.exceptions import JMESPathError
 
 from crmllm.connectors import services
 from crmllm.connectors.base import ConnectorError, RemoteGone, RemoteMoved, RemoteRefused, RemoteUnavailable
 from crmllm.connectors.engine import auth, budget, cache
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.declaration import Declaration
-from crmllm.connectors.engine.declared.calls import Call
+from crmllm.connectors.engine.declared.calls import Call, PagingKind
 from crmllm.connectors.engine.declared.limits import ErrorRule, Problem
 from crmllm.connectors.engine.errors import (
     CursorExpired,
@@ -29,6 +33,7 @@ from crmllm.connectors.engine.errors import (
     NotSent,
     QuotaGone,
     Throttled,
+    Unclear,
 )
 from crmllm.connectors.engine.template import fill
 from crmllm.connectors.models import Connection
@@ -41,7 +46,15 @@ SAID = 160  # letters of the CRM's own words that go into a sentence
 
 
 def pick(path: str, found: Any) -> Any:
-    """What a JMESPath finds; None without a path."""
+    """What a JMESPath finds; None without a path, and where something has another form than the path is made for."""
+    try:
+        return search(path, found)
+    except JMESPathError:
+        return None
+
+
+def search(path: str, found: Any) -> Any:
+    """As `pick`. Raises ValueError for a form that the path is not made for."""
     if path.isidentifier():  # most paths are a name, and are asked for every row
         return found.get(path) if isinstance(found, Mapping) else None
     return _compiled(path).search(found) if path else None
@@ -64,6 +77,7 @@ class Transport:
     def __init__(self, connection: Connection, declaration: Declaration, *, priority: Priority = Priority.SYNC) -> None:
         self.connection, self.declaration, self.priority = connection, declaration, priority
         self.session = auth.Session(connection, declaration, client())
+        self.behind = timedelta()  # how far the CRM's clock is behind ours, as its answers tell
 
     def values(self) -> dict[str, Any]:
         """What every template may use: plain settings and what signing in brought."""
@@ -84,8 +98,9 @@ class Transport:
             token = self.session.token()
             answer = self._once(call, values, url, content, token)
             budget.learn(self.connection, self.declaration.limits, answer.headers)
+            self.behind = _behind(answer)
             rule = self._rule(answer)
-            if rule is None and answer.status < 400:
+            if rule is None and _went_well(answer):
                 return answer
             if rule is not None and rule.problem == Problem.SIGNED_OUT and not last and self.session.renew(token):
                 continue
@@ -109,9 +124,9 @@ class Transport:
                 time.sleep(error.wait)
 
     def _once(self, call: Call, values: Mapping[str, Any], url: str, content: bytes | None, token: str) -> Answer:
-        request = self._request(call, {**self.values(), **values}, url, content, token)
-        held = cache.offer(self.connection, call, request)
         try:
+            request = self._request(call, {**self.values(), **values}, url, content, token)
+            held = cache.offer(self.connection, call, request)
             answer = client().ask(request, total=max(self.declaration.timeout, 1) * 4)
             return cache.settled(self.connection, call, request, held, answer)
         except Unreachable as error:
@@ -126,8 +141,7 @@ class Transport:
         self, call: Call, known: Mapping[str, Any], url: str, content: bytes | None, token: str
     ) -> httpx.Request:
         base = str(fill(self.declaration.base, known)).rstrip("/") + "/"
-        address = urljoin(base, url or _below(str(fill(call.path, known))))
-        self._refuse_strangers(base, address)
+        address = self._at_home(base, url or _below(str(fill(call.path, known))))
         headers = {
             "Accept": "application/json",
             "User-Agent": "crmllm",
@@ -154,12 +168,46 @@ class Transport:
         )
 
     @staticmethod
-    def _refuse_strangers(base: str, address: str) -> None:
-        """A token goes to the CRM's own host only, whatever an answer says of a next page."""
-        if urlsplit(address)[:2] != urlsplit(base)[:2]:
+    def _at_home(base: str, address: str) -> str:
+        """A token goes to the CRM's own host only, whatever an answer says of a next page.
+
+        Behind a proxy many a CRM takes itself for http, or writes out its port: it is asked where we asked before.
+        """
+        try:
+            home, found = urlsplit(base), urlsplit(urljoin(base, address))
+            ours, theirs = home.port or _PORTS.get(home.scheme), found.port or _PORTS.get(found.scheme)
+        except ValueError:
+            raise RemoteRefused("The CRM pointed to something that is no address; it was not asked.") from None
+        plain = home.port is None and (home.scheme, found.scheme, theirs) == ("https", "http", 80)
+        if (found.hostname, found.username) != (home.hostname, home.username) or not (ours == theirs or plain):
             raise RemoteRefused("The CRM pointed to an address on another host; it was not asked.")
+        return found._replace(scheme=home.scheme, netloc=home.netloc).geturl()
 
     # --- back
+
+    def listed(self, call: Call, values: Mapping[str, Any]) -> list[Any]:
+        """As `send`: the list in the answer, with what it says is on further pages. Raises RemoteUnavailable where
+        there is none."""
+        found: list[Any] = []
+        url, asked = "", set[str]()
+        while url not in asked:
+            asked.add(url)
+            answer = self.ask(call, values, url=url)
+            body = self.parsed(answer)
+            found += self.rows(call, answer, body)
+            url = str(pick(call.paging.next, body) or "") if call.paging.kind == PagingKind.NEXT_URL else ""
+            if not url:
+                return found
+        raise RemoteUnavailable(f"{self.connection.name} gives the same page again and again.")
+
+    def rows(self, call: Call, answer: Answer, body: Any) -> list[Any]:
+        """The list in an answer. One without it says nothing: it must not pass for a list that is empty."""
+        found = pick(call.rows or "@", body)
+        if found is None and answer.status in (204, 304):
+            return []
+        if not isinstance(found, list):
+            raise RemoteUnavailable(f"{self.connection.name} answered without the list that was asked for.")
+        return found
 
     def parsed(self, answer: Answer) -> Any:
         """The body as JSON; None when it is empty. Raises RemoteUnavailable for anything else."""
@@ -173,7 +221,7 @@ class Transport:
     def _rule(self, answer: Answer) -> ErrorRule | None:
         """The rule that fits the answer; None for a good one, and for a bad one that no rule knows."""
         body = _json(answer)
-        if answer.status < 400 and not (self.declaration.failed and pick(self.declaration.failed, body)):
+        if _went_well(answer) and not (self.declaration.failed and pick(self.declaration.failed, body)):
             return None
         return self.rule_for(answer.status, body, answer.text)
 
@@ -187,7 +235,7 @@ class Transport:
             if rule.matches and not re.search(rule.matches, text):
                 continue
             return rule
-        return _GENERAL.get(status) if status is not None and status >= 400 else None
+        return _GENERAL.get(status) if status is not None and status >= 300 else None
 
     def _error(self, call: Call, answer: Answer, rule: ErrorRule | None) -> ConnectorError:
         if rule is None:
@@ -205,7 +253,7 @@ class Transport:
 
     def told(self, rule: ErrorRule, body: Any, text: str, *, wait: float = 0) -> ConnectorError:
         """The error that a rule stands for, with its sentence."""
-        words = str(pick(self.declaration.message, body) or "").strip()[:SAID]
+        words = self.session.without_secrets(str(pick(self.declaration.message, body) or "").strip())[:SAID]
         sentence = f"{self.connection.name}: " + rule.say.replace("{message}", words or "no reason given")
         problem = rule.problem
         if problem == Problem.FIELD:
@@ -216,7 +264,8 @@ class Transport:
         return _KINDS[problem](sentence)
 
 
-_WAITING: dict[Problem, type[NotSent]] = {
+_WAITING: dict[Problem, type[NotSent | Unclear]] = {
+    Problem.UNAVAILABLE: Unclear,
     Problem.THROTTLED: Throttled,
     Problem.QUOTA: QuotaGone,
     Problem.LOCKED: NotSent,
@@ -224,7 +273,6 @@ _WAITING: dict[Problem, type[NotSent]] = {
     Problem.NEEDS_SIGN_IN: NeedsSignIn,
 }
 _KINDS: dict[Problem, type[ConnectorError]] = {
-    Problem.UNAVAILABLE: RemoteUnavailable,
     Problem.MOVED: RemoteMoved,
     Problem.GONE: RemoteGone,
     Problem.DUPLICATE: Duplicate,
@@ -241,6 +289,11 @@ def _general(problem: Problem, say: str, wait: float = 0) -> ErrorRule:
 
 #: What a status means where the declaration says nothing else.
 _GENERAL: dict[int, ErrorRule] = {
+    300: _general(Problem.REFUSED, "there are several records like this one; a person has to look."),
+    **{
+        status: _general(Problem.UNAVAILABLE, "it sends us to another address; look whether the one entered is right.")
+        for status in (301, 302, 303, 307, 308)
+    },
     401: _general(Problem.SIGNED_OUT, "it does not know us any more; somebody has to sign in again."),
     403: _general(Problem.FORBIDDEN, "we are not allowed to do this there. {message}"),
     404: _general(Problem.GONE, "the record is not there, or not for us."),
@@ -250,9 +303,17 @@ _GENERAL: dict[int, ErrorRule] = {
     429: _general(Problem.THROTTLED, "we ask too often; work goes on more slowly.", 10),
     **{
         status: _general(Problem.UNAVAILABLE, "it gives no clear answer at the moment.", 5)
-        for status in (500, 502, 503, 504, 520, 521, 522, 523, 524)
+        for status in (408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524)
     },
 }
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def _went_well(answer: Answer) -> bool:
+    """Whether the CRM did what it was asked, or says that there is nothing new. A redirect is neither."""
+    return 200 <= answer.status < 300 or answer.status == 304
 
 
 def _below(path: str) -> str:
@@ -274,7 +335,29 @@ def _json(answer: Answer) -> Any:
         return None
 
 
+LONGEST_WAIT = 86_400.0  # seconds that a CRM can ask us to wait
+
+
 def _retry_after(answer: Answer) -> float:
-    """Seconds of a Retry-After header; a date or nonsense counts as nothing said."""
-    told = answer.headers.get("Retry-After", "")
-    return min(float(told), 86_400.0) if re.fullmatch(r"\d{1,6}(\.\d+)?", told) else 0.0
+    """Seconds of a Retry-After header, also as a date by the CRM's own clock; nonsense counts as nothing said."""
+    told = answer.headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", told, re.ASCII):
+        return min(float(told), LONGEST_WAIT)
+    until = _date(told)
+    now = _date(answer.headers.get("Date", "")) or timezone.now()
+    return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT) if until else 0.0
+
+
+def _date(told: str) -> datetime | None:
+    """A date of HTTP."""
+    try:
+        found = parsedate_to_datetime(told)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _behind(answer: Answer) -> timedelta:
+    """How far the CRM's clock is behind ours; nothing when it is ahead, or does not say."""
+    told = _date(answer.headers.get("Date", ""))
+    return min(max(timezone.now() - told, timedelta()), timedelta(days=1)) if told else timedelta()

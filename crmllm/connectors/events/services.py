@@ -19,7 +19,7 @@ from crmllm.connectors.engine.bodies import PARSERS
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.declaration import Declaration
 from crmllm.connectors.engine.declared.events import Events
-from crmllm.connectors.engine.errors import told_wait
+from crmllm.connectors.engine.errors import told_wait, understood
 from crmllm.connectors.engine.mapping import Row, instant
 from crmllm.connectors.engine.signatures import Call, genuine
 from crmllm.connectors.engine.transport import pick
@@ -122,7 +122,8 @@ def take_up(events: list[RemoteEvent]) -> None:
     try:
         crm = open_declared(first.connection, priority=Priority.EVENT)
         ids = list(dict.fromkeys(crm.stream(first.object).outer(event.external_id) for event in events))
-        rows = crm.rows_by_id(first.object, ids)
+        with understood(first.connection.name):
+            rows = crm.rows_by_id(first.object, ids)
         told = {crm.stream(first.object).outer(event.external_id) for event in events if event.deleted}
         there = {row.external_id for row in rows}
         gone = [Row(external_id=one, deleted=True) for one in ids if one not in there and one in told]

@@ -26,7 +26,7 @@ from crmllm.connectors.choices import LISTENING_TRIES, ConnectionState
 from crmllm.connectors.engine.bayeux import Conversation, Message, Missed
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.declared.events import Listening
-from crmllm.connectors.engine.errors import told_wait
+from crmllm.connectors.engine.errors import told_wait, understood
 from crmllm.connectors.engine.mapping import instant
 from crmllm.connectors.engine.transport import pick
 from crmllm.connectors.events.services import STAGE as EVENTS
@@ -71,12 +71,13 @@ def listen(row: Listener, *, should_stop: Callable[[], bool]) -> int:
     heard = 0
     talk = Conversation(crm.transport, spec)
     try:
-        _begin(row, talk)
-        while True:
-            messages = talk.hear()
-            heard += _keep(row, spec, messages)
-            if should_stop():
-                break
+        with understood(row.connection.name):
+            _begin(row, talk)
+            while True:
+                messages = talk.hear()
+                heard += _keep(row, spec, messages)
+                if should_stop():
+                    break
         with suppress(ConnectorError):
             talk.end()
     except ConnectorError as error:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from crmllm.connectors.choices import ExternalState
@@ -37,9 +37,11 @@ from crmllm.crm.selectors import field_map
 from crmllm.crm.services import Writer
 from crmllm.crm.values import preload_many, same
 from crmllm.crm.values import read as read_values
+from crmllm.jobs.failures import report
 from crmllm.privacy.selectors import suppressed_among
 
 SYNC = audit.System("sync")
+UNFIT = (DataError, IntegrityError)  # what the database says of a row that no check of ours foresaw
 SOON = timedelta(minutes=10)  # the CRM's clock may be wrong by minutes
 PEOPLE = (Object.CONTACT, Object.LEAD)
 TOGETHER = 500  # known records that are compared, and locked where they change, at once
@@ -185,12 +187,14 @@ class Page:
             return
         try:
             self._create_all(wanted)
-        except CrmllmError:
+        except (CrmllmError, *UNFIT):
             for row in wanted:
                 try:
                     self._create_all([row])
                 except CrmllmError as error:
                     self.taken.skip(row, error)
+                except UNFIT as error:
+                    self.taken.skip(row, _unfit(error))
 
     def _without_suppressed(self, rows: Sequence[Row]) -> list[Row]:
         """Erased stays erased: a person on the suppression list does not come back by a sync."""
@@ -243,7 +247,7 @@ class Page:
             part = plain[start : start + TOGETHER]
             try:
                 self._update_all(part)
-            except CrmllmError:
+            except (CrmllmError, *UNFIT):
                 at_once -= {row.external_id for row, _, _ in part}
         for row, external, record in known:
             if row.external_id not in at_once:
@@ -297,6 +301,8 @@ class Page:
             self.taken.counts["left"] += len(row.left)
         except (BadInput, Conflict, NotFound) as error:
             self.taken.skip(row, error)
+        except UNFIT as error:
+            self.taken.skip(row, _unfit(error))
 
     def _news(self, row: Row, record: Record) -> dict[str, Any]:
         """What the row says that the record does not hold. Where the CRM holds as much of our value as it can, ours is
@@ -354,6 +360,11 @@ class Page:
 
     def _note_skipped(self) -> None:
         note_skipped(self.stream, self.rows, self.taken)
+
+
+def _unfit(error: Exception) -> BadInput:
+    """Why a record cannot be kept, without its values; where that showed is logged."""
+    return BadInput(f"It holds something that has no place here. {report(error, job='sync').sentence}")
 
 
 def note_skipped(stream: Stream, rows: Sequence[Row], taken: Taken) -> None:

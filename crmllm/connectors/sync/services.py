@@ -28,7 +28,7 @@ from crmllm.connectors.base import RemoteUnavailable
 from crmllm.connectors.choices import ConnectionState, ExternalState, RunKind, RunState
 from crmllm.connectors.engine.budget import Priority
 from crmllm.connectors.engine.connector import DeclaredConnector
-from crmllm.connectors.engine.errors import CursorExpired, FieldRefused, NotSent, told_wait
+from crmllm.connectors.engine.errors import CursorExpired, FieldRefused, NotSent, told_wait, understood
 from crmllm.connectors.engine.mapping import Row
 from crmllm.connectors.engine.reader import Page, Position, Reader
 from crmllm.connectors.models import Connection, ExternalRecord, Stream, SyncRun
@@ -55,7 +55,8 @@ def run(stream: Stream, *, should_stop: Callable[[], bool] = lambda: False) -> S
     connector = open_declared(stream.connection, priority=Priority.BACKFILL if _wants_full(stream) else Priority.SYNC)
     one = _Pass(stream, connector, should_stop)
     try:
-        one.go()
+        with understood(stream.connection.name):
+            one.go()
     except work.LeaseLost:
         raise
     except (NotSent, RemoteUnavailable) as error:
@@ -175,14 +176,26 @@ class _Pass:
     def _deletions(self) -> None:
         """What the CRM says was deleted or merged since the last pass began."""
         since = self.stream.last_run_at or datetime.fromisoformat(self.position.started) - FULL_EVERY
+        since -= timedelta(minutes=10) + self.connector.transport.behind
         batch: list[Row] = []
-        for row in self.connector.reader(self.stream.name).deletions(since - timedelta(minutes=10)):
+        for row in self.connector.reader(self.stream.name).deletions(since):
             batch.append(row)
             if len(batch) >= ASKED_AGAIN:
-                self.counts += self._taken(batch).counts
+                self.counts += self._taken(self._confirmed(batch)).counts
                 batch = []
         if batch:
-            self.counts += self._taken(batch).counts
+            self.counts += self._taken(self._confirmed(batch)).counts
+
+    def _confirmed(self, rows: list[Row]) -> list[Row]:
+        """Deletions of records that we have, looked at once more: what was restored may be told as deleted for days."""
+        stream = self.connector.stream(self.stream.name)
+        if self.object not in Object.values or not (stream.call("read") or stream.call("read_many")):
+            return rows
+        told = [row.external_id for row in rows if row.deleted and not row.merged_into]
+        here = list(self._known().filter(external_id__in=told).values_list("external_id", flat=True))
+        found = self.connector.rows_by_id(self.stream.name, here) if here else []
+        there = {row.external_id: row for row in found if not row.deleted and row.external_id in here}
+        return [there.get(row.external_id, row) for row in rows]
 
     def _count(self) -> None:
         """After a pass over everything: do the numbers agree, and what became of records that did not come?"""

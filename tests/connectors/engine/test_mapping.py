@@ -171,3 +171,63 @@ def test_no_line_of_an_address_is_lost(lines: list[str]) -> None:
 )
 def test_a_moment_is_read_in_every_form(written: Any, form: str, moment: datetime | None) -> None:
     assert instant(written, form) == moment
+
+
+@pytest.mark.parametrize(
+    ("codec", "given"),
+    [
+        ("text", {"id": 5}),
+        ("text", ["a"]),
+        ("number", "1e999999"),
+        ("numeral", "1e99999999"),
+        ("numeral", "NaN"),
+        ("number", float("inf")),
+        ("number", {"amount": 5}),
+        ("instant_date", "99999999999999999999"),
+        ("instant_date", "²"),
+        ("date", "2026-13-45"),
+        ("boolean", "perhaps"),
+        ("boolean", {"yes": True}),
+        ("list", [{"id": 1}]),
+        ("joined", {"a": 1}),
+        ("reference", {"id": 1}),
+    ],
+)
+def test_a_value_of_another_form_leaves_ours_as_it_is(codec: str, given: Any) -> None:
+    row = mapping(field={"theirs": "X", "codec": codec, "target": "account"}).row({"Id": 1, "X": given})
+    assert (row.values, row.left) == ({}, ["field"])
+
+
+def test_a_path_that_does_not_fit_empties_nothing() -> None:
+    fields: dict[str, Any] = {"kind": {"theirs": "A", "pick": "join('/', [A, B])"}}
+    row = mapping(**fields).row({"Id": 1, "A": None, "B": 5})
+    assert (row.values, row.left) == ({}, ["kind"])
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "value"),
+    [
+        ({"codec": "instant_date"}, "-86400000000", "1967-04-07"),
+        ({"codec": "instant_date"}, 0, "1970-01-01"),
+        ({"codec": "joined"}, ["a", "b"], ["a", "b"]),
+        ({"codec": "list"}, "a", ["a"]),
+    ],
+)
+def test_forms_that_mean_the_same(field: dict[str, Any], given: Any, value: Any) -> None:
+    assert read({"X": given}, field={"theirs": "X", **field}) == {"field": value}
+
+
+@pytest.mark.parametrize("given", [None, "", {}, [], True, "x" * 201])
+def test_what_cannot_be_an_id_is_none(given: Any) -> None:
+    with pytest.raises(BadInput):
+        mapping().row({"Id": given})
+
+
+def test_a_number_is_the_same_id_however_it_is_written() -> None:
+    assert {mapping().row({"Id": one}).external_id for one in (7, 7.0, "7", " 7 ")} == {"7"}
+
+
+@pytest.mark.parametrize("given", ["0001-01-01T00:00:00+14:00", [1], {"year": [1]}, {"year": 2026, "month": 0}, 1e300])
+def test_what_is_no_moment_is_none(given: Any) -> None:
+    assert instant(given) is None
+    assert instant(given, "milliseconds") is None
