@@ -8,4 +8,8 @@ class FiguresConfig(AppConfig):
     verbose_name = _("Review figures")
 
     def ready(self) -> None:
+        from crmllm.jobs.startable import Startable, startable
         from review.figures import datamap  # noqa: F401 (declares on import)
+
+        again = Startable(_("Count all days of the review figures anew"), "review.figures.tasks.recount", "jobs.manage")
+        startable.add("recount_days", again)

@@ -208,7 +208,7 @@ def outdated() -> QuerySet[CountedDay]:
 
 def _counts(user: User, asked: Asked) -> Counts:
     kept = _kept(asked) if user.sees_all else []
-    now = _stretches(sorted(set(asked.days) - {one.day for one in kept}))
+    now = _stretches(set(asked.days) - {one.day for one in kept})
     came = Counter({one.day: _of_object(one.came, asked) for one in kept})
     for (day, _name), count in counting.came(_in(now, _proposals(user, asked))).items():
         came[day] += count
@@ -224,7 +224,7 @@ def _kept(asked: Asked) -> list[CountedDay]:
     return [one for one in rows if one.starts == midnight(one.day) and one.ends == midnight(one.day + DAY)]
 
 
-def _stretches(days: Sequence[date]) -> Q:
+def _stretches(days: set[date]) -> Q:
     """Days as few stretches of time."""
     found = Q(pk=None)
     for first in (day for day in days if day - DAY not in days):

@@ -16,8 +16,6 @@ from review.figures import counting, selectors
 from review.figures.asked import midnight
 from review.figures.models import CountedDay, FieldCount, PaceCount, Touched
 
-#: Longer than a transaction lasts: what was done before that is in the database, or never will be.
-SLACK = selectors.SLACK
 #: Days that are counted in one transaction.
 STRETCH = 31
 
@@ -29,7 +27,7 @@ def keep() -> int:
     missing = list(_missing(now))
     for first in range(0, len(missing), STRETCH):
         _count(missing[first : first + STRETCH])
-    Touched.objects.filter(marked_at__lt=now - 2 * SLACK).delete()
+    Touched.objects.filter(marked_at__lt=now - 2 * selectors.SLACK).delete()
     return len(missing)
 
 
@@ -45,7 +43,7 @@ def _missing(now: datetime) -> Iterator[date]:
         return
     kept = set(CountedDay.objects.values_list("day", flat=True))
     # A row that is written right at midnight may be committed a little later.
-    while midnight(first + timedelta(days=1)) <= now - 2 * SLACK:
+    while midnight(first + timedelta(days=1)) <= now - 2 * selectors.SLACK:
         if first not in kept:
             yield first
         first += timedelta(days=1)
