@@ -141,6 +141,12 @@ def test_an_import_is_all_or_nothing_and_knows_what_is_there() -> None:
     assert Account.objects.count() == 2
 
 
+def test_an_opportunity_in_a_stage_that_nobody_told_of_is_refused_in_a_sentence() -> None:
+    """A pick-list value that was withdrawn in the CRM: whoever takes rows over skips this one and goes on."""
+    with pytest.raises(BadInput, match="none of those that we know"):
+        take_over(Import(Object.OPPORTUNITY, {"name": "Presses"}, LONG_AGO))
+
+
 def test_only_admins_import(reviewer: User) -> None:
     with pytest.raises(Forbidden):
         importing.import_records(actor=reviewer, records=[])
