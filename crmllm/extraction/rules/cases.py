@@ -121,7 +121,8 @@ _LEVELS: tuple[tuple[str, float, str], ...] = (
         "low",
         0.8,
         """
-        no rush; no hurry; not urgent; whenever you; when you have time; when you get a chance; minor; cosmetic;
+        no rush; no hurry; whenever suits; whenever it suits; not urgent; whenever you; when you have time;
+        when you get a chance; minor; cosmetic;
         small thing; small question; quick question; just a question; nice to have; low priority; typo; not critical;
         no big deal; keine eile; nicht eilig; nicht dringend; eilt nicht; wenn sie zeit haben; bei gelegenheit;
         kleinigkeit; kosmetisch; kleine frage; kurze frage; schonheitsfehler; niedrige prioritat; tippfehler;
@@ -187,7 +188,10 @@ def _told(clause: str) -> float:
 
 # A wish is no account of what is wrong.
 _ASKS = re.compile(
-    r"^(?:and |und |et |y |e |en |i )?(?:please|kindly|could you|can you|would you|bitte|konnten sie|merci de|"
+    r"^\W*(?:and |und |et |y |e |en |i )?(?:is it possible|would it be possible|ist es moglich|ware es moglich|"
+    r"(?:est|serait)-il possible|(?:es|seria) posible|(?:e|sarebbe) possibile|(?:is|zou) het mogelijk|da para|"
+    r"(?:e|seria) possivel|czy mozna|kunnen jullie|podeis|podriais|kann man|kan iemand|please|kindly|could you|"
+    r"can you|would you|bitte|konnten sie|merci de|"
     r"pourriez|veuillez|"
     r"por favor|pueden?|podrian?|les ruego|rogamos|per favore|potete|vi preghiamo|vi prego|graag|kunt u|gelieve|podem|"
     r"pode|"
@@ -235,7 +239,7 @@ _HASTE = (
 )
 _NO_HASTE = re.compile(
     rf"\b(?:not|isn't|nothing|nicht|nichts|keine?|pas|rien|no|nada|non|nulla|niente|niet|niets|geen|nao|nie|nic)\s+"
-    rf"(?!only|nur|seulement|solo|solamente|soltanto|alleen|apenas|tylko)(?:[^\W\d]+\s+){{0,2}}{_HASTE}\b|"
+    rf"(?!only|nur|seulement|solo|solamente|soltanto|alleen|apenas|tylko)(?:[^\W\d]+\s+){{0,3}}{_HASTE}\b|"
     rf"\b{_HASTE} (?:ist|is|war|es)\b[^.!?,;]{{0,20}}\b(?:nicht|niet)\b"
 )
 

@@ -97,8 +97,10 @@ _HARMLESS = phrases(
 )
 _NUMERAL = (
     r"(?:[€$£]\s?)?(?:\d[\d.,' ]*\d|\d|two|three|four|five|six|seven|eight|nine|ten|twelve|zwei|drei|vier|funf|"
-    r"sechs|sieben|acht|neun|zehn|zwolf|deux|trois|quatre|cinq|sept|huit|neuf|dix|douze|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|"
-    r"diez|doce|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|dodici|twee|drie|vijf|zes|zeven|negen|tien|twaalf|dois|"
+    r"sechs|sieben|acht|neun|zehn|zwolf|deux|trois|quatre|cinq|sept|huit|neuf|dix|douze|dos|tres|cuatro|cinco|seis|"
+    r"siete|ocho|nueve|"
+    r"diez|doce|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|dodici|twee|drie|vijf|zes|zeven|negen|tien|twaalf|"
+    r"dois|"
     r"duas|quatro|sete|oito|dez|doze|dwa|dwie|trzy|cztery|piec|szesc|siedem|osiem|dziewiec|dziesiec|dwanascie)"
 )
 _NEGATION = phrases(
@@ -144,7 +146,8 @@ _TAKEN_BACK = re.compile(
     r"(?<!non )dimentic\w+ (?:quell\w*|quest\w*|la|il)|vergeet (?:dat|die|het|wat)|"
     r"(?<!nao )esque[cç]\w+ (?:esse|essa|isso|o|a)|"
     r"(?<!nie )(?:zapomni\w+|pomin\w+) (?:o|te|ten|to)) ?(?:\w+ )?(?:figure|number|sum|amount|price|quote|"
-    r"offer|zahl|summe|betrag|preis|angebot|chiffre|montant|prix|cifra|importe|precio|prezzo|importo|bedrag|prijs|getal|numero|"
+    r"offer|zahl|summe|betrag|preis|angebot|chiffre|montant|prix|cifra|importe|precio|prezzo|importo|bedrag|prijs|"
+    r"getal|numero|"
     r"valor|preco|kwo\w+|liczb\w+|cen\w+|(?:\w+ )?(?:wrote|said|told|schrieb|sagte|gesagt|geschrieben))\b"
 )
 _PAST = phrases(
@@ -234,13 +237,24 @@ _THEN = re.compile(
 )
 
 
+# "The same as last time" says how, not when.
+_AS_LAST_TIME = re.compile(
+    r"\b(?:as|like|wie|comme|como|come|zoals|als|jak) (?:(?:the|beim|im|la|l'|de|da|o|en la|a) ?)?(?:last (?:time|"
+    r"spring|"
+    r"summer|autumn|winter|year|order)|previous(?:ly| order)|letzt\w+ (?:mal|bestellung)|vorige keer|derniere (?:fois|"
+    r"commande)|ultima (?:vez|volta|encomenda)|ultimo (?:pedido|ordine)|laatste bestelling|ostatnim razem|ostatnio|"
+    r"poprzednio)\b"
+)
+
+
 def is_past(clause: str, year: int | None = None) -> bool:
     """Whether a clause tells of what was; years before the mail's own count."""
-    folded = run(clause)
+    folded = _AS_LAST_TIME.sub(" ", run(clause))
     if _PAST.search(folded) or _AGO.search(folded) or _THEN.match(folded):
         return True
     past_years = re.findall(
-        r"(?<![\w./-])(?:in|im|en|nel|since|seit|vom|von|aus|w|z|del|du|do|depuis|desde|dal|van|em|of|from)\s+(20[0-4]\d|19[89]\d)(?![\w./-])",
+        r"(?<![\w./-])(?:in|im|en|nel|since|seit|vom|von|aus|w|z|del|du|do|depuis|desde|dal|van|em|of|"
+        r"from)\s+(20[0-4]\d|19[89]\d)(?![\w./-])",
         folded,
     )
     return year is not None and any(int(one) < year for one in past_years)

@@ -137,6 +137,7 @@ _HEDGED = phrases(
     orientacyjn*; if the licence; if we do get; don't hold me to; do not hold me to; nothing signed off;
     once we have the funding; je ne peux rien signer; tant que le conseil; wenn die mittel; no podemos asegurar;
     niente di deciso; niets toezeggen; nada garantido;
+    leaning towards waiting; wait until; waiting until;
     not approved; approval pending; pending approval; subject to approval; to be approved; nicht genehmigt;
     nicht freigegeben; noch nicht bewilligt; a valider; a faire valider; non valide; pas valide; por aprobar;
     sin aprobar; pdte. de; pdte de; da approvare; non approvato; non ancora approvato; nog niet akkoord;
@@ -165,7 +166,8 @@ _CLOSING = phrases(
     make up our mind; entscheid*; entscheiden; beschluss; bestell*; beauftrag*; auftrag; unterschreib*; unterzeichn*;
     unterschrift; vergabe; vergeben; zusage; kaufen; abschluss; abschliesen; unterschrieben; unterzeichnet; auswahlen;
     auswahl; festlegen; wahlen; vertrag; freigabe; budget muss; beschaff*; decider; decision; decid*; choisir; choix;
-    trancherons; choisirons; command*; signer; signature; signerons; achet*; contrat; conclure; attribution; valider;
+    trancherons; tranchera; trancheront; decidera; choisirons; command*; signer; signature; signerons; achet*;
+    contrat; conclure; attribution; valider;
     validation; trancher; decidir; decision; decid*; elegir; elegiremos; pedido; pedir; firmar; firma; firmaremos;
     comprar; compra; contrato; cerrar; adjudic*; aprobacion; formalizar; decidere; decisione; decid*; firmiamo;
     firmeremo; scegliere; sceglieremo; ordin*; firmare; firma; acquist*; contratto; chiudere; concludere; aggiudic*;
@@ -606,6 +608,10 @@ def _place(row: Piece, match: re.Match[str]) -> tuple[int, int]:
 
 # "Haben uns letztlich gegen ... entschieden": what is decided against stands between.
 _AGAINST = re.compile(
+    r"\b(?:(?:\w+-)?\w*proje[ckt]\w*|proyecto|progetto|vorhaben)\b[^.?!]{0,60}\b(?:abandonne\w*|annule\w*|"
+    r"cancelad\w*|"
+    r"anulad\w*|annullat\w*|geschrapt|stopgezet|afgeblazen|odwolan\w*|anulowan\w*|wstrzyman\w*|gestrichen|streichen|"
+    r"eingestellt|gestoppt|abgesagt|cancell?ed|scrapped|shelved)\b|\bkommt\b[^.?!]{0,40}\bnicht (?:mehr )?in frage\b|"
     r"\b(?:uns|mich|sich) (?:\w+ ){0,3}gegen [^.?!]{1,60}\bentschieden\b|\bpas (?:retenu|choisi) (?:votre|vos)\b|"
     r"\b(?:niet|nicht|non|no|nao|nie) (?:voor|fur|per|por|pela|pelo|na) (?:u|uw|sie|ihr\w*|voi|ustedes|vos\w*|"
     r"panstwa)\b"
@@ -664,12 +670,11 @@ _LEAD = re.compile(
 )
 
 
-def _before_aside(text: str, row: Piece, off: list[tuple[int, int, str]]) -> Piece:
-    """A clause up to an aside that is off the table or long: "5 more as in March (then at 1,100 each)"."""
+def _before_aside(text: str, row: Piece, off: list[tuple[int, int, str]], *, declined: bool) -> Piece:
+    """A clause up to an aside off the table ("5 more as in March (then at 1,100 each)"); a refusal without any."""
     beside = [one for one, _, _ in off if row.start < one < row.end and text[one] == "("]
-    beside += [
-        row.start + one.start() for one in re.finditer(r"\((?:[^()\s]+\s+){4,}[^()]*\)", row.text) if one.start()
-    ]
+    if declined:
+        beside += [row.start + one.start() for one in re.finditer(r"\([^()]{20,}\)", row.text) if one.start()]
     first = min(beside, default=None)
     return row if first is None else trimmed(text, row.start, first, " ,;:–-")
 
@@ -683,11 +688,12 @@ def _before_decoy(text: str, row: Piece, decoys: list[Candidate]) -> Piece:
 def _summary(deal: Deal, text: str, start: int, end: int, off: list[tuple[int, int, str]]) -> None:
     """The clause that says most about the deal; never one with a number that is off the table."""
     best: tuple[float, Piece] | None = None
+    declined = deal.commitment is not None and deal.commitment.value == "negated"
     anchors = [(one, weight) for one, weight in ((deal.quantity, 1.2), (deal.amount, 0.4)) if one is not None]
     anchors += [(one, 1.4) for one in deal.products[:2]]
     for index, row in enumerate(cues.clauses(text, start, end)):
         count = len(row.text.split())
-        row = _before_aside(text, row, off)
+        row = _before_aside(text, row, off, declined=declined)
         reason = _blocked(off, row.start, row.end)
         if count < 3 or (reason and (reason != "negated" or any(char.isdigit() for char in row.text))):
             continue

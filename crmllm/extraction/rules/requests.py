@@ -29,28 +29,30 @@ _ASK = re.compile(
     # French
     r"|(?:pouvez|pourriez)-vous|(?:peux|pourrais)-tu|merci (?:de(?: bien vouloir)?|d')|veuillez|je vous (?:prie|"
     r"saurais gre|remercie) de(?: bien vouloir)?|nous vous (?:prions|remercions) de(?: bien vouloir)?|"
-    r"serait-il possible (?:de|d')"
+    r"(?:est|serait)-il possible (?:de|d')"
     r"|vous serait-il possible (?:de|d')|s'il vous plait|svp"
     # Spanish
     r"|(?:podria|podrias|podrian|podriais|puede|puedes|pueden|podeis)(?:n)?(?: usted(?:es)?)?|por favor|favor de|"
     r"(?:me permito|quiero|quisiera|quisieramos|venimos a|vengo a) solicitar(?:le|les)?|(?:le|les|te) (?:ruego|"
     r"rogamos|pido|pedimos|agradeceria|agradeceriamos)(?: que)?|(?:rogamos|solicito|solicitamos|agradeceria|"
-    r"agradeceriamos)(?: que| nos)?|seria posible|(?:necesit\w+|queremos|quiero|quisier\w+|esper(?:o|amos)) que "
+    r"agradeceriamos)(?: que| nos)?|(?:es|seria) posible|(?:necesit\w+|queremos|quiero|quisier\w+|esper(?:o|amos)) que "
     r"(?:nos |me )?(?:lo |la |los |las )?"
     # Italian
     r"|(?<!si )(?<!non )(?:potrebbe|potreste|potresti|puo|puoi|potete)|per (?:favore|cortesia|piacere)|(?:vi|le|la|"
     r"ti) (?:prego|"
-    r"preghiamo|chiedo|chiediamo|sarei grat[oa])(?: di)?|(?:si prega|preghiamo|chiediamo)(?: di)?|sarebbe possibile|"
+    r"preghiamo|chiedo|chiediamo|sarei grat[oa])(?: di)?|(?:si prega|preghiamo|chiediamo)(?: di)?|(?:e|"
+    r"sarebbe) possibile(?! che)|"
     r"cortesemente"
     # Dutch
     r"|(?:kunt|zou|wilt|zoudt) u(?: mij| ons)?(?: alstublieft| misschien| s\.?v\.?p\.?)?|(?:kun|kunnen|kan|zou|"
     r"zouden|wil|"
-    r"willen) (?:je|jij|jullie)(?: mij| ons)?|gelieve|alstublieft|alsjeblieft|graag|wij verzoeken u"
+    r"willen) (?:je|jij|jullie)(?: mij| ons)?|(?:is|zou) het mogelijk(?: om)?|gelieve|alstublieft|alsjeblieft|graag|"
+    r"wij verzoeken u"
     # Portuguese
     r"|(?:poderia|poderiam|poderao|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|eria|"
     r"eriamos)(?!-)(?: que|"
     r" se)?|peco(?:-lhe| que)?|pedimos(?: que)?|solicit(?:o|amos)(?: que)?|(?:venho|vimos|gostaria de|gostariamos de) "
-    r"solicitar|queiram?|seria possivel"
+    r"solicitar|queiram?|(?:e|seria) possivel|da para"
     # Polish
     r"|(?:uprzejmie |bardzo |serdecznie )?pros(?:ze|imy|ilbym|ilabym|ilibysmy)(?: panstwa| pana| pania)?(?: tylko|"
     r" pilnie)?"
@@ -223,7 +225,8 @@ _PROMISE = re.compile(
     r"|(?:horen|erhalten|bekommen|kriegen) sie [^.?!]{0,40}(?:von uns|von mir)|sie (?:horen|erhalten|bekommen) "
     r"(?:[^.?!]{0,40})(?:von uns|von mir)"
     r"|(?:je|nous) (?:vais|allons|vous (?:envoie|envoyons|enverrai|enverrons|rappelle|rappellerai|rappellerons|"
-    r"confirme|confirmons|confirmerai|confirmerons|transmets|transmettrons|ferai|ferons|recontacte\w*|adresse\w*|"
+    r"confirme|confirmons|confirmerai|confirmerons|transmets|transmettrons|ferai|ferons|fais parvenir|"
+    r"faisons parvenir|fais suivre|remets|recontacte\w*|adresse\w*|"
     r"tiendr\w+)|reviens|reviendrai|reviendrons|revenons) ?"
     r"|(?:te|le|les|os) (?:llamo|llamamos|envio|enviamos|mando|mandamos|confirmo|confirmamos|paso|pasamos|digo|"
     r"decimos|"
@@ -231,7 +234,7 @@ _PROMISE = re.compile(
     r"recibira\w*) (?:nuestr\w+|noticias)"
     r"|(?:le|les|te|os) (?:enviare|enviaremos|llamare|llamaremos|mandare|mandaremos|confirmare|confirmaremos|hare|"
     r"haremos)|(?:enviare|enviaremos|llamare|llamaremos|confirmare|confirmaremos|revisaremos|hablare|"
-    r"hablaremos)(?!\w)|(?<!no )(?:voy|vamos) a (?!necesitar|querer)"
+    r"hablaremos)(?!\w)|(?<!no )(?:voy|vamos) a (?!necesitar|querer|abrir|comprar|ser|tener|estar)"
     r"|(?:vi|le|ti) (?:invier\w+|mander\w+|far\w+ (?:sapere|avere)|chiamer\w+|confermer\w+|richiamer\w+|"
     r"contatter\w+)|(?:invieremo|invierò|manderemo|confermeremo|chiameremo|verificheremo|parlero|parleremo)(?!\w)"
     r"|(?:u hoort|je hoort|jullie horen) [^.?!]{0,40}(?:van ons|van mij|van me)"
@@ -264,8 +267,10 @@ _PROMISE = re.compile(
     r"zamowienie|umowa)(?: \w+){0,2} (?:follows|will follow|goes out|will go out|is on its way|will be with you|"
     r"geht\b[^.?!]{0,30}\b(?:raus|heraus|zu)|folgt|kommt|partira|suivra|suit|saldra|sigue|partira|seguira|segue|volgt|"
     r"gaat\b[^.?!]{0,30}\b(?:uit|weg)|komt eraan|wyjdzie|zostanie wyslan\w))(?!\w)"
-    r"|(?:enviarei|enviaremos|ligarei|ligaremos|confirmarei|confirmaremos|mandarei|falarei|entrarei|entraremos|vou|"
-    r"vamos)(?!\w)"
+    r"|(?:enviarei|enviaremos|ligarei|ligaremos|confirmarei|confirmaremos|mandarei|falarei|entrarei|entraremos|"
+    r"(?<!nao )vou|"
+    r"(?<!nao )(?<!no )vamos(?! (?:a )?(?:necesitar|querer|precisar|abrir|comprar|ter|ser|estar|construir|renovar|"
+    r"mudar|crescer)\b))(?!\w)"
     r")"
 )
 _PLEASANTRY = re.compile(
@@ -291,7 +296,8 @@ _TAIL = re.compile(
 )
 # Not an action of its own: a nod, a warning, a link.
 _EMPTY = re.compile(
-    r"(?:go ahead\b.{0,20}$|do not|don't|never|read (?:more|on)|leave:|note\b|see (?:you|below)|keep up|be (?:aware|"
+    r"(?:go ahead\b.{0,20}$|(?:take|consider|treat) this\b|do not|don't|never|read (?:more|on)|leave:|note\b|"
+    r"see (?:you|below)|keep up|be (?:aware|"
     r"advised)|take care|have a)"
 )
 _CUT = re.compile(r"\s+[–—-]\s+|\s+(?=\([^()]{12,}\))|;\s+|:\s+(?=[A-Za-zÀ-ÿ])|\?\s+|!\s+")

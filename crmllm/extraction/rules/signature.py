@@ -45,9 +45,7 @@ _SIGN_OFF_LEAD = re.compile(
     re.IGNORECASE,
 )
 # Greetings that are short enough to stand before the name without a comma: "LG Jonas".
-_SHORT_SIGN_OFF = re.compile(
-    r"^(?:lg|vg|mfg|bg|gr|br|mvg|grtz|cdlt|cdt|abs|pozdr|xx|xoxo)[.,!]*\s+(?=[^\W\d_a-z])", re.IGNORECASE
-)
+_SHORT_SIGN_OFF = re.compile(r"^(?i:lg|vg|mfg|bg|gr|br|mvg|grtz|cdlt|cdt|abs|pozdr|xx|xoxo)[.,!]*\s+(?=[^\W\d_a-z])")
 _DISCLAIMER = re.compile(
     r"confidential|privileged|intended (?:only|solely)|vertraulich|disclaimer|confidentiel|confidencial|riservat|"
     r"vertrouwelijk|"

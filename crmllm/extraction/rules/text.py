@@ -13,7 +13,7 @@ _ABBREVIATIONS = frozenset(
     """
     dr prof mr mrs ms st nr no inc ltd corp co jr sr vs etc approx ca bzw z.b inkl exkl zzgl usw evtl ggf tel fa hr
     fr str sig dott ing mme mlle sra srta av env art dhr mevr bv nv ref fig mio mrd mln tsd i.d.r d.h u.a szt stk pcs
-    stuks wg ul godz dyr ltg lic arq avv rag jan feb
+    stuks wg ul godz dyr ltg pos poz lic arq avv rag jan feb
     mar apr jun jul aug sep sept oct okt nov dec dez e.g i.e p.a excl incl bijv evt n tél telef
     """.split()
 )
@@ -118,6 +118,13 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Piece]:
     return found
 
 
+_MONTH_BEFORE = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|"
+    r"Jul|"
+    r"Aug|Sept?|Oct|Nov|Dec)\.?\s+$"
+)
+
+
 def _ends_sentence(text: str, dot: int, after: int, limit: int) -> bool:
     word_start = dot
     while word_start > 0 and not text[word_start - 1].isspace() and text[word_start - 1] not in "(":
@@ -126,6 +133,8 @@ def _ends_sentence(text: str, dot: int, after: int, limit: int) -> bool:
     rest = text[after : min(limit, after + 3)].lstrip(" \t")
     if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
         return rest.startswith("\n")
+    if word.isdigit() and len(word) <= 2 and _MONTH_BEFORE.search(text[max(0, word_start - 12) : word_start]):
+        return not rest[:1].islower()  # "by March 15. We ..."
     if word.isdigit() and len(word) <= 2:  # "15. March" and list numbers
         return not rest or rest.startswith("\n")
     return not rest[:1].islower()
