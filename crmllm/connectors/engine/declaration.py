@@ -13,6 +13,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from crmllm.connectors.engine import strategy, template
+from crmllm.connectors.engine.declared import brought
 from crmllm.connectors.engine.declared.access import Auth, Setting
 from crmllm.connectors.engine.declared.calls import Call
 from crmllm.connectors.engine.declared.events import Events, Listening
@@ -55,7 +56,13 @@ class Declaration(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        problems = [*self._unknown_names(), *self._unknown_words(), *self._held(), *self._loose_ends()]
+        problems = [
+            *self._unknown_names(),
+            *self._unbrought(),
+            *self._unknown_words(),
+            *self._held(),
+            *self._loose_ends(),
+        ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -74,18 +81,36 @@ class Declaration(Part):
             if ours in Object.values:
                 found += [f"{name} has no field “{one}”" for one in stream.fields if (ours, one) not in known]
                 found += [f"{name} holds by no field “{one}”" for one in stream.holds if (ours, one) not in known]
-            for place, written in [("url", stream.url), *((key, one.usual) for key, one in stream.fields.items())]:
-                unbrought = sorted(self._unbrought(stream, written))
-                found += [f"{name}.{place} takes “{one}”, which nothing brings" for one in unbrought]
             for call in stream.calls.values():
                 found += [f"there is no limit “{one}”" for one in call.limits if one not in {"default", *self.limits}]
         return found
 
-    def _unbrought(self, stream: Stream, written: str) -> set[str]:
-        """What a template of a list takes, and neither a setting that is shown nor an answer brings."""
+    def _unbrought(self) -> list[str]:
+        """Names in templates that nobody brings: the engine at that place, a setting that is shown, or an answer."""
         typed = [*self.settings, *(one for way in self.auth for one in way.settings)]
-        brought = {one.name for one in typed if one.kind != "secret"} | {one for way in self.auth for one in way.keep}
-        return template.names(written) - {*self.values, *self.keep, *stream.values, *brought, "object", "id"}
+        plain = {one.name for one in typed if one.kind != "secret"}
+        always = {*self.values, *self.keep, *plain, *(one for way in self.auth for one in way.keep)}
+        places: list[tuple[str, Any, set[str]]] = [
+            ("base", self.base, always),
+            ("headers", self.headers, always),
+            ("test", brought.parts(self.test), always),
+            ("objects", brought.parts(self.objects) if self.objects else [], always),
+            ("discovery", brought.parts(self.discovery.call) if self.discovery else [], {*always, "object"}),
+        ]
+        for way in self.auth:
+            entered = {*always, *(one.name for one in (*self.settings, *way.settings))}
+            places.append((f"auth.{way.name}", brought.signing_in(way), entered))
+            places.append((f"auth.{way.name}.headers", way.headers, {*entered, "token"}))
+        more_of_one = strategy.find(self.strategy).brings if self.strategy in ("", *strategy.known()) else frozenset()
+        for name, stream in self.streams.items():
+            usual = {*always, *stream.values}
+            for place, written, more in brought.templates(stream, more_of_one):
+                places.append((f"{name}.{place}", written, usual | more))
+        return [
+            f"{place} takes “{one}”, which nothing brings"
+            for place, written, known in places
+            for one in sorted(template.names(written) - known)
+        ]
 
     def _held(self) -> list[str]:
         """Calls whose answers are held though they tell of records."""

@@ -185,6 +185,7 @@ class Sending:
         """One call for many; the answer tells of each, in order or by key."""
         known = self.crm.transport.values()
         values = {
+            **self.stream.values,
             "object": items[0]["object"],
             "our_id_field": items[0]["our_id_field"],
             "items": [fill(call.item, {**known, **one}) for one in items],

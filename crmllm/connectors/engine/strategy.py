@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmllm.connectors.base import Change, Operation, RemoteRefused
 
@@ -33,6 +33,9 @@ class Converted:
 
 class Strategy:
     """Hooks of one CRM. Each has the answer that suits a CRM without anything special."""
+
+    #: What `item` adds to what a call's template may use for one change.
+    brings: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, connector: DeclaredConnector) -> None:
         self.connector = connector
@@ -75,10 +78,10 @@ class Strategy:
             self.connector.link(object_name, external_id, link)
 
 
-_strategies: dict[str, Callable[[DeclaredConnector], Strategy]] = {"": Strategy}
+_strategies: dict[str, type[Strategy]] = {"": Strategy}
 
 
-def register(name: str, strategy: Callable[[DeclaredConnector], Strategy]) -> None:
+def register(name: str, strategy: type[Strategy]) -> None:
     _strategies[name] = strategy
 
 
@@ -86,5 +89,6 @@ def known() -> list[str]:
     return sorted(name for name in _strategies if name)
 
 
-def find(name: str) -> Callable[[DeclaredConnector], Strategy]:
+def find(name: str) -> type[Strategy]:
+    """Raises KeyError for a name that nobody registered."""
     return _strategies[name]

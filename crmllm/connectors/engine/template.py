@@ -140,9 +140,9 @@ def collect(written: Any) -> list[str]:
     return []
 
 
-def names(written: str) -> set[str]:
-    """What a template asks for, by the first step of each name."""
-    return {found[1].partition(".")[0] for found in PLACEHOLDER.finditer(written)}
+def names(written: Any) -> set[str]:
+    """What the templates in a structure ask for, by the first step of each name."""
+    return {found[1].partition(".")[0] for text in collect(written) for found in PLACEHOLDER.finditer(text)}
 
 
 def unknown_filters(written: Any) -> list[str]:

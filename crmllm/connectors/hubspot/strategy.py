@@ -55,6 +55,8 @@ _prepared: set[tuple[UUID, str]] = set()
 class HubSpot(Strategy):
     """Hooks of HubSpot."""
 
+    brings = frozenset({"associations"})
+
     # --- the property that carries our id
 
     def ready(self, object_name: str) -> None:

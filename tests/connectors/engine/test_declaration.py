@@ -22,7 +22,10 @@ WHOLE: dict[str, Any] = {
     "key": "my-crm",
     "label": "My CRM",
     "base": "{address}/api",
-    "settings": [{"name": "address", "label": "Address", "kind": "url"}],
+    "settings": [
+        {"name": "address", "label": "Address", "kind": "url"},
+        {"name": "key", "label": "Key", "kind": "secret"},
+    ],
     "auth": [{"name": "key", "label": "Key", "kind": "header", "headers": {"X-Key": "{key}"}}],
     "test": {"path": "me"},
     "streams": {
@@ -108,6 +111,11 @@ def test_a_whole_declaration_is_taken(tmp_path: Path) -> None:
         ("streams.contact.our_id", None, "nothing tells whether that happened"),
         ("streams.contact.stamp", None, "contact is read by changes and has no “stamp”"),
         ("streams.contact.url", "{address}/{portal}/{id}", "contact.url takes “portal”, which nothing brings"),
+        ("streams.contact.calls.read.path", "contacts/{ident}", "calls.read takes “ident”, which nothing brings"),
+        ("streams.contact.calls.read.query", {"after": "{since}"}, "contact.calls.read takes “since”"),
+        ("streams.contact.defaults", {"made": "{moment}"}, "contact.defaults takes “moment”"),
+        ("test.query", {"version": "{version}"}, "test takes “version”, which nothing brings"),
+        ("headers", {"X-Key": "{key}"}, "headers takes “key”, which nothing brings"),  # secrets are for signing in
         ("streams.contact.id", "id[", "streams.contact.id: Value error, “id[” is no JMESPath"),
         ("streams.contact.calls.changed.query.since", "{since|swatch}", "there is no filter “swatch”"),
         ("streams.contact.calls.changed.limits", ["hourly"], "there is no limit “hourly”"),

@@ -50,7 +50,8 @@ def declared(**paging: Any) -> Declaration:
     return Declaration.model_validate(
         {
             "key": "odd", "label": "Odd", "base": "https://odd.example/api", "test": {"path": "me", "row": "name"},
-            "auth": [way], "streams": {"account": stream},
+            "settings": [{"name": "key", "label": "Key", "kind": "secret"}], "auth": [way],
+            "streams": {"account": stream},
         }
     )  # fmt: skip
 

@@ -57,7 +57,7 @@ class Call(Part):
     done: Pick = Field(default="", description="In a batch's answer: whether an element tells of success.")
     problem: Pick = Field(default="", description="In a batch's answer: an element's error.")
     key: Pick = Field(default="", description="In a batch's answer: what an element answers to; else by order.")
-    guard: dict[str, str] = Field(default={}, description="Headers of a conditional write; {etag}, {modified_at}.")
+    guard: dict[str, str] = Field(default={}, description="Headers of a conditional write, with {etag}.")
     limits: list[str] = Field(default=["default"], description="Names of the limits that the call counts towards.")
     cost: int = Field(default=1, ge=0, description="What one call costs there.")
     cache: Literal["", "etag", "modified"] = Field(
