@@ -263,7 +263,7 @@ def _compare(delivery: Delivery, now: Mapping[str, Any]) -> None:
             continue
         if name not in now:
             raise Differs(f"“{fields[name].label}” is no longer shown by the CRM; nothing was written.")
-        raise Differs(f"“{fields[name].label}” was changed in the CRM by somebody else; nothing was written.")
+        raise Differs(f"“{fields[name].label}” was changed in the CRM in the meantime; nothing was written.")
 
 
 def _holds(delivery: Delivery, now: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

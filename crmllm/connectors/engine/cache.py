@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
 import httpx
 from django.utils import timezone
@@ -53,7 +54,7 @@ def _keep(connection: Connection, call: Call, request: httpx.Request, answer: An
     mark = answer.headers.get(HEADERS[call.cache][0], "")
     rows = CachedAnswer.objects.filter(connection=connection)
     rows.filter(key=_key(request)).delete()
-    if not mark or len(mark) > 200 or len(answer.body) > LARGEST:
+    if not mark or len(mark) > 200 or len(answer.body) > LARGEST or _may_change_unseen(call, answer):
         return
     try:
         body = Sealed.of_bytes(answer.body, connection.key_id)
@@ -64,6 +65,19 @@ def _keep(connection: Connection, call: Call, request: httpx.Request, answer: An
     )
     old = list(rows.order_by("-created_at").values_list("pk", flat=True)[MOST:])
     rows.filter(pk__in=old).delete()
+
+
+def _may_change_unseen(call: Call, answer: Answer) -> bool:
+    """Last-Modified goes by the second: what was given within it may become another without a new mark (RFC 9110,
+    section 8.8.2.2)."""
+    if call.cache != "modified":
+        return False
+    try:
+        changed = parsedate_to_datetime(answer.headers["Last-Modified"])
+        given = parsedate_to_datetime(answer.headers["Date"]) if "Date" in answer.headers else timezone.now()
+        return given - changed <= timedelta(seconds=1)
+    except (ValueError, TypeError):
+        return True
 
 
 def _key(request: httpx.Request) -> str:

@@ -43,6 +43,8 @@ def test_a_wrong_secret_is_refused_beside_its_field(address: str, admin: User) -
 
 def test_fields_are_described_again_only_when_they_changed(sf: Salesforce, crm: DeclaredConnector) -> None:
     contact = crm.stream("contact")
+    sf.org.clock.stands_at = sf.org.clock.now() - timedelta(minutes=1)
+    sf.org.schema_changed()
     before = discover(crm.transport, crm.declaration, contact)
     sf.org.clock.stands_at = sf.org.clock.now() + timedelta(minutes=1)
     assert discover(crm.transport, crm.declaration, contact) == before
@@ -50,6 +52,15 @@ def test_fields_are_described_again_only_when_they_changed(sf: Salesforce, crm: 
     sf.controls.add_field("Contact", "Shoe_Size__c", "double")
     assert "Shoe_Size__c" in {one.name for one in discover(crm.transport, crm.declaration, contact)}
     assert [seen.status for seen in sf.app.log if "/describe" in seen.path] == [200, 304, 200]
+
+
+def test_fields_that_changed_this_very_second_are_asked_for_in_whole_again(
+    sf: Salesforce, crm: DeclaredConnector
+) -> None:
+    sf.org.schema_changed()
+    for _ in range(2):
+        discover(crm.transport, crm.declaration, crm.stream("contact"))
+    assert [seen.status for seen in sf.app.log if "/describe" in seen.path] == [200, 200]
 
 
 def test_fields_are_known_with_their_kinds_and_pick_lists(made: Connection) -> None:

@@ -113,7 +113,7 @@ def test_what_a_crm_refuses_at_the_end_is_listed_too(policy: ReviewPolicy, admin
     factories.deliver_all()
     item = row.items.get()
     assert (item.result, titles([contact])) == ("stayed", ["CFO"])
-    assert "changed in the CRM by somebody else" in item.why
+    assert "changed in the CRM in the meantime" in item.why
     assert Proposal.objects.get(pk=item.proposal_id).state == "approved"
 
 
