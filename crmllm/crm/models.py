@@ -105,6 +105,7 @@ class Stage(BaseModel):
     probability = models.PositiveSmallIntegerField(help_text="Percent.")
     forecast_category = models.CharField(max_length=12, choices=ForecastCategory.choices)
     kind = models.CharField(max_length=8, choices=StageKind.choices, default=StageKind.OPEN)
+    active = models.BooleanField(default=True, help_text="Nothing moves into one that is not; old records stay.")
 
     class Meta:
         ordering: ClassVar = ["pipeline", "position"]

@@ -243,7 +243,7 @@ def _with_defaults(object_name: str, changes: Mapping[str, Any]) -> dict[str, An
 
 def first_stage() -> Stage:
     """Where a new opportunity begins."""
-    stage = Stage.objects.filter(kind=StageKind.OPEN).order_by("pipeline__created_at", "position").first()
+    stage = Stage.objects.filter(kind=StageKind.OPEN, active=True).order_by("pipeline__created_at", "position").first()
     if stage is None:
         raise Conflict("There is no open stage in any pipeline; an admin has to make one first.")
     return stage

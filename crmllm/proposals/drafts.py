@@ -499,7 +499,7 @@ def _stage_of(record: Opportunity, progress: str) -> Stage | None:
     """The first stage of the record's pipeline that fits, unless the record stands there or beyond it already."""
     now = Stage.objects.get(pk=record.stage_id)
     column, wanted = _STAGES[progress]
-    rows = Stage.objects.filter(**{column: wanted}, pipeline=now.pipeline_id).order_by("position")
+    rows = Stage.objects.filter(**{column: wanted}, pipeline=now.pipeline_id, active=True).order_by("position")
     if column == "forecast_category":
         rows = rows.filter(kind=StageKind.OPEN, position__gt=now.position)
         if now.forecast_category == wanted:

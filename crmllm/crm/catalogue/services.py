@@ -136,6 +136,7 @@ def keep_stage(
         "position": int(Decimal(str(values.get("position") or 0))),
         "probability": _percent(values.get("probability"), kind),
         "forecast_category": _forecast(values.get("forecast"), kind),
+        "active": values.get("active") is not False,
     }
     if not row._state.adding and all(getattr(row, key) == value for key, value in wanted.items()):
         return row.pk, False

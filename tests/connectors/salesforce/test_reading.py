@@ -12,6 +12,7 @@ from crmllm.access.models import User
 from crmllm.connectors.choices import ExternalState, RunKind, RunState
 from crmllm.connectors.models import Connection, ExternalRecord, SkippedRecord, Stream
 from crmllm.crm import selectors, values
+from crmllm.crm import services as crm
 from crmllm.crm.models import Account, Activity, Case, Contact, CrmUser, Lead, Opportunity, Product, Record, Stage
 from crmllm.notifications.models import Notification
 from tests.support.salesforce.server import Salesforce
@@ -273,6 +274,16 @@ def test_counts_that_differ_are_explained(sync: Any, sf: Salesforce) -> None:
     run = sync("contact")["contact"]
     assert (run.there, run.here, run.counts["skipped"]) == (3, 2, 1)
     assert "counts 3, we know 2" in run.reason and SkippedRecord.objects.get().external_id == bad
+
+
+def test_an_old_opportunity_is_read_in_a_stage_that_is_no_longer_offered(sync: Any, sf: Salesforce) -> None:
+    (first,) = sf.controls.rows("OpportunityStage", ApiName="Prospecting")
+    sf.org.update("OpportunityStage", first["Id"], {"IsActive": False})
+    sf.controls.load("Opportunity", [{"Name": "Old", "StageName": "Prospecting", "CloseDate": "2020-01-31"}])
+    sync("stage", "opportunity")
+    assert Opportunity.objects.get().stage.name == "Prospecting"
+    assert not Stage.objects.get(name="Prospecting").active
+    assert crm.first_stage().name == "Qualification", "nothing new begins where nothing is offered"
 
 
 def test_an_org_without_the_field_for_our_ids_is_read_all_the_same(
