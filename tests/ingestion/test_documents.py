@@ -68,6 +68,19 @@ def test_every_format_gives_words_subject_day_and_addresses(name: str) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "between Acme Pumps B.V., Rotterdam, and Beta Foods LLC, Milwaukee.",
+        "zwischen Acme Pumps B.V. (Auftragnehmer) | und Beta Foods LLC",
+        "Entre Acme Pumps B.V., Rotterdam, et Beta Foods LLC",
+    ],
+)
+def test_the_parties_of_an_agreement_are_named_without_the_words_before_them(head: str) -> None:
+    found = read("agreement.txt", f"# Service agreement\n\n{head}\n".encode())
+    assert [one.name for one in found.participants] == ["Acme Pumps B.V.", "Beta Foods LLC"]
+
+
 def test_pages_keep_their_numbers_and_columns_stay_beside_each_other() -> None:
     found = read("two.pdf", papers.pdf(["Offer of Acme (Ltd)", ORDER]))
     assert places(found)["page 1"] == "Offer of Acme (Ltd)"

@@ -41,6 +41,11 @@ _COMPANY = re.compile(
     r"(?:\b(?:GmbH(?: & Co\.? KG)?|AG|KG|Ltd|LLC|Inc|plc|SAS|SARL|SA|NV|BV|AB|AS|Oy|eGen)|"
     r"\b(?:B\.V|N\.V|S\.A|S\.L|S\.r\.l|S\.p\.A|e\.K)|A/S)\.?$"
 )
+#: What stands before a party's name in the head of an agreement.
+_BEFORE_PARTY = re.compile(
+    r"^(?:(?:between|and|for|zwischen|und|für|entre|et|pour|para|tra|per|tussen|voor|między|pomiędzy|dla)\s+)+",
+    re.IGNORECASE,
+)
 _NO_TITLES = frozenset({"anonymous", "untitled", "powerpoint presentation", "word document", "document"})
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _MONTH_FIRST = re.compile(r"US\$|\bUSD\b|\$ ?\d|,[ ][A-Z]{2}[ ]\d{5}\b|\b(?:Inc|LLC)\b")
@@ -116,7 +121,7 @@ def _companies(text: str) -> Iterator[str]:
     """What ends in a legal form, alone in its line or cell."""
     for line in text.splitlines()[:_HEAD_LINES]:
         for cell in re.split(r"[|,(;]| {3,}|\t", line):
-            name = re.sub(r"^.{0,25}:\s+", "", " ".join(cell.strip(" #*-").split()))
+            name = _BEFORE_PARTY.sub("", re.sub(r"^.{0,25}:\s+", "", " ".join(cell.strip(" #*-").split())))
             if 5 <= len(name) <= 70 and _COMPANY.search(name):
                 yield name
 
