@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -307,7 +308,7 @@ def _taken(request: Asked, view: QueueView, current: Interaction | None) -> Inte
     user = person(request)
     if not user.may(PERMISSION) or view.part in ("skipped", "failed"):
         return selectors.next_after(user, view, current)
-    row = hand_out(user=user, candidates=selectors.candidates(user, view, current))
+    row = hand_out(user=user, look=partial(selectors.candidates, user, view, current))
     if row is not None:
         on_opening(user=user, interaction=row)
     return row

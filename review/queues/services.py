@@ -6,7 +6,7 @@ Never the same item to two people: an item is handed out by one conditional upda
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ from review.queues import selectors
 from review.queues.models import Assignment, Comment, ReviewQueue
 
 MOST_TEXT = 4000
+LOOKS = 6  # at what could be handed out, before somebody is told that others are on it
 #: By when a manager should have looked at what was handed up.
 ESCALATED = timedelta(hours=4)
 _MENTION = re.compile(r"(?<![\w.@])@([\w.+-]*\w)")
@@ -75,13 +76,17 @@ def hours_for(interaction: Interaction, rows: Sequence[Proposal]) -> float | Non
 # --- hand out
 
 
-def hand_out(*, user: User, candidates: Iterable[UUID]) -> Interaction | None:
-    """Claims the first of these items that nobody else holds; each try is one conditional update, so two people never
-    get the same."""
-    for pk in candidates:
-        row = Interaction.objects.filter(pk=pk).first()
-        if row is not None and proposals.claim(user=user, interaction=row):
-            return Interaction.objects.select_related("claimed_by", "owner", "mailbox").get(pk=pk)
+def hand_out(*, user: User, look: Callable[[], Sequence[UUID]]) -> Interaction | None:
+    """Claims the first of the items that `look` finds and nobody else holds; each try is one conditional update, so two
+    people never get the same. Who comes too late for all of them looks again: many may begin in the same moment."""
+    for _again in range(LOOKS):
+        found = look()
+        for pk in found:
+            row = Interaction.objects.filter(pk=pk).first()
+            if row is not None and proposals.claim(user=user, interaction=row):
+                return Interaction.objects.select_related("claimed_by", "owner", "mailbox").get(pk=pk)
+        if not found:
+            return None
     return None
 
 

@@ -6,6 +6,7 @@ import math
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -309,7 +310,7 @@ def test_twenty_at_once_never_get_the_same(make_user: Callable[..., User]) -> No
         try:
             together.wait(30)
             for _ in range(3):  # more than there is
-                row = hand_out(user=person, candidates=selectors.candidates(person, QueueView(), None))
+                row = hand_out(user=person, look=partial(selectors.candidates, person, QueueView(), None))
                 if row is not None:
                     got.append((person.username, row.pk))
                     Interaction.objects.filter(pk=row.pk).update(open_proposals=0)  # as a decision does
@@ -322,3 +323,27 @@ def test_twenty_at_once_never_get_the_same(make_user: Callable[..., User]) -> No
     for one in threads:
         one.join(60)
     assert len(got) == len({pk for _name, pk in got}) == 30
+
+
+@pytest.mark.django_db(databases=["default", "keys"], transaction=True)
+def test_twenty_who_begin_in_the_same_moment_all_get_something(make_user: Callable[..., User]) -> None:
+    people = [make_user(f"person{number}") for number in range(20)]
+    for minute in range(30):
+        factories.next_action(minute)
+    got: dict[str, Any] = {}
+    together = threading.Barrier(len(people))
+
+    def begin(person: User) -> None:
+        try:
+            together.wait(30)
+            row = hand_out(user=person, look=partial(selectors.candidates, person, QueueView(), None))
+            got[person.username] = row and row.pk
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=begin, args=[person]) for person in people]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    assert None not in got.values() and len(set(got.values())) == 20
