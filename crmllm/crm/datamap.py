@@ -8,7 +8,7 @@ declare("crm.CrmUser", plain=f"{BASE} user team active", name=Category.STAFF, em
 declare("crm.Product", plain=f"{BASE} sku name family list_price currency active")
 declare("crm.Competitor", plain=f"{BASE} name also_known_as active")
 declare("crm.Pipeline", plain=f"{BASE} name")
-declare("crm.Stage", plain=f"{BASE} pipeline name position probability forecast_category kind")
+declare("crm.Stage", plain=f"{BASE} pipeline name position probability forecast_category kind active")
 declare("crm.ExchangeRate", plain=f"{BASE} currency day rate")
 declare(
     "crm.FieldDef",
