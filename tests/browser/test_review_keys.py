@@ -193,11 +193,12 @@ def test_a_refusal_says_why_and_leaves_the_card(review: Page, admin: User, deal:
 
 
 def test_a_lost_connection_says_so_and_the_key_works_again(review: Page, deal: dict[str, Proposal]) -> None:
-    review.route("**/approve/", lambda route: route.abort())
+    review.wait_for_load_state("networkidle")
+    review.context.set_offline(True)
     review.keyboard.press("Enter")
     expect(review.locator(".toast")).to_contain_text("The server did not answer.")
     focus(review, "New account")
-    review.unroute("**/approve/")
+    review.context.set_offline(False)
     review.keyboard.press("Enter")
     focus(review, "New contact")
     kept(review, 1)
