@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import chain
-from math import ceil, floor
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -301,12 +300,7 @@ def _percentile(times: array[int], share: float) -> float | None:
     """The value below which a share of the values lies, between two of them as PostgreSQL's PERCENTILE_CONT has it."""
     import numpy as np
 
-    if not times:
-        return None
-    place = share * (len(times) - 1)
-    low, high = floor(place), ceil(place)
-    values = np.partition(np.frombuffer(times, dtype=np.int64), (low, high))
-    return float(values[low]) + (place - low) * float(values[high] - values[low])
+    return float(np.quantile(np.frombuffer(times, dtype=np.int64), share)) if times else None
 
 
 def _days(asked: Asked, counts: Counts, actors: set[UUID] | None) -> list[Day]:

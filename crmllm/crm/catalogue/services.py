@@ -88,14 +88,10 @@ def keep_crm_user(
     wanted = {"name": name[:120] or email, "active": active}
     if team:
         wanted["team"] = Team.objects.get_or_create(name=team[:80])[0]
-    if not row._state.adding and all(getattr(row, key) == value for key, value in wanted.items()):
-        return row.pk, False
-    for key, value in wanted.items():
-        setattr(row, key, value)
-    row.save()
-    audit.record(actor=actor, action="crm_user.kept", subject_type="crm_user", subject_id=row.pk)
-    transaction.on_commit(selectors.forget_us)
-    return row.pk, True
+    changed = _brought_up_to_date(actor, "crm_user", row, wanted)
+    if changed:
+        transaction.on_commit(selectors.forget_us)
+    return row.pk, changed
 
 
 def keep_product(*, actor: audit.Actor, known: UUID | None, values: Mapping[str, Any]) -> tuple[UUID, bool]:
@@ -110,13 +106,7 @@ def keep_product(*, actor: audit.Actor, known: UUID | None, values: Mapping[str,
         wanted["family"] = str(values["family"])[:80]
     if values.get("list_price"):
         wanted["list_price"] = Decimal(str(values["list_price"])).quantize(Decimal("0.01"))
-    if not row._state.adding and all(getattr(row, key) == value for key, value in wanted.items()):
-        return row.pk, False
-    for key, value in wanted.items():
-        setattr(row, key, value)
-    row.save()
-    audit.record(actor=actor, action="product.kept", subject_type="product", subject_id=row.pk)
-    return row.pk, True
+    return row.pk, _brought_up_to_date(actor, "product", row, wanted)
 
 
 def keep_stage(
@@ -138,13 +128,18 @@ def keep_stage(
         "forecast_category": _forecast(values.get("forecast"), kind),
         "active": values.get("active") is not False,
     }
+    return row.pk, _brought_up_to_date(actor, "stage", row, wanted)
+
+
+def _brought_up_to_date(actor: audit.Actor, kind: str, row: Kept, wanted: Mapping[str, Any]) -> bool:
+    """Saves a row with these values, unless it is there and has them. Returns whether anything changed."""
     if not row._state.adding and all(getattr(row, key) == value for key, value in wanted.items()):
-        return row.pk, False
+        return False
     for key, value in wanted.items():
         setattr(row, key, value)
     row.save()
-    audit.record(actor=actor, action="stage.kept", subject_type="stage", subject_id=row.pk)
-    return row.pk, True
+    audit.record(actor=actor, action=f"{kind}.kept", subject_type=kind, subject_id=row.pk)
+    return True
 
 
 def _by_id(model: type[Kept], pk: UUID | None) -> Kept | None:

@@ -24,7 +24,7 @@ from crmllm.connectors.engine.errors import NeedsSignIn, NotSent, Throttled, Unc
 from crmllm.connectors.engine.mapping import FieldMapping
 from crmllm.connectors.engine.reader import Position, Reader
 from crmllm.connectors.engine.transport import Transport, pick
-from crmllm.connectors.models import Connection
+from crmllm.connectors.models import Connection, LimitWindow
 from crmllm.core.crypto import Sealed, new_key
 from crmllm.core.errors import BadInput
 from crmllm.core.guarded_http import Answer
@@ -282,10 +282,14 @@ def test_events_in_a_form_that_cannot_be_kept() -> None:
             PARSERS["json"](body)
 
 
-@pytest.mark.parametrize("told", ["used=99999999999999999999", "used=5e3", "used=²", "used=", "used=7"])
-def test_a_limit_told_oddly_stops_nothing(connection: Connection, told: str) -> None:
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [("used=99999999999999999999", []), ("used=5e3", []), ("used=²", []), ("used=", []), ("used=7", [7])],
+)
+def test_a_limit_told_oddly_stops_nothing(connection: Connection, told: str, known: list[int]) -> None:
     limits = {"default": Limit(seconds=60, calls=10, header="X-Usage", used=r"used=(\S*)")}
     learn(connection, limits, httpx.Headers({"X-Usage": told.encode()}))  # type: ignore[dict-item]
+    assert list(LimitWindow.objects.values_list("used", flat=True)) == known
 
 
 def test_an_answer_in_another_form_is_told_in_a_sentence(speak: Callable[..., Transport]) -> None:

@@ -298,22 +298,22 @@ def test_a_refused_decision_answers_with_its_card(page: Client, reviewer: User) 
     assert shown(answer)["id"] == str(first.pk) and "approved already" in shown(answer)["refused"]
 
 
-@pytest.mark.django_db(databases=["default", "keys"], transaction=True)
-def test_twenty_at_once_never_get_the_same(make_user: Callable[..., User]) -> None:
-    people = [make_user(f"person{number}") for number in range(20)]
+@pytest.fixture
+def twenty(make_user: Callable[..., User]) -> list[User]:
+    """People at work, and thirty items that wait for them."""
     for minute in range(30):
         factories.next_action(minute)
-    got: list[tuple[str, Any]] = []
+    return [make_user(f"person{number}") for number in range(20)]
+
+
+def at_once(people: list[User], act: Callable[[User], None]) -> None:
+    """Each does it in a thread and with a connection of their own, all beginning in the same moment."""
     together = threading.Barrier(len(people))
 
     def work(person: User) -> None:
         try:
             together.wait(30)
-            for _ in range(3):  # more than there is
-                row = hand_out(user=person, look=partial(selectors.candidates, person, QueueView(), None))
-                if row is not None:
-                    got.append((person.username, row.pk))
-                    Interaction.objects.filter(pk=row.pk).update(open_proposals=0)  # as a decision does
+            act(person)
         finally:
             connection.close()
 
@@ -322,28 +322,34 @@ def test_twenty_at_once_never_get_the_same(make_user: Callable[..., User]) -> No
         one.start()
     for one in threads:
         one.join(60)
+
+
+def handed(person: User) -> Interaction | None:
+    return hand_out(user=person, look=partial(selectors.candidates, person, QueueView(), None))
+
+
+@pytest.mark.django_db(databases=["default", "keys"], transaction=True)
+def test_twenty_at_once_never_get_the_same(twenty: list[User]) -> None:
+    got: list[tuple[str, Any]] = []
+
+    def work(person: User) -> None:
+        for _ in range(3):  # more than there is
+            row = handed(person)
+            if row is not None:
+                got.append((person.username, row.pk))
+                Interaction.objects.filter(pk=row.pk).update(open_proposals=0)  # as a decision does
+
+    at_once(twenty, work)
     assert len(got) == len({pk for _name, pk in got}) == 30
 
 
 @pytest.mark.django_db(databases=["default", "keys"], transaction=True)
-def test_twenty_who_begin_in_the_same_moment_all_get_something(make_user: Callable[..., User]) -> None:
-    people = [make_user(f"person{number}") for number in range(20)]
-    for minute in range(30):
-        factories.next_action(minute)
+def test_twenty_who_begin_in_the_same_moment_all_get_something(twenty: list[User]) -> None:
     got: dict[str, Any] = {}
-    together = threading.Barrier(len(people))
 
     def begin(person: User) -> None:
-        try:
-            together.wait(30)
-            row = hand_out(user=person, look=partial(selectors.candidates, person, QueueView(), None))
-            got[person.username] = row and row.pk
-        finally:
-            connection.close()
+        row = handed(person)
+        got[person.username] = row and row.pk
 
-    threads = [threading.Thread(target=begin, args=[person]) for person in people]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(60)
+    at_once(twenty, begin)
     assert None not in got.values() and len(set(got.values())) == 20
