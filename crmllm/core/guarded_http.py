@@ -12,6 +12,8 @@ import socket
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -68,6 +70,14 @@ class Answer:
     @property
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
+
+    def date(self, header: str) -> datetime | None:
+        """The moment in a header, None where it holds none."""
+        try:
+            found = parsedate_to_datetime(self.headers.get(header, "").strip())
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, TypeError, OverflowError):
+            return None
 
 
 def read_json(body: bytes | str) -> Any:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 
 import httpx
 from django.utils import timezone
@@ -72,12 +71,8 @@ def _may_change_unseen(call: Call, answer: Answer) -> bool:
     section 8.8.2.2)."""
     if call.cache != "modified":
         return False
-    try:
-        changed = parsedate_to_datetime(answer.headers["Last-Modified"])
-        given = parsedate_to_datetime(answer.headers["Date"]) if "Date" in answer.headers else timezone.now()
-        return given - changed <= timedelta(seconds=1)
-    except (ValueError, TypeError):
-        return True
+    changed, given = answer.date("Last-Modified"), answer.date("Date") or timezone.now()
+    return changed is None or given - changed <= timedelta(seconds=1)
 
 
 def _key(request: httpx.Request) -> str:

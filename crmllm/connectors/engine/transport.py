@@ -6,8 +6,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -343,21 +342,12 @@ def _retry_after(answer: Answer) -> float:
     told = answer.headers.get("Retry-After", "").strip()
     if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", told, re.ASCII):
         return min(float(told), LONGEST_WAIT)
-    until = _date(told)
-    now = _date(answer.headers.get("Date", "")) or timezone.now()
+    until = answer.date("Retry-After")
+    now = answer.date("Date") or timezone.now()
     return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT) if until else 0.0
-
-
-def _date(told: str) -> datetime | None:
-    """A date of HTTP."""
-    try:
-        found = parsedate_to_datetime(told)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _behind(answer: Answer) -> timedelta:
     """How far the CRM's clock is behind ours; nothing when it is ahead, or does not say."""
-    told = _date(answer.headers.get("Date", ""))
+    told = answer.date("Date")
     return min(max(timezone.now() - told, timedelta()), timedelta(days=1)) if told else timedelta()
