@@ -293,7 +293,7 @@ def _of_ours(who: Made, house: str, domain: str) -> Made:
 def _people(draft: _Draft, kind: str) -> None:
     """Other persons: a colleague is a contact, an assistant is not."""
     chance = draft.chance
-    if kind in ("sale", "case", "billing", "talk") and chance.random() < 0.16:
+    if kind in ("sale", "case", "billing", "talk") and chance.random() < 0.24:
         other = person(chance, draft.language, at=draft.author)
         kept = dict(draft.fill)
         draft.fill |= {"n": other.name, "t": other.title, "f": other.phone, "e": other.email}
