@@ -32,130 +32,35 @@ from crmllm.extraction.rules import (
     titles,
 )
 from crmllm.extraction.rules.contacts import Part, Person
+from crmllm.extraction.rules.paper_words import (
+    AMOUNT,
+    CLOSING,
+    COMPLAINT,
+    CONTRACT,
+    DISCOUNT,
+    HEADING_MARK,
+    INVOICE,
+    NET,
+    ORDER,
+    ORDER_DATE,
+    PAPER_WORDS,
+    PERSON_LABEL,
+    QUANTITY,
+    QUANTITY_HEAD,
+    REFERENCE,
+    REQUEST,
+    SALUTATION,
+    SUBTOTAL,
+    SUPPLIER,
+    TAX,
+    TELLS,
+    TOTAL,
+)
 from crmllm.extraction.rules.reader import Reading
 from crmllm.extraction.rules.text import Candidate, Piece, flat, letters, lines, mask, run, trimmed
 from crmllm.extraction.types import Item, Role
 
 _COLUMN = re.compile(r"\s*\|\s*|(?<=\S)\s+[·•]\s+|[ \t]{3,}|\t+")
-_ISSUER = (
-    r"(?:ihr |your |votre |our |unser )?(?:reported by|raised by|contacted by|completed by|filled in by|gemeldet von|"
-    r"ausgefullt von|anforderer|gemeld door|aanvrager|ingevuld door|melder|demande par|redige par|signale par|"
-    r"declarant|"
-    r"solicitante|contactos?|informado por|comunicado por|responsavel|responsable|pessoa de contato|solicitado por|"
-    r"richiedente|compilato da|segnalato da|responsabile(?: acquisti)?|osoba (?:do kontaktu|kontaktowa|"
-    r"odpowiedzialna)|"
-    r"kontakt|zglaszajacy|zglosil(?:a)?|sporzadzil(?:a)?|prowadzacy|ansprechpartner(?:in)?|ansprechperson|"
-    r"kontaktperson|kontakt|"
-    r"(?:sach)?bearbeiter(?:in)?|besteller(?:in)?|einkaufer(?:in)?|erstellt von|ausgestellt von|unterzeichnet von|"
-    r"unterzeichner(?:in)?|verantwortlich(?:e|er)?|projektleit(?:er|ung)|contact(?: person| name)?|point of contact|"
-    r"buyer(?: contact| name)?|purchaser|purchasing (?:contact|agent|officer)|procurement (?:contact|lead)|ordered by|"
-    r"requested by|requester|requestor|issued by|prepared by|submitted by|authori[sz]ed (?:by|signatory)|approved by|"
-    r"signed(?: by| for the (?:customer|buyer|client))?|signatory|project (?:manager|lead)|client contact|"
-    r"customer contact|interlocuteur|interlocutrice|personne a contacter|acheteu(?:r|se)|demandeur|etabli par|"
-    r"signe par|emis par|signataire|responsable(?: achats)?|"
-    r"(?:persona de )?contacto|comprador(?:a)?|solicitad[oa] por|firmad[oa] por|emitid[oa] por|autorizad[oa] por|"
-    r"referente|contatto|persona di riferimento|richiesto da|firmato da|emesso da|acquisti|contactpersoon|inkoper|"
-    r"besteld door|aangevraagd door|ondertekend door|opgesteld door|pessoa de contacto|assinado por)"
-)
-_ADDRESSEE = (
-    r"(?:attn|attention|for the attention of|z\.? ?hd|zu handen(?: von)?|a l'attention de|a la atencion de|att|"
-    r"alla cortese attenzione(?: di)?|all'attenzione di|c\.? ?a|t\.? ?a\.? ?v|ter attentie van|ao cuidado de|a/c|"
-    r"prepared for|quote for|quotation for|proposal for|erstellt fur|angebot fur|prepare pour|preparado para|"
-    r"preparato per|opgesteld voor|deliver(?:y)? to|ship to|site contact|delivery contact|lieferkontakt)"
-)
-_PERSON_LABEL = re.compile(
-    rf"(?P<label>(?P<issuer>{_ISSUER})|(?P<addressee>{_ADDRESSEE})|name|nom|nombre|naam|nome)\.?[ ]?"
-    r"(?P<mark>[:.]|$)[ ]*"
-)
-_TELLS = re.compile(
-    r"(?P<label>(?P<title>title|job title|position|function|role|funktion|fonction|cargo|functie|ruolo|stellung)|"
-    r"(?P<company>company|customer|client|buyer|site|plant|maitre d'ouvrage|auftraggeberin|vergabestelle|zamawiajacy|"
-    r"klient|firma|nabywca|opdrachtgever|besteller|empresa|entidade|ente|committente|stabilimento|firma|kunde|"
-    r"auftraggeber|besteller|unternehmen|societe|entreprise|"
-    r"empresa|cliente|azienda|bedrijf|klant|organi[sz]ation)|(?P<email>e-?mail|mail|courriel|"
-    r"correo(?: electronico)?|e-?mail-?adres\w*)|"
-    r"(?P<phone>(?:tele)?phone|tel|mobiel|gsm|movil|telemovel|cellulare|komorka|telefon kom|telefon|telefono|"
-    r"telefoon|telefone|mobile|mobil|cell|direct|durchwahl|"
-    r"phone/fax|rufnummer))[. ]*(?P<mark>:|$)[ ]*"
-)
-_SUPPLIER = re.compile(
-    r"(?:supplier|vendor|seller|lieferant|verkaufer|auftragnehmer|fournisseur|proveedor|fornitore|leverancier|"
-    r"fornecedor|"
-    r"an|to|competitor|bank|carrier|spedition)\b[ ]*(?::|$)"
-)
-_CLOSING = re.compile(
-    r"(?:mit freundlichen? gru(?:ss|ß|s)|freundliche gruss?e|mit besten grussen|hochachtungsvoll|(?:yours |very )"
-    r"(?:sincerely|faithfully|truly)|sincerely|(?:best|kind|warm) regards|regards|respectfully|cordialement|"
-    r"(?:je vous prie|nous vous prions|veuillez) (?:d')?agreer|salutations|bien a vous|atentamente|cordialmente|"
-    r"un cordial saludo|saludos|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|hoogachtend|"
-    r"com os melhores cumprimentos|atenciosamente|cumprimentos)"
-)
-_ORDER = re.compile(
-    r"\b(?:purchase order|order form|(?:^|\W)order (?:no|nr|number|#)|bestellung|bestellnummer|auftragserteilung|"
-    r"bon de commande|commande (?:n|no|ferme)|orden de compra|pedido(?: de compra)?|ordine d'acquisto|ordine (?:n|di)|"
-    r"inkooporder|bestelbon|bestelling|encomenda|nota de encomenda)\b"
-)
-_CONTRACT = re.compile(
-    r"\b(?:contract|agreement|vertrag|rahmenvertrag|contrat|contrato|acuerdo|contratto|overeenkomst|acordo)\b"
-)
-_REQUEST = re.compile(
-    r"\b(?:request for (?:quotation|quote|proposal|information)|rf[qp]|quotation|quote|proposal|enquiry|tender|"
-    r"angebot(?:sanfrage)?|anfrage|ausschreibung|lastenheft|devis|appel d'offres|cahier des charges|pliego|"
-    r"presupuesto|oferta|preventivo|offerta|offerte|orcamento|proposta|statement of work)\b"
-)
-_COMPLAINT = re.compile(
-    r"\b(?:complaint|defect report|warranty claim|fault report|service request|reklamation|mangelruge|"
-    r"mangelanzeige|storungsmeldung|reclamation|reclamacion|reclamo|klacht|reclamacao)\b"
-)
-_INVOICE = re.compile(r"\b(?:invoice|rechnung|facture|factura|fattura|factuur|fatura|mahnung|credit note|gutschrift)\b")
-
-_NET = re.compile(
-    r"\b(?:net(?: total| amount| value| price| sum)?|total net|netto(?:betrag|summe|gesamt(?:betrag)?|wert|preis)?|"
-    r"summe netto|gesamt(?:betrag|summe|preis)? netto|excl|exclusive of vat|ex(?:cluding)? vat|before (?:vat|tax)|"
-    r"hors taxes?|ht|h\.t|base imponible|sin iva|imponibile|totale netto|iva esclusa|sem iva|exkl|zzgl|subtotaal)\b"
-)
-_SUBTOTAL = re.compile(r"\b(?:sub-?total|zwischensumme|sous-?total|subtotale|total parcial)\b")
-_TOTAL = re.compile(
-    r"\b(?:(?:grand |order |contract |overall )?total(?: (?:amount|price|value|cost|due))?|"
-    r"(?:contract|order) (?:value|sum)|"
-    r"gesamt(?:betrag|summe|preis|wert)?|auftragswert|bestellwert|endbetrag|summe|montant(?: total)?|prix total|"
-    r"importe(?: total)?|importo(?: totale)?|totale|totaal(?:bedrag)?|valor total|auftragssumme|vertragswert)\b"
-)
-_TAX = re.compile(r"\b(?:vat|tax|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|iva|btw|moms|mva)\b")
-_DISCOUNT = re.compile(r"\b(?:discount|rabatt|nachlass|remise|descuento|sconto|korting|desconto|skonto)\b")
-_AMOUNT = re.compile(
-    r"\d{1,3}(?:[.,'’\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,2})?(?![\d%])|\d+[.,]\d{2}(?![\d%])|\d+(?![\d.,%])"
-)
-_QUANTITY_HEAD = re.compile(
-    r"^(?:qty|quantity|menge|anzahl|stuck|stk|qte|quantite|cantidad|cant|q\.?ta|quantita|aantal|quantidade|units?|"
-    r"pcs)\.?$"
-)
-_QUANTITY = re.compile(
-    r"^(\d{1,6})(?:[.,]0+)?(?:\s?(?:x|pcs?|pieces?|stk|stuck|st|units?|ud|uds|pz|licen\w*|seats?|users?|un|ea|"
-    r"each))?\.?$"
-)
-_ORDER_DATE = re.compile(
-    r"\b(?:(?:order |po |purchase |contract |signature |issue )?date|dated|signed on|effective date|"
-    r"(?:bestell|auftrags|vertrags)?datum|"
-    r"date(?: de (?:la )?commande)?|fecha|data|besteldatum|den|le|il|el)\b[ :.]*"
-)
-_HEADING_MARK = re.compile(r"^#{1,6} ", re.MULTILINE)
-_SALUTATION = re.compile(
-    r"^(?:herrn?|frau|mr|mrs|ms|mme|m|monsieur|madame|sr|sra|sig|dhr|mevr|exm[oa])\b\.?\s+", re.IGNORECASE
-)
-#: Words of forms and tables, by language: such papers have too few sentences to tell it from.
-_PAPER_WORDS = {
-    "en": "total date order contact phone quantity delivery terms buyer supplier price item payment purchase signed",
-    "de": "datum bestellung menge gesamt lieferung telefon preis angebot netto firma ansprechpartner einkauf zahlung",
-    "fr": "commande quantite livraison prix montant devis tva telephone societe reference paiement du",
-    "es": "pedido cantidad entrega precio importe fecha empresa telefono proveedor presupuesto pago del",
-    "it": "ordine quantita consegna prezzo importo azienda telefono fornitore preventivo imponibile pagamento del",
-    "nl": "bestelling aantal levering prijs bedrag datum bedrijf telefoon leverancier offerte betaling btw",
-    "pt": "encomenda quantidade entrega preco valor empresa telefone fornecedor orcamento pagamento da",
-}
-_REFERENCE = re.compile(
-    r"(?:[\w.]+ ){0,2}(?:date|datum|fecha|data|no|nr|number|nummer|numero|ref|reference|referenz|terms|from|von)\.? ?:"
-)
 TABLE = "table of a document"
 
 
@@ -171,7 +76,7 @@ class _Row:
 
 def read(item: Item) -> Reading:
     """The same reading as that of a mail, out of labels, tables and sentences."""
-    marks = [match.span() for match in _HEADING_MARK.finditer(item.text)]
+    marks = [match.span() for match in HEADING_MARK.finditer(item.text)]
     text = mask(item.text, [*cues.aimed_at_machine(item.text), *marks])
     rows = list(_rows(text))
     tongue, sure = _tongue(text)
@@ -207,7 +112,7 @@ def _tongue(text: str) -> tuple[str, float]:
     if sure >= 0.7:
         return tongue, sure
     known = Counter(re.findall(r"[a-z]{2,}", flat(text)))
-    votes = {name: sum(min(3, known[word]) for word in words.split()) for name, words in _PAPER_WORDS.items()}
+    votes = {name: sum(min(3, known[word]) for word in words.split()) for name, words in PAPER_WORDS.items()}
     best = max(votes, key=lambda name: votes[name])
     return (best, 0.7) if votes[best] >= 3 and votes[best] > votes.get(tongue, 0) else (tongue, sure)
 
@@ -226,7 +131,7 @@ def _rows(text: str) -> Iterator[_Row]:
 
 def _is_label(row: _Row) -> bool:
     words = row.flat[0] if row.flat else ""
-    told = _PERSON_LABEL.match(words) or _TELLS.match(words) or _REFERENCE.match(words)
+    told = PERSON_LABEL.match(words) or TELLS.match(words) or REFERENCE.match(words)
     return len(words) < 100 and told is not None
 
 
@@ -288,8 +193,8 @@ def _labelled(item: Item, text: str, rows: list[_Row], countries: tuple[str, ...
         column = 0
         while column < len(row.cells):
             cell, words = row.cells[column], row.flat[column]
-            label = _PERSON_LABEL.match(words)
-            tells = _TELLS.match(words)
+            label = PERSON_LABEL.match(words)
+            tells = TELLS.match(words)
             if label is not None:
                 value, column = _value(text, rows, number, column, label.end())
                 person = _opened(item, text, value, label, countries) if value is not None else None
@@ -321,7 +226,7 @@ def _value(text: str, rows: list[_Row], number: int, column: int, after: int) ->
     if column + 1 < len(row.cells):
         return row.cells[column + 1], column + 1
     below = next((one for one in rows[number + 1 : number + 3] if one.cells), None)
-    if below is not None and len(below.cells) == 1 and not _TELLS.match(below.flat[0]) and len(row.cells) == 1:
+    if below is not None and len(below.cells) == 1 and not TELLS.match(below.flat[0]) and len(row.cells) == 1:
         return below.cells[0], column
     return None, column
 
@@ -329,7 +234,7 @@ def _value(text: str, rows: list[_Row], number: int, column: int, after: int) ->
 def _opened(item: Item, text: str, value: Piece, label: re.Match[str], countries: tuple[str, ...]) -> Person | None:
     """A person from "Dr. Sabine Kühn, Leiterin Einkauf, Tel. …"."""
     end = next((match.start() for match in re.finditer(r",\s+|\s+[-–—/|]\s+|\s*[(<\[;]", value.text)), len(value.text))
-    name = people.clean(_SALUTATION.sub("", value.text[:end]))
+    name = people.clean(SALUTATION.sub("", value.text[:end]))
     if len(name.split()) < 2 or people.shape(name) < 0.6 or organisations.legal_form(name) or titles.score(name) >= 0.9:
         return None
     role: Role = "recipient" if label["addressee"] else "sender"
@@ -383,7 +288,7 @@ def _signed(item: Item, text: str, rows: list[_Row], countries: tuple[str, ...])
     """Who stands under the closing words of a letter."""
     found = []
     for number, row in enumerate(rows):
-        if len(row.cells) != 1 or len(row.flat[0]) > 90 or not _CLOSING.match(row.flat[0]):
+        if len(row.cells) != 1 or len(row.flat[0]) > 90 or not CLOSING.match(row.flat[0]):
             continue
         below = rows[number + 1 : number + 12]
         block: list[_Row] = []
@@ -442,7 +347,7 @@ def _company(item: Item, text: str, rows: list[_Row]) -> Candidate | None:
     for number, row in enumerate(rows):
         before = rows[number - 1].flat if number and rows[number - 1].cells else []
         if row.flat and (
-            _SUPPLIER.match(row.flat[0]) or (len(before) == 1 and _SUPPLIER.fullmatch(before[0].strip(" :") + ":"))
+            SUPPLIER.match(row.flat[0]) or (len(before) == 1 and SUPPLIER.fullmatch(before[0].strip(" :") + ":"))
         ):
             continue
         for cell in row.cells:
@@ -461,7 +366,7 @@ def _named_customer(item: Item, text: str, rows: list[_Row]) -> Candidate | None
     """The customer behind a label where no name with a legal form stands in the paper."""
     for number, row in enumerate(rows):
         for column, words in enumerate(row.flat):
-            tells = _TELLS.match(words)
+            tells = TELLS.match(words)
             if tells is None or not tells["company"]:
                 continue
             value, _ = _value(text, rows, number, column, tells.end())
@@ -480,7 +385,7 @@ def _named_customer(item: Item, text: str, rows: list[_Row]) -> Candidate | None
 
 
 def _organisations(text: str, cell: Piece) -> Iterator[Candidate]:
-    tells = _TELLS.match(flat(cell.text))
+    tells = TELLS.match(flat(cell.text))
     start = cell.start + (tells.end() if tells and tells["company"] else 0)
     whole = trimmed(text, start, cell.end, "*_")
     if (
@@ -522,15 +427,15 @@ def _deal(item: Item, reading: Reading, text: str, rows: list[_Row], head: str) 
             deal.quantity = quantity
         if product is not None and not deal.products:
             deal.products = [product]
-    ordered = _ORDER.search(head)
-    signed = _CONTRACT.search(head) if ordered is None and not _REQUEST.search(head) else None
+    ordered = ORDER.search(head)
+    signed = CONTRACT.search(head) if ordered is None and not REQUEST.search(head) else None
     if ordered is not None or (signed is not None and reading.persons):
         start = next(
             (
                 at
                 for row in rows
                 for cell, words in zip(row.cells, row.flat, strict=True)
-                if (_ORDER if ordered else _CONTRACT).search(words)
+                if (ORDER if ordered else CONTRACT).search(words)
                 for at in [cell]
             ),
             None,
@@ -541,7 +446,7 @@ def _deal(item: Item, reading: Reading, text: str, rows: list[_Row], head: str) 
             deal.signs.setdefault("firm", (start.start, start.end))
         if (day := _day(item, reading, text, rows)) is not None:
             deal.close_by = day
-    if ordered or signed or _REQUEST.search(head) or total is not None:
+    if ordered or signed or REQUEST.search(head) or total is not None:
         deal.demand = max(deal.demand, 0.5)
     if deal.demand and (summary := _summary(text, rows, line, deal)) is not None:
         deal.summary = summary
@@ -574,11 +479,11 @@ def _total(text: str, rows: list[_Row]) -> Candidate | None:
         if len(words) > 140:
             continue
         label = re.split(r"\d", words, maxsplit=1)[0] if not words[:1].isdigit() else words
-        if _TAX.search(words) and not _TOTAL.search(label) and not re.match(r"net|imponibile|base|sub", words):
+        if TAX.search(words) and not TOTAL.search(label) and not re.match(r"net|imponibile|base|sub", words):
             taxed = True
             continue
-        discounted = discounted or (bool(sub) and bool(_DISCOUNT.search(label)))
-        is_net, is_sub, is_total = _NET.search(words), _SUBTOTAL.search(label), _TOTAL.search(label)
+        discounted = discounted or (bool(sub) and bool(DISCOUNT.search(label)))
+        is_net, is_sub, is_total = NET.search(words), SUBTOTAL.search(label), TOTAL.search(label)
         if not (is_net or is_sub or is_total):
             continue
         found = (_net_amount(text, row) if is_net else None) or _last_amount(text, row)
@@ -615,7 +520,7 @@ def _net_amount(text: str, row: _Row) -> Candidate | None:
 
 
 def _last_amount(text: str, row: _Row) -> Candidate | None:
-    found = list(_AMOUNT.finditer(text, row.start, row.end))
+    found = list(AMOUNT.finditer(text, row.start, row.end))
     if not found:
         return None
     last = found[-1]
@@ -650,7 +555,7 @@ def _currency(reading: Reading, text: str, rows: list[_Row]) -> Candidate | None
 def _main_line(item: Item, text: str, rows: list[_Row]) -> tuple[Candidate | None, Candidate | None] | None:
     """Product and quantity of the line of a table that costs most."""
     for number, row in enumerate(rows):
-        column = next((at for at, words in enumerate(row.flat) if _QUANTITY_HEAD.match(words.strip(" .:"))), None)
+        column = next((at for at, words in enumerate(row.flat) if QUANTITY_HEAD.match(words.strip(" .:"))), None)
         if column is None or len(row.cells) < 2:
             continue
         best: tuple[Decimal, Candidate | None, Candidate | None] | None = None
@@ -658,7 +563,7 @@ def _main_line(item: Item, text: str, rows: list[_Row]) -> tuple[Candidate | Non
             words = " ".join(line.flat)
             if not line.cells:
                 continue
-            if _TOTAL.match(words) or _SUBTOTAL.match(words) or _NET.match(words):
+            if TOTAL.match(words) or SUBTOTAL.match(words) or NET.match(words):
                 break
             found = _line(item, text, line, column, len(row.cells))
             if found is not None and (best is None or found[0] > best[0]):
@@ -693,7 +598,7 @@ def _line(
 
 
 def _quantity(cell: Piece) -> Candidate | None:
-    match = _QUANTITY.match(flat(cell.text).strip())
+    match = QUANTITY.match(flat(cell.text).strip())
     return (
         Candidate("quantity", str(int(match[1])), cell.start, cell.end, 0.88, TABLE)
         if match and int(match[1])
@@ -705,7 +610,7 @@ def _day(item: Item, reading: Reading, text: str, rows: list[_Row]) -> Candidate
     """The day of an order or a signature: the document's own."""
     for row in rows[:60]:
         words = " ".join(row.flat)
-        if _ORDER_DATE.search(words) and len(words) < 120:
+        if ORDER_DATE.search(words) and len(words) < 120:
             days = dates.find(text, item.sent_at, row.start, row.end, month_first=reading.month_first)
             days = [one for one in days if one.kind == "day"]
             if days and (item.sent_at is None or days[0].day == item.sent_at.date()):
@@ -724,7 +629,7 @@ def _summary(
             cell
             for row in rows[:40]
             for cell, words in zip(row.cells, row.flat, strict=True)
-            if len(words) <= 90 and (_ORDER.search(words) or _REQUEST.search(words) or _CONTRACT.search(words))
+            if len(words) <= 90 and (ORDER.search(words) or REQUEST.search(words) or CONTRACT.search(words))
         ),
         None,
     )
@@ -739,20 +644,20 @@ def _summary(
 def _category(item: Item, text: str, head: str, reading: Reading, company: Candidate | None) -> tuple[str, float, str]:
     """What a paper calls itself decides; else its words."""
     top = head[:1500]
-    if _COMPLAINT.search(top):
+    if COMPLAINT.search(top):
         return "support", 0.85, "calls itself a complaint"
     ours = text.casefold().find(item.us.company.casefold()) if item.us.company else -1
     by_them = company is not None and (ours < 0 or company.start < ours)
-    if _INVOICE.search(top[:600]) and category.is_our_bill(text):
+    if INVOICE.search(top[:600]) and category.is_our_bill(text):
         return "billing", 0.7, "speaks of our invoice"
     if not item.us.company or not text[:200].casefold().startswith(item.us.company.casefold()):
         if pitch.selling(run(text[: category.MOST_READ])) >= category.PITCHED:
             return "vendor", 0.7, "somebody offers us something"
-    if _ORDER.search(top) or _REQUEST.search(top):
+    if ORDER.search(top) or REQUEST.search(top):
         return "sales", 0.85, "calls itself an order or a quotation"
-    if _INVOICE.search(top[:600]):
+    if INVOICE.search(top[:600]):
         return ("vendor", 0.65, "somebody's invoice") if by_them else ("billing", 0.7, "our invoice")
-    if _CONTRACT.search(top[:600]):
+    if CONTRACT.search(top[:600]):
         return "sales", 0.75, "calls itself a contract"
     kind, sure, why = category.read(item, text, signed=bool(reading.persons), deal=reader.deal_weight(reading.deal))
     if kind in ("personal", "newsletter", "spam") and sure < 0.8 and reading.persons:
