@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from crmllm.extraction.rules import cues, dates, money, products, requests
+from crmllm.extraction.rules import cues, dates, firmness, money, products, requests
 from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, run, sentences, trimmed
 
 _DEMAND = phrases(
@@ -101,7 +101,7 @@ _HEDGED = phrases(
     if the board; if the council; if management; if our management; if the bank; if the customer; if our customer;
     if the grant; if the funding; if the permit; if the project; if the tender; if headquarters; if head office;
     if corporate; nothing is promised; no guarantee; can't promise; cannot promise; no yes; can't say yes;
-    cannot say yes; only if; provided that; not yet approved; awaiting approval; still need approval; needs approval;
+    cannot say yes; provided that; not yet approved; awaiting approval; still need approval; needs approval;
     may need; may be interested; no commitment; non-binding; ballpark; rough idea; for planning; next year perhaps;
     if all goes well; if things go well; unless; on hold; wait for; vielleicht; eventuell; moglicherweise; falls;
     vorbehaltlich; unter vorbehalt; sofern; kein budget; noch kein budget; budget noch nicht; noch nicht entschieden;
@@ -342,12 +342,16 @@ def settle(deal: Deal) -> None:
 
 
 def _negated_products(deal: Deal) -> None:
-    """A deal that is off as a whole is still about its products."""
-    negated = [one for one in deal.decoys if one.field == "products" and one.rule == "negated"]
-    for one in negated:
-        deal.decoys.remove(one)
-        if one.value not in {known.value for known in deal.products}:
-            deal.products.append(Candidate("products", one.value, one.start, one.end, 0.7, "no longer wanted"))
+    """A deal that is off as a whole is still about its products, and about how many of them."""
+    for one in [one for one in deal.decoys if one.rule == "negated"]:
+        kept = replace(one, confidence=0.7, rule="no longer wanted")
+        if one.field == "products":
+            deal.decoys.remove(one)
+            if one.value not in {known.value for known in deal.products}:
+                deal.products.append(kept)
+        elif one.field == "quantity" and deal.quantity is None:
+            deal.decoys.remove(one)
+            deal.quantity = kept
 
 
 def _mostly_blocked(off: list[tuple[int, int, str]], start: int, end: int) -> str:
@@ -620,7 +624,7 @@ _AGAINST = re.compile(
 
 
 def _declined(folded: str) -> re.Match[str] | None:
-    return _DECLINE.search(folded) or _AGAINST.search(folded)
+    return _DECLINE.search(folded) or _AGAINST.search(folded) or firmness.refusal(folded)
 
 
 def is_declined(text: str) -> bool:
@@ -630,7 +634,8 @@ def is_declined(text: str) -> bool:
 
 def _hedge(folded: str) -> re.Match[str] | None:
     """A condition or doubt; "perhaps you could", "as soon as possible" and "if possible" are courtesy."""
-    return _HEDGED.search(_POLITE.sub(lambda match: " " * len(match.group()), folded))
+    plain = _POLITE.sub(lambda match: " " * len(match.group()), folded)
+    return _HEDGED.search(plain) or firmness.condition(plain)
 
 
 def is_hedged(folded: str) -> bool:
@@ -640,10 +645,10 @@ def is_hedged(folded: str) -> bool:
 
 def _firm(folded: str) -> re.Match[str] | None:
     """An order, unless the sentence asks or sets a condition before it."""
-    match = _FIRM.search(folded) or _ORDER_ENCLOSED.search(folded)
+    match = _FIRM.search(folded) or _ORDER_ENCLOSED.search(folded) or firmness.order(folded)
     if match is None or folded.rstrip().endswith("?"):
         return None
-    return None if re.search(r"\b(?:if|wenn|falls|si|se|als)\b", folded[: match.start()]) else match
+    return None if re.search(r"\b(?:if|wenn|falls|si(?!,)|se|als)\b", folded[: match.start()]) else match
 
 
 def _wish(folded: str) -> tuple[int, int] | None:

@@ -18,7 +18,7 @@ from crmllm.extraction.rules import (
 from crmllm.extraction.rules.text import Candidate, mask
 from crmllm.extraction.types import Item
 
-RULES_VERSION = "6"
+RULES_VERSION = "7"
 MAX_CHARS = 100_000
 
 

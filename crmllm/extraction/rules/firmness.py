@@ -1,0 +1,141 @@
+"""Constructions that say how firm a sale is: ordered, under somebody else's condition, declined.
+
+Where fixed phrases (in `deals`) name such words one by one, these leave room for what speakers put between them:
+"it *all* depends on", "nous ne donnons *donc* pas suite". Eight languages, folded text.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Up to three words of any kind.
+_SOME = r"(?:\w+ ){0,3}?"
+
+# "Only if the grant comes": what the buyer does not hold in their own hand.
+_ONLY_IF = re.compile(
+    r"\b(?:(?:but )?only (?:if|once|when|provided)|nur(?: dann)?,? (?:wenn|falls|sofern)|(?:seulement|uniquement) "
+    r"(?:si|quand|lorsque)|(?:solo|solamente|unicamente|siempre y cuando) (?:si|cuando)|(?:solo|soltanto|solamente) "
+    r"(?:se|quando)|(?:alleen|enkel|pas) (?:als|indien|wanneer)|(?:so|apenas|somente) (?:se|quando)|"
+    r"(?:tylko|dopiero|wylacznie),? (?:jesli|jezeli|gdy|kiedy|o ile)|pod warunkiem,? ze|siempre y cuando|"
+    r"desde que|a condicao de)(?P<what>[^.;!?]{0,70})"
+)
+# Who gives the money or the leave, where the buyer's side does not.
+_OUTSIDE = (
+    r"(?:grants?|funding|funds|subsid\w+|permits?|planning permission|licen[cs]e|landlord|council|ministry|insurer|"
+    r"forder\w+|zuschus\w*|zuwendung\w*|genehmigung\w*|\w*haushalt\w*|kreistag\w*|\w*rat|vermieter\w*|ministerium|"
+    r"versicherung|trager\w*|mittel|subvention\w*|permis|autorisation|region|mairie|departement|bailleur|assurance|"
+    r"ministere|subvencion\w*|ayudas?|permiso|licencia|ayuntamiento|junta|ministerio|casero|aseguradora|fondos|"
+    r"contribut\w+|fondi|bando|permesso|autorizzazione|comune|regione|ministero|assicurazione|finanziament\w+|"
+    r"subsidie\w*|vergunning\w*|gemeente\w*|provincie|verhuurder|verzekera\w+|subsidio\w*|subvenca\w*|verbas?|"
+    r"licenca|alvara|camara|prefeitura|governo|senhorio|seguradora|fundos|dotacj\w+|dofinansowani\w+|grant\w*|"
+    r"srodki|srodkow|pozwoleni\w+|zgod\w+|rad[ay] \w+|gmin\w+|ministerstw\w+|kuratorium|powiat\w*)"
+)
+_IF = r"(?:if|once|when|provided|wenn|falls|sofern|sobald|si|quand|des que|cuando|se|quando|appena|als|indien|"
+_IF += r"zodra|mits|caso|assim que|jesli|jezeli|gdy|kiedy|o ile)"
+_IF_OUTSIDE = re.compile(rf"\b{_IF} {_SOME}{_OUTSIDE}\b")
+# A price or a day of delivery is the deal's own condition, and so is what we are to do.
+_OWN_TERMS = re.compile(
+    r"\b(?:price|prices|discount\w*|deliver\w*|you|your|preis\w*|rabatt|skonto|liefer\w*|sie|ihr|ihnen|prix|remise|"
+    r"livr\w+|vous|votre|precio\w*|descuento\w*|entreg\w+|ustedes?|prezz\w+|sconto\w*|consegn\w+|potete|riuscite|"
+    r"prijs|korting|lever\w*|jullie|u|uw|preco\w*|desconto\w*|cen[aey]|rabat\w*|dostaw\w+|dostarcz\w+|panstwo)\b"
+)
+_FEW = r"(?: \w+){0,2}"
+_DEPENDS = re.compile(
+    rf"\b(?:(?:depends?|depending|hinges?|contingent|conditional){_FEW} (?:on|upon)|subj(?:ect|\.)? to|"
+    rf"(?:hang\w*|abhang\w*) {_SOME}(?:davon|von) [^.;!?]{{0,60}}\bab\b|(?:hangt|hangen|steht und fallt) {_SOME}"
+    rf"(?:davon ab|mit)\b|(?:depend|dependra){_FEW} (?:de|du|des|d')|suspendu\w* a|"
+    rf"(?:depende|dependera){_FEW} (?:del?|d[ao]s?)|supeditad\w+ a|"
+    rf"(?:dipende|dipendera){_FEW} (?:da|dal|dalla|dai|dalle|dall')|"
+    rf"(?:hangt|hangen|afhangen) [^.;!?]{{0,30}}\b(?:van|af)\b|(?:zalezy|zalezec|uzaleznion\w+){_FEW} od)(?!\w)"
+)
+_UNDECIDED = re.compile(
+    rf"\b(?:can(?:no|')t|cannot|nicht|ne peux|ne pouvons|no (?:puedo|podemos)|non (?:posso|possiamo)|kan|kunnen|nao "
+    rf"(?:posso|podemos)|nie (?:moge|mozemy)) {_SOME}(?:commit|festlegen|m'engager|nous engager|comprometer\w*|"
+    rf"sbilanciar\w+|impegnar\w+|toezeggen|vastleggen|obiecac|zobowiazac)\b|\b(?:kann|konnen|mochte) {_SOME}"
+    rf"(?:mich|uns) {_SOME}(?:noch )?nicht festlegen\b|\bfestlegen (?:kann|konnen|will|mochte) {_SOME}nicht\b"
+)
+
+_BUY = (
+    r"(?:buy\w*|order\w*|purchas\w+|tak(?:e|ing) (?:it|them|the)|proceed\w*|going (?:ahead|forward|through)|go "
+    r"(?:ahead|forward|through)|moving (?:ahead|forward)|move (?:ahead|forward)|sign\w*|renew\w*)"
+)
+_DECLINED = re.compile(
+    rf"\b(?:(?:won't|will not|wouldn't|not (?:going to)?|aren't|isn't|no longer) (?:be )?(?:now )?{_BUY}\b(?! only)|"
+    r"(?:we|they|he|she|i)(?:'ll| will| have|'ve| has)? (?:to )?pass(?:ed)? on (?:it|this|that|the|your|\d)|"
+    r"^pass(?:ed)? on the|(?:pulled|pulling|backed|backing) out\b|walk(?:ed|ing)? away from|"
+    rf"(?:kaufen|bestellen|nehmen|beauftragen|verlangern) (?:wir |ich )?{_SOME}{_SOME}(?:doch )?nicht(?! nur| vor)\b|"
+    rf"(?:wir|ich) (?:springen|springe|steigen|steige|treten|trete|nehmen|nehme) {_SOME}(?:ab|aus|zuruck|"
+    r"abstand)\b|"
+    rf"ne (?:donn|pass|pren|command|achet|poursuiv|sign|renouvel|retien|retiendr)\w* (?:\w+ )?(?:pas|plus)\b|"
+    r"n'(?:achet|ir)\w* (?:\w+ )?(?:pas|plus)\b|laissons tomber|abandonnons|"
+    r"no (?:les? |la |lo |los |las |se |nos )*(?:vamos a|voy a|va a|van a)? ?(?:comprar\w*|compramos|encargar\w*|"
+    r"contratar\w*|pedir(?:los|las|lo|la)|firmar\w*|renovar\w*|seguir adelante|quedarnos)\b|"
+    r"(?:se|nos) (?:echan?|echamos) atras|"
+    r"non (?:l[oaie] |ne |si )?(?:compr|acquist|ordin|prend|proced|prosegu|firm|rinnov)(?:iamo|eremo|emo|"
+    r"ono|a|e|iremo)\b|"
+    r"(?:abbiamo|ha|hanno) (?:deciso|scelto) di non|(?:si )?tira(?:no|rsi)? indietro|lasciamo perdere|"
+    rf"(?:kopen|bestellen|nemen|tekenen|verlengen) (?:we |wij )?{_SOME}{_SOME}niet\b(?! alleen)|(?:we|wij) (?:haken|"
+    rf"zien) {_SOME}{_SOME}(?:af|vanaf)\b|(?:ziet|zien) {_SOME}af van|"
+    r"nao (?:vamos|vou|vai|vao|iremos|ira)? ?(?:mais |ja |agora )*(?:comprar|levar|avancar|seguir|fechar|contratar|"
+    r"encomendar|renovar|assinar|ficar com|querer)\b|desisti(?:u|ram|ndo)? d[aeo]s?\b|"
+    r"nie (?:bedziemy |bede |beda )?(?:kupi\w+|kupuj\w+|bierz\w+|wezm\w+|zamow\w+|zamawia\w+|podpisz\w+|przedluz\w+)\b|"
+    r"(?:odstepuj\w+|odstapil\w+|wycofal\w+|wycofuj\w+) (?:sie )?(?:z|od)\b)"
+)
+
+_DEAL_NOUN = (
+    r"(?:order|purchase|deal|auftrag|bestellung|commande|achat|devis|offre|pedido|compra|oferta|presupuesto|ordine|"
+    r"acquisto|offerta|preventivo|bestelling|opdracht|offerte|encomenda|proposta|orcamento|zamowienie|zakup|ofert\w)"
+)
+_SETTLED = (
+    r"(?:confirmed|placed|accepted|approved|given|erteilt|vergeben|bestatigt|ausgelost|validee?|confirmee?|passee?|"
+    r"signee?|acceptee?|confirmad[oa]|aceptad[oa]|formalizad[oa]|cerrad[oa]|confermat[oa]|accettat[oa]|inviat[oa]|"
+    r"geplaatst|bevestigd|gegeven|verstrekt|aceite|fechad[oa]|adjudicad[oa]|zlozone|potwierdzone|przyjeta|"
+    r"zaakceptowan[aey])"
+)
+_ORDERED = re.compile(
+    rf"\b(?:{_DEAL_NOUN} (?:is |was |has been |ist |wurde |wird |est |a ete |esta |queda |ha sido |e |e stato |foi |"
+    rf"jest |zostal[oa]? )?(?:hereby |hiermit |now |damit |desormais |ya |gia |hierbij |ja |juz )?{_SETTLED}(?!\w)|"
+    r"put (?:us|me) down for|we(?:'re| are) going ahead|we(?:'ll| will) go ahead|let's (?:do it|go for it|go ahead)|"
+    r"it's a (?:deal|yes)|(?:that's|it's) settled|we have a deal|you(?:'ve| have) got (?:a deal|yourself)|"
+    r"(?:das )?(?:machen|nehmen) wir so\b|geht klar|abgemacht|wir schlagen (?:ein|zu)|einigen wir uns auf|"
+    r"(?:on|nous) (?:part\w*|y va|fonce|valid\w+|sign\w+) (?:sur|pour|le devis|les?|la|vos|votre|\d)|marche "
+    r"conclu|affaire conclue|c'est (?:bon|ok|valide|decide|d'accord) pour nous|"
+    r"trato hecho|nos l[oa]s? quedamos|adelante con|(?:nos )?quedamos con \d|"
+    r"affare fatto|(?:allora |si,? )*procediamo(?! (?:con calma|per gradi))|andiamo avanti con|l[oaie] prendiamo|"
+    r"prendiamo (?=\d|due|tre|quattro|cinque)|"
+    r"(?:dat|het) is (?:een )?(?:deal|afgesproken)|we (?:doen|nemen) (?:het|ze|er \d)|(?:is|zijn|gaan) akkoord(?! "
+    r"(?:als|mits|nodig|van|vereist))|"
+    r"negocio fechado|(?:esta )?fechado[,.!]|(?:vamos )?(?:ficar|ficamos) com \d|pode(?:m)? (?:faturar|mandar vir)|"
+    r"adjudic(?:amos|ou|aram)|"
+    r"(?:bierzemy|kupujemy) (?=\d|te|to|je|oba|obie|dw|trz|czter|pie|szes|sied|osi|dzie)|umowa stoi|"
+    r"decydujemy sie na)"
+)
+_NOT_YET = re.compile(
+    r"\b(?:not|isn't|hasn't|never|nicht|noch|pas|encore|no|aun|todavia|non|ancora|niet|nog|nao|ainda|nie|jeszcze|if|"
+    r"when|once|wenn|falls|sobald|si(?!,)|quand|cuando|se|quando|als|zodra|caso|jesli|jezeli|gdy)\b[^.;!?]{0,40}$"
+)
+# "We award it by the end of September."
+_AHEAD = re.compile(
+    r"[^.;!?]{0,12}\b(?:by|until|bis|d'ici|avant|antes|hasta|entro|prima|voor|uiterlijk|ate|do|przed)\b"
+)
+
+
+def condition(folded: str) -> re.Match[str] | None:
+    """Words that make a sale hang on somebody or something outside of it."""
+    only = _ONLY_IF.search(folded)
+    if only is not None and not _OWN_TERMS.search(only["what"]):
+        return only
+    return _IF_OUTSIDE.search(folded) or _DEPENDS.search(folded) or _UNDECIDED.search(folded)
+
+
+def refusal(folded: str) -> re.Match[str] | None:
+    """Words that say that nothing is bought."""
+    return None if folded.rstrip().endswith("?") else _DECLINED.search(folded)
+
+
+def order(folded: str) -> re.Match[str] | None:
+    """Words that settle a purchase, unless they are asked, denied, still to come or on some condition."""
+    match = _ORDERED.search(folded)
+    if match is None or folded.rstrip().endswith("?") or _ONLY_IF.search(folded):
+        return None
+    return None if _NOT_YET.search(folded[: match.start()]) or _AHEAD.match(folded, match.end()) else match

@@ -1,0 +1,116 @@
+"""Orders, conditions and refusals with other words between theirs, in eight languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from crmllm.extraction.rules import deals, firmness
+from crmllm.extraction.rules.text import run
+
+PRODUCTS = ("Kiln K4",)
+
+
+def degree(text: str) -> str | None:
+    found = deals.read(text, 0, len(text), sent_at=None, names=PRODUCTS, country="").commitment
+    return found.value if found is not None else None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 Kiln K4 for the studio, but only if the arts grant comes through",
+        "2 Kiln K4, it all depends on what the landlord says",
+        "2 Kiln K4, subj. to planning permission",
+        "2 Kiln K4, aber das hängt ganz davon ab, was der Stadtrat sagt",
+        "2 Kiln K4, nur wenn die Fördermittel kommen",
+        "2 Kiln K4, seulement si la région suit",
+        "2 Kiln K4, tout dépend finalement de la mairie",
+        "2 Kiln K4, solo si llega la ayuda de la Junta",
+        "2 Kiln K4, depende mucho de la dirección",
+        "2 Kiln K4, solo se arrivano i fondi",
+        "2 Kiln K4, dipende tutto dal Comune",
+        "2 Kiln K4, alleen als de gemeente meebetaalt",
+        "2 Kiln K4, dat hangt helemaal van de vergunning af",
+        "2 Kiln K4, só se o subsídio sair",
+        "2 Kiln K4, tylko jeśli gmina dołoży",
+        "2 Kiln K4, wszystko zależy tak naprawdę od dotacji",
+    ],
+)
+def test_what_others_must_give_first_is_a_condition(text: str) -> None:
+    assert degree(text) == "hedged"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We need 2 Kiln K4, but only if you deliver in May",
+        "Wir brauchen 2 Kiln K4, aber nur wenn der Preis stimmt",
+        "Necesitamos 2 Kiln K4, solo si nos hacen un descuento",
+        "Ci servono 2 Kiln K4, solo se la consegna è a maggio",
+        "Potrzebujemy 2 Kiln K4, tylko jeśli dostawa będzie w maju",
+    ],
+)
+def test_terms_of_the_deal_itself_are_none(text: str) -> None:
+    assert degree(text) == "likely"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Put us down for 2 Kiln K4",
+        "Right, we're going ahead: 2 Kiln K4",
+        "2 Kiln K4, der Auftrag ist hiermit erteilt",
+        "Abgemacht, 2 Kiln K4",
+        "2 Kiln K4, c'est bon pour nous",
+        "2 Kiln K4, commande passée",
+        "2 Kiln K4, trato hecho",
+        "2 Kiln K4, pedido confirmado",
+        "Allora sì, procediamo: 2 Kiln K4",
+        "Sì, ordiniamo 2 Kiln K4",
+        "2 Kiln K4, dat is afgesproken",
+        "2 Kiln K4, negócio fechado",
+        "Bierzemy 2 Kiln K4",
+    ],
+)
+def test_a_purchase_that_is_settled_is_firm(text: str) -> None:
+    assert degree(text) == "firm"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Are we going ahead with 2 Kiln K4? We need a price.",
+        "Prices for 2 Kiln K4, please; the order is not confirmed.",
+        "Wir brauchen 2 Kiln K4, die Bestellung ist noch nicht bestätigt.",
+        "Il nous faut 2 Kiln K4, la commande n'est pas encore passée.",
+        "Queremos 2 Kiln K4 e adjudicamos até ao fim de maio.",
+        "Bierzemy 2 Kiln K4, pod warunkiem że cena się nie zmieni.",
+    ],
+)
+def test_what_is_asked_denied_or_ahead_settles_nothing(text: str) -> None:
+    assert degree(text) != "firm"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We won't be buying the 2 Kiln K4",
+        "passed on the 2 Kiln K4",
+        "Wir kaufen die 2 Kiln K4 jetzt doch nicht",
+        "Nous ne donnons finalement pas suite pour les 2 Kiln K4",
+        "No vamos a comprar los 2 Kiln K4",
+        "Non prendiamo i 2 Kiln K4",
+        "We nemen de 2 Kiln K4 toch niet",
+        "Não vamos mais comprar os 2 Kiln K4",
+        "Nie kupujemy 2 Kiln K4",
+    ],
+)
+def test_a_refusal_keeps_what_and_how_many(text: str) -> None:
+    found = deals.read(text, 0, len(text), sent_at=None, names=PRODUCTS, country="")
+    assert found.commitment is not None and found.commitment.value == "negated"
+    assert [one.value for one in found.products] == ["Kiln K4"]
+    assert found.quantity is not None and found.quantity.value == "2"
+
+
+def test_a_question_refuses_nothing() -> None:
+    assert firmness.refusal(run("Why won't you be buying it?")) is None
