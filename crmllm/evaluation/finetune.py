@@ -66,6 +66,7 @@ class Options:
     pseudonymise: bool = True
     threads: int = 0
     start: str = ""
+    prompt_version: int = 0
 
 
 @dataclass(slots=True)
@@ -84,9 +85,9 @@ def run(options: Options, tell: Tell, *, actor: audit.Actor) -> ModelVersion:
     tell(f"{len(lesson.rows)} examples, {len(lesson.trained_on)} decisions among them")
     folder = home().adapters / f"crm-{datetime.now():%Y%m%d-%H%M%S}"
     steps = train(lesson, folder, options, tell)
-    figures = measure(folder, lesson, tell)
+    figures = measure(folder, lesson, _chosen(options).number, tell)
     told = {"seed": options.seed, "examples": len(lesson.rows), "steps": steps, "minutes": options.minutes,
-            "prompt": f"{PROMPT} {_chosen().number}"}  # fmt: skip
+            "prompt": f"{PROMPT} {_chosen(options).number}"}  # fmt: skip
     (folder / "training.json").write_text(json.dumps({"settings": told, "figures": figures}, indent=2) + "\n")
     return services.register_version(
         actor=actor, folder=folder, trained_on=lesson.trained_on, settings=told, figures=figures
@@ -98,7 +99,7 @@ def run(options: Options, tell: Tell, *, actor: audit.Actor) -> ModelVersion:
 
 def prepare(options: Options) -> Lesson:
     """Examples to learn from and to measure with; the same decisions and seed give the same ones."""
-    lesson, render = Lesson(), _chosen().messages
+    lesson, render = Lesson(), _chosen(options).messages
     for number, one in enumerate(examples(options.seed, options.examples + HELD_MADE_UP)):
         if number < HELD_MADE_UP:
             lesson.held_made_up.append((one.item, one.answer))
@@ -120,11 +121,13 @@ def _add_decided(lesson: Lesson, options: Options) -> None:
             lesson.held_decided.append(pair)
             continue
         lesson.trained_on += one.decisions
-        lesson.rows += [row(*pair, _chosen().messages, chance) for _ in range(REPEATS)]
+        lesson.rows += [row(*pair, _chosen(options).messages, chance) for _ in range(REPEATS)]
 
 
-def _chosen() -> prompts.Chosen:
-    """What the model is asked with untrained: what is trained with is what will be asked with."""
+def _chosen(options: Options) -> prompts.Chosen:
+    """The version that is trained with and will be asked with: the named one, else what the model is asked with now."""
+    if options.prompt_version:
+        return prompts.exactly(PROMPT, options.prompt_version)
     return prompts.choose(PROMPT, uuid4(), settings_model().name)
 
 
@@ -185,7 +188,7 @@ def _events(lines: Iterator[str] | Any) -> Iterator[dict[str, Any]]:
 # --- measuring
 
 
-def measure(folder: Path, lesson: Lesson, tell: Tell) -> dict[str, dict[str, float | None]]:
+def measure(folder: Path, lesson: Lesson, learned: int, tell: Tell) -> dict[str, dict[str, float | None]]:
     """Figures of the new version beside those of the one in use, on what was held back."""
     live = ModelVersion.objects.filter(state=VersionState.LIVE).first()
     current = live.name if live is not None else settings_model().name
@@ -197,11 +200,11 @@ def measure(folder: Path, lesson: Lesson, tell: Tell) -> dict[str, dict[str, flo
             if not held:
                 continue
             tell(f"measuring on {len(held)} items that were held back ({label.replace('_', ' ')})")
-            new, old = _scores(folder.name, held, _chosen().number), _scores(current, held)
+            new, old = _scores(folder.name, held, learned), _scores(current, held)
             for key in sorted(new | old):
                 figures[f"{label}_{key}"] = {"new": new.get(key), "current": old.get(key)}
         tell("measuring on the evaluation set, with the rules beside it")
-        figures["evaluation_set"] = {"new": _whole(folder.name, _chosen().number), "current": _whole(current)}
+        figures["evaluation_set"] = {"new": _whole(folder.name, learned), "current": _whole(current)}
     return figures
 
 

@@ -24,10 +24,10 @@ MAX_TALK = 250_000
 def item(interaction: Interaction) -> Item:
     """What the rules and the model read. Raises Erased when the content is gone."""
     assert interaction.content is not None, "only what was read can be understood"
-    return item_of(interaction.kind, interaction.content.open())
+    return item_of(interaction.kind, interaction.content.open(), insisted=interaction.insisted)
 
 
-def item_of(kind: str, content: dict[str, Any]) -> Item:
+def item_of(kind: str, content: dict[str, Any], *, insisted: bool = False) -> Item:
     """The same, from the content alone."""
     text = content["text"][: MAX_TEXT if kind == Kind.EMAIL else MAX_TALK]
     sent_at = _moment(content.get("sent_at"))
@@ -58,6 +58,7 @@ def item_of(kind: str, content: dict[str, Any]) -> Item:
         headers=tuple((name, value) for name, value in content.get("headers", ())),
         attachments=tuple(content.get("attachments", ())),
         wary=settings.DETECTORS,
+        insisted=insisted,
     )
 
 

@@ -135,6 +135,8 @@ class Item:
     prompt_examples: str = ""
     # Whether sentences that speak to a machine are left unread. Safety does not rest on it: it spares people the noise.
     wary: bool = True
+    # Whether a person said that it is for us: then it is sales, support or billing, whatever it looks like.
+    insisted: bool = False
 
     def header(self, name: str) -> str:
         """The first header of that name, or an empty text."""

@@ -12,7 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.parsers import BaseParser, FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -115,6 +115,12 @@ class NewFiles(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=Kind.choices, required=False)
 
 
+class Again(serializers.Serializer[Any]):
+    """How a replay is meant: `anyway` says that the message is for us, whatever a filter took it for."""
+
+    anyway = serializers.BooleanField(default=False)
+
+
 def _kind(given: str) -> str:
     if given and given not in Kind:
         raise BadInput(f"There is no such kind; known are {', '.join(Kind.values)}.", fields={"kind": ["Unknown."]})
@@ -197,12 +203,14 @@ class InteractionViewSet(ReadViewSet[Interaction]):
             raise BadInput(" ".join(refused[:5]) or "The files hold no message.", code="refused")
         return received
 
-    @extend_schema(request=None, responses=InteractionWhole)
-    @action(detail=True, methods=["post"])
+    @extend_schema(request=Again, responses=InteractionWhole)
+    @action(detail=True, methods=["post"], parser_classes=[JSONParser, FormParser])
     def replay(self, request: Request, pk: str) -> Response:
         """Sends the interaction through all stages again."""
         row = selectors.interaction(self.person, pk, permission="interactions.add")
-        services.replay(actor=self.person, interaction=row)
+        asked = Again(data=request.data)
+        asked.is_valid(raise_exception=True)
+        services.replay(actor=self.person, interaction=row, anyway=asked.validated_data["anyway"])
         return Response(self.shown_whole(pk))
 
 

@@ -32,6 +32,12 @@ FINAL = (Status.PROPOSED, Status.NO_CHANGE, Status.SKIPPED, Status.FAILED, Statu
 #: From these an interaction can be sent through the stages again.
 REPLAYABLE = (Status.NO_CHANGE, Status.SKIPPED, Status.FAILED, Status.PROPOSED)
 
+#: Why an interaction led to nothing though somebody could read it; a person may know better.
+FILTERED = frozenset(
+    "spam bounce receipt auto_reply automatic calendar calendar_reply cancelled_meeting own_outgoing list_mail "
+    "newsletter form_trap form_too_fast not_for_the_crm".split()
+)
+
 
 class Step(models.TextChoices):
     """The steps of the ledger, in order."""

@@ -11,7 +11,7 @@ declare(
 declare(
     "ingestion.Interaction",
     plain=f"{BASE} {WORK} kind status origin mailbox key_id occurred_at reason_code reason warnings open_proposals "
-    "generation urgency risk due_at owner team claimed_by claimed_until",
+    "generation insisted urgency risk due_at owner team claimed_by claimed_until",
     fingerprint=Category.DERIVED,
     message_index=Category.DERIVED,
     thread=Category.DERIVED,

@@ -78,6 +78,7 @@ class Interaction(BaseModel, WorkItem, Owned, Claimable):
     warnings = models.JSONField(default=list, blank=True, help_text="Codes of what a reviewer should beware of.")
     open_proposals = models.PositiveSmallIntegerField(default=0)
     generation = models.PositiveSmallIntegerField(default=1, help_text="Grows with each replay.")
+    insisted = models.BooleanField(default=False, help_text="A person said that it is for us: no filter keeps it out.")
     urgency = models.FloatField(default=1, help_text="Risk times value of what is proposed: proposals.urgency.")
     risk = models.CharField(max_length=8, blank=True, help_text="The highest risk of a field that is proposed.")
     due_at = models.DateTimeField(null=True, blank=True, help_text="By when to decide; the earliest comes first.")

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from crmllm.access.models import User
 from crmllm.access.rules import require
@@ -29,7 +30,7 @@ from crmllm.core.ids import uuid7
 from crmllm.crm.choices import RecordState
 from crmllm.crm.models import Account, Contact
 from crmllm.ingestion import kinds
-from crmllm.ingestion.choices import FINAL, REPLAYABLE, Kind, Origin, Status, Step
+from crmllm.ingestion.choices import FILTERED, FINAL, REPLAYABLE, Kind, Origin, Status, Step
 from crmllm.ingestion.ledger import note
 from crmllm.ingestion.mail import archive
 from crmllm.ingestion.models import (
@@ -416,14 +417,22 @@ def refuse(*, actor: audit.Actor, name: str, reason: str, origin: Origin, upload
 
 # --- again
 
+_INSISTED = "A person said that it is for us: sent through all stages again, past the filters."
 
-def replay(*, actor: User, interaction: Interaction) -> Interaction:
-    """Sends an interaction through all stages again. Proposals on which nobody has decided are superseded."""
+
+def replay(*, actor: User, interaction: Interaction, anyway: bool = False) -> Interaction:
+    """Sends an interaction through all stages again. Proposals on which nobody has decided are superseded.
+
+    With `anyway` a person says that it is for us: from now on no filter keeps it out, and it is read as sales, support
+    or billing. Who must not be processed stays out. Raises Conflict while it is on its way, or where no filter kept it.
+    """
     require(actor, "interactions.add")
     with transaction.atomic():
         row = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
         if row.status not in (*REPLAYABLE, Status.DONE):
             raise Conflict(f"This message is {row.get_status_display()}; it is not done yet.")
+        if anyway and row.reason_code not in FILTERED:
+            raise Conflict(_("No filter kept this message out."))
         work.give_back(row)
         row.status, row.generation, row.attempts = (
             Status.RECEIVED,
@@ -431,15 +440,17 @@ def replay(*, actor: User, interaction: Interaction) -> Interaction:
             0,
         )
         row.reason_code = row.reason = ""
+        row.insisted = row.insisted or anyway
         row.next_attempt_at = timezone.now()
         row.save()
-        note(row, Step.REPLAYED, "Sent through all stages again.")
+        note(row, Step.REPLAYED, _INSISTED if anyway else "Sent through all stages again.")
         replayed.send(sender=Interaction, interaction=row)
         audit.record(
             actor=actor,
             action="interaction.replayed",
             subject_type="interaction",
             subject_id=row.pk,
+            details={"anyway": anyway},
         )
         enqueue("read")
     return row
@@ -454,6 +465,8 @@ def read_again(row: Interaction) -> Status:
         current = work.locked_under_lease(row)
         work.give_back(current)
         _apply(current, reading)
+        if current.insisted and current.reason_code in FILTERED:
+            current.status, current.reason_code, current.reason = Status.PARSED, "", ""
         current.attempts = 0
         current.save()
         current.attachments.all().delete()

@@ -23,7 +23,7 @@ from crmllm.core.crypto import open_or, preload
 from crmllm.core.errors import NotFound
 from crmllm.core.lists import BulkAction, Column, Empty, ListPage, ListSpec, respond, selected
 from crmllm.ingestion import selectors, services
-from crmllm.ingestion.choices import REPLAYABLE, Kind, Status, Step
+from crmllm.ingestion.choices import FILTERED, REPLAYABLE, Kind, Status, Step
 from crmllm.ingestion.mail.html import without_links
 from crmllm.ingestion.models import Interaction
 from crmllm.ingestion.passages import turns
@@ -134,6 +134,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "thread": [_related(one) for one in selectors.thread(user, row)],
         "similar": [_related(one) for one in similar_interactions(user, row)],
         "replay_url": reverse("ingestion:replay", args=[row.pk]) if replayable else None,
+        "filtered": row.reason_code in FILTERED,
     }
     return render(request, "ingestion/interaction_detail.html", context)
 
@@ -232,9 +233,9 @@ def _disposition(name: str) -> str:
 
 @require_POST
 def replay(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Sends one interaction through all stages again."""
+    """Sends one interaction through all stages again, past the filters where that is asked for."""
     row = selectors.interaction(person(request), pk, permission="interactions.add")
-    services.replay(actor=person(request), interaction=row)
+    services.replay(actor=person(request), interaction=row, anyway="anyway" in request.POST)
     messages.success(request, _("It is on its way again."))
     return redirect("ingestion:detail", pk=row.pk)
 

@@ -108,7 +108,8 @@ def trainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> C
     monkeypatch.setattr(finetune, "MODEL_SERVER", tmp_path)
     monkeypatch.setattr(finetune, "settings_model", lambda: tmp_path / "model")
     monkeypatch.setattr(finetune, "TRAINER", tmp_path / "train.py")
-    monkeypatch.setattr(finetune, "measure", lambda folder, lesson, tell: {"made_up_all": {"new": 0.9, "current": 0.8}})
+    figures = {"made_up_all": {"new": 0.9, "current": 0.8}}
+    monkeypatch.setattr(finetune, "measure", lambda folder, lesson, learned, tell: figures)
     settings.LLM_BASE_URL = ""
 
     def write(text: str) -> None:
@@ -131,6 +132,14 @@ def test_the_command_trains_and_registers_a_candidate(
     printed = capsys.readouterr()
     assert "step 5 of at most 4, loss 0.5" in printed.err
     assert "0.900   0.800" in printed.out
+
+
+def test_it_learns_with_the_version_of_the_prompt_that_is_named(trainer: Callable[[str], None]) -> None:
+    few = ("finetune", "--examples", "2", "--without-decisions")
+    call_command(*few, "--prompt-version", "4")
+    assert ModelVersion.objects.get(shipped=False).settings["prompt"] == "extract-mail 4"
+    with pytest.raises(CommandError, match="no version 77"):
+        call_command(*few, "--prompt-version", "77")
 
 
 def test_a_training_that_stops_registers_nothing(trainer: Callable[[str], None]) -> None:

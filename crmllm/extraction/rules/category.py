@@ -6,7 +6,10 @@ import re
 
 from crmllm.extraction.rules import cases, cues, deals, emails, pitch, products, trouble
 from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, run
-from crmllm.extraction.types import Item
+from crmllm.extraction.types import CRM_CATEGORIES, Item
+
+# Enough for records, little enough for a person's look at them.
+INSISTED = 0.55
 
 _AUTO_SUBJECT = re.compile(
     r"^\W*(?:(?:re|aw|sv|antw)\s*:\s*)?(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|antwort)|"
@@ -339,10 +342,14 @@ def read(
 
     `signed` says that the author signs with a job or a company, `form` that the mail carries a filled-in web form,
     `deal` how much stands in it that makes a sale: a price, a number of products, an order; `job` is the author's;
-    `glad` that its mood is good.
+    `glad` that its mood is good. What a person insists on is one of those that lead to records.
     """
     subject, text = flat(item.subject), flat(body)
     sender = item.sender.email.casefold() if item.sender is not None else ""
+    if item.insisted:
+        scores = _scores(item, f"{subject}\n{text}", text, sender, deal, job)
+        likeliest = max(sorted(CRM_CATEGORIES, reverse=True), key=scores.__getitem__)
+        return likeliest, INSISTED, "a person said that it is for us"
     forwarded = any(zone.kind.startswith("forwarded") for zone in item.zones)
     if (why := _automatic(item, subject, text, sender)) is not None:
         return "auto_reply", 0.92, why

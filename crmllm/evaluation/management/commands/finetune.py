@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from crmllm.core.audit import SYSTEM
 from crmllm.core.management.base import DatabaseCommand
 from crmllm.evaluation import finetune
+from crmllm.llm.errors import PromptMissing
 from crmllm.llm.server.own import NoModel
 
 
@@ -26,6 +27,13 @@ class Command(DatabaseCommand):
         parser.add_argument("--seed", type=int, default=usual.seed, help="The same seed, the same examples and order.")
         parser.add_argument("--threads", type=int, default=usual.threads, help="Cores to use; all unless told.")
         parser.add_argument("--start", default="", metavar="FOLDER", help="Go on from this adapter.")
+        parser.add_argument(
+            "--prompt-version",
+            type=int,
+            default=usual.prompt_version,
+            metavar="N",
+            help="Learn with this version of the mail prompt; the one that the model is asked with unless told.",
+        )
         parser.add_argument("--without-decisions", action="store_true", help="Made-up mails alone.")
         parser.add_argument(
             "--with-real-names",
@@ -45,10 +53,11 @@ class Command(DatabaseCommand):
             pseudonymise=not options["with_real_names"],
             threads=options["threads"],
             start=options["start"],
+            prompt_version=options["prompt_version"],
         )
         try:
             version = finetune.run(asked, lambda text: print(text, file=sys.stderr), actor=SYSTEM)
-        except (finetune.FinetuneFailed, NoModel) as error:
+        except (finetune.FinetuneFailed, NoModel, PromptMissing) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(table(version.figures))
         self.stdout.write(f"{version.name} is ready to be tried: Settings, Models.")
