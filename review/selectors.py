@@ -235,8 +235,12 @@ def _others_at_work(user: User) -> set[UUID]:
 
 
 def _drawn(person: UUID, item: UUID) -> int:
-    """How strongly somebody is drawn to an item: the same in every process, evenly spread."""
-    return hash((person.int, item.int))  # numbers are hashed alike everywhere, unlike text
+    """How strongly somebody is drawn to an item: the same in every process, evenly spread.
+
+    Numbers are hashed alike everywhere, unlike text. A pair of them is not spread evenly: what the first one makes
+    greater for one item it makes greater for most.
+    """
+    return hash((person.int ^ item.int,))
 
 
 def next_after(

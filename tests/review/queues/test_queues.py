@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import random
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -258,12 +261,20 @@ def test_what_is_overdue_is_told_once_and_shown(manager: User, page: Client) -> 
 
 
 def test_people_at_work_look_ahead_at_different_items(make_user: Callable[..., User]) -> None:
-    people = [make_user(f"person{number}") for number in range(4)]
-    rows = [factories.next_action(minute) for minute in range(24)]
+    chance = random.Random(3)  # which of them somebody is drawn to hangs on the ids
+    people = [make_user(f"person{number}", id=UUID(int=chance.getrandbits(128))) for number in range(4)]
+    rows = [factories.next_action(minute, id=UUID(int=chance.getrandbits(128))) for minute in range(24)]
     for person, row in zip(people, rows, strict=False):
         assert proposals.claim(user=person, interaction=row)
     ahead = [selectors.next_after(person, QueueView(), rows[place]) for place, person in enumerate(people)]
     assert len({row.pk for row in ahead if row}) == 4
+
+
+def test_everybody_is_drawn_to_as_many_items_as_the_others() -> None:
+    chance = random.Random(5)
+    people, items = ([UUID(int=chance.getrandbits(128)) for _ in range(count)] for count in (16, 3200))
+    nearest = Counter(max(people, key=lambda person: selectors._drawn(person, item)) for item in items)
+    assert all(150 < nearest[person] < 250 for person in people)
 
 
 def test_who_shows_a_card_that_another_took_gets_the_next(page: Client, admin: User) -> None:
@@ -315,7 +326,7 @@ def at_once(people: list[User], act: Callable[[User], None]) -> None:
             together.wait(30)
             act(person)
         finally:
-            connection.close()
+            connections.close_all()
 
     threads = [threading.Thread(target=work, args=[person]) for person in people]
     for one in threads:
