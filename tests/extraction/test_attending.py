@@ -58,6 +58,18 @@ def people(head: str) -> list[tuple[str, str, str]]:
             [("Tom de Boer", "inkoper", "Zuivelfabriek Oost"), ("Mies Aalders", "eigenaar", "Zuivelfabriek Oost")],
         ),
         (
+            "Verbale\nPresenti: Rosa Bini (direttrice), Ugo Lai (RSPP), entrambi Istituto Manzù; Lotte Brandsma",
+            [("Rosa Bini", "direttrice", "Istituto Manzù"), ("Ugo Lai", "RSPP", "Istituto Manzù")],
+        ),
+        (
+            "Protokół\nObecni: Ewa Kos (dyrektorka), Jan Wilk (informatyk), oboje Szkoła Podstawowa w Rybnie, LB",
+            [
+                ("Ewa Kos", "dyrektorka", "Szkoła Podstawowa w Rybnie"),
+                ("Jan Wilk", "informatyk", "Szkoła Podstawowa w Rybnie"),
+            ],
+        ),
+        ("# Clinic\nPresent: Rowan Ashby (buyer, Larkfield Foods), LB", [("Rowan Ashby", "buyer", "Larkfield Foods")]),
+        (
             "Kick-off\nPresent: Rowan Ashby (Cellar Hand, Larkfield Foods); Daan Verhoeven",
             [("Rowan Ashby", "Cellar Hand", "Larkfield Foods")],
         ),

@@ -36,6 +36,13 @@ def told(words: str, known: str = "") -> tuple[str, str, str]:
         ("Ich bin der Einkaufsleiter bei der Molkerei Hoheneck.", "Uwe Link", "Einkaufsleiter", "Molkerei Hoheneck"),
         ("Hier ist Jana Möller von der Firma Steinbach Guss.", "", "", "Steinbach Guss"),
         ("Ich bin bei der Firma Kessler Pumpen für die Technik da.", "Uwe Link", "", "Kessler Pumpen"),
+        (
+            "Ich bin die Direktorin vom Gymnasium am Stadtpark.",
+            "Ute Link",
+            "Direktorin",
+            "Gymnasium am Stadtpark",
+        ),
+        ("Ich bin der Küchenchef vom Gasthof zur Post.", "Uwe Link", "Küchenchef", "Gasthof zur Post"),
         ("Link, Papierfabrik Aue, guten Morgen.", "Uwe Link", "", "Papierfabrik Aue"),
         (
             "Je suis le responsable maintenance chez Verreries du Lac.",
@@ -101,3 +108,14 @@ def test_a_field_of_work_is_no_employer() -> None:
 def test_a_name_is_taken_only_of_who_speaks() -> None:
     assert told("My name is Rowan Ashby and I'm the dairy manager at Larkfield Foods.")[0] == "Rowan Ashby"
     assert told("This is Tom Brook, our buyer.", "Rowan Ashby")[0] == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        ("Aqui é a Rita da Loja Alves Moda.", "Rita Alves"),
+        ("Soy Eva de la Tienda Ruiz Hogar.", "Eva Ruiz"),
+    ],
+)
+def test_the_employer_behind_a_first_name_is_no_part_of_it(words: str, known: str) -> None:
+    assert told(words, known)[0] in {"", known.split()[0]}

@@ -35,10 +35,21 @@ def form(**fields: object) -> kinds.Read:
         ("Firma", "company"), ("Company size", ""), ("Ihre Nachricht", "message"), ("Job title", "title"),
         ("Anzahl", "quantity"), ("Orçamento", "amount"), ("Preferred contact time", ""), ("Contact", "name"),
         ("I agree to receive the newsletter by e-mail", "consent"), ("Shoe colour", ""), ("Number of employees", ""),
+        ("e-mailadres", "email"), ("Numer telefonu", "phone"), ("telefoonnummer", "phone"), ("Institución", "company"),
+        ("École", "company"), ("comentarios", "message"), ("Opis", "message"),
     ],
 )  # fmt: skip
 def test_labels_of_eight_languages_say_what_is_asked(label: str, meant: str) -> None:
     assert meaning(label) == meant
+
+
+def test_what_is_written_in_sentences_is_a_message_whatever_its_label() -> None:
+    words = "Vorremmo due banchi per la nuova aula di musica."
+    assert zones(form(email="a@scuola.example", **{"In che cosa": words}), "message") == [("", words)]
+    assert (
+        zones(form(email="a@scuola.example", colore="verde come il logo della nostra scuola di musica"), "message")
+        == []
+    )
 
 
 def test_a_flat_form_becomes_labelled_lines_with_zones_and_places() -> None:

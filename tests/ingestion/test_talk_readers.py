@@ -56,6 +56,16 @@ def test_webvtt_keeps_speakers_times_and_turns() -> None:
     assert found.subject == "Call with Hartwell Foods"
 
 
+@pytest.mark.parametrize(
+    "head",
+    ["Nagranie: 12 marca 2026", "Opname: 12 maart 2026", "Aufnahme: 12.03.2026", "Enregistrement : 12 mars 2026",
+     "Grabación: 12/03/2026", "Registrazione: 12 marzo 2026", "Gravação: 12/03/2026", "Cliente: Norte Foods"],
+)  # fmt: skip
+def test_labels_above_a_talk_are_no_speakers(head: str) -> None:
+    found = read("call.txt", f"{head}\n\nAnna Nowak: Two, please.\nDaan Verhoeven: Noted.\nAnna Nowak: Thanks.", "call")
+    assert [one.name for one in found.participants] == ["Anna Nowak", "Daan Verhoeven"]
+
+
 def test_a_cue_without_a_speaker_goes_on_for_the_one_before() -> None:
     text = "1\n00:00:01,000 --> 00:00:02,000\nAnna Nowak: We would\n\n2\n00:00:02,000 --> 00:00:03,000\ntake forty.\n"
     found = read("x.srt", text)

@@ -63,7 +63,11 @@ _FIRM = (
     r"spółce|companhia|compañía)"
 )
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĪĹĽŁŃŇŐŒŔŘŚŞŠŤŪŮŰŹŻŽ0-9][\w'’.&-]*"
-_OF = r"(?:of|de|di|del|della|dei|degli|delle|des|du|d'|da|do|dos|das|la|le|les|van|von|der|den|ter|et|&|\+)"
+_OF = (
+    r"(?:of|de|di|del|della|dei|degli|delle|des|du|d'|da|do|dos|das|la|le|les|van|von|der|den|ter|et|&|\+|"
+    r"(?:am|im|zum|zur)(?! (?:\d|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Januar|Februar|März|"
+    r"April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Moment|Thema|Angebot)))"
+)
 _KIN = (
     r"(?:and|und|et|y|e|en|i)[ ](?:Sons?|Daughters?|Brothers?|Partners?|Co|Company|Söhne|Sohn|Töchter|Partner|Fils|"
     r"Filles|"
@@ -205,7 +209,8 @@ def _name(sentence: Piece, words: str, at: int, known: str) -> tuple[Candidate |
     if cut is not None and (known or re.search(rf"\b{_FIRM}\b", written) or organisations.has_word(written)):
         shorter = written[: cut.start()]
         if not known or people.same_person(shorter, known):
-            written = shorter if len(known.split()) <= len(shorter.split()) else written
+            behind = {flat(word) for word in written[cut.end() :].split()}  # "Ana da Loja Prado" is no Ana da Silva
+            written = written if behind <= {flat(word) for word in known.split()} else shorter
     value = people.clean(written)
     same = bool(known) and people.same_person(value, known)
     if not same and (known or len(value.split()) < 2 or people.shape(value) < 0.6 or organisations.has_word(value)):

@@ -32,6 +32,24 @@ _HEADS: tuple[str, ...] = tuple(
     millwright wheelwright brewmaster cheesemaker distiller maltster stillman bursar warden custodian
     troubleshooter shipwright boatbuilder
     """
+    # Schools, clinics, town halls, hotels and shops
+    """
+    caretaker headteacher headmaster headmistress deputy-head housekeeper matron midwife paramedic alderman
+    councillor councilor town-clerk sheriff vicar hotelier shopkeeper florist chemist optician
+    direktorin *direktorin rektor* *rektor konrektor* schulsekretarin *sekretarin *arzt *arztin hebamme landrat*
+    stadtrat* *bibliothekar* kammerer* pfarrer* hotelier* wirt wirtin kuster* erzieher*
+    gouvernante proviseur proviseure principale bibliothecaire infirmier-chef sage-femme pharmacien pharmacienne
+    maire echevin echevine concierge hotelier hoteliere restaurateur restauratrice opticien libraire fleuriste
+    alcalde alcaldesa concejal concejala edil conserje enfermero enfermera farmaceutico farmaceutica bibliotecario
+    bibliotecaria hostelero hostelera gobernanta vereador vereadora autarca zelador zeladora enfermeiro enfermeira
+    farmaceutica hoteleiro hoteleira governanta diretor-geral prefeito prefeita
+    preside vicepreside sindaco vicesindaco assessore governante portinaio bidello farmacista caposala infermiere
+    infermiera albergatore albergatrice libraio libraia ottico bibliotecario primario
+    wethouder huisarts schoolhoofd rector conrector conservator apotheker verpleegkundige verloskundige conciergerie
+    griffier hotelier winkelier schepen
+    wojt burmistrz* radny radna soltys* wicewojt* piel*gniark* oddzialow* bibliotekar* lekarz* aptekarz* aptekark*
+    hotelarz* wozn* sklepikar*
+    """
     # German
     """
     *leiter* *fuhrer* *berater* *ingenieur* *entwickler* *kaufer* *meister* *techniker* *kaufmann* *kauffrau*

@@ -26,14 +26,18 @@ MAX_LABEL = 100
 MEANINGS: dict[str, str] = {
     "consent": "consent einwilligung einverstanden datenschutz privacy newsletter gdpr dsgvo rgpd agree opt-in accept "
     "consentement consentimiento consenso toestemming consentimento zgoda marketing",
-    "email": "e-mail email mail courriel correo poczta",
+    "email": "e-mail email mail courriel correo poczta mailadresse emailadresse e-mailadres emailadres mailadres",
     "first_name": "first-name firstname given-name vorname prenom voornaam nome-proprio primeiro-nome imie",
     "last_name": "last-name lastname surname family-name nachname familienname nom-de-famille apellido apellidos "
     "cognome achternaam apelido sobrenome nazwisko",
     "phone": "phone telephone tel telefon telefonnummer telefono telefoon telefone mobile handy gsm rufnummer "
-    "ruckruf movil cellulare celular telemovel mobiel komorka",
+    "ruckruf movil cellulare celular telemovel mobiel komorka telefonu telefoniczny telefoonnummer mobiltelefon "
+    "handynummer mobilnummer whatsapp",
     "company": "company organisation organization firma unternehmen societe entreprise empresa azienda bedrijf "
-    "bedrijfsnaam firmenname ditta ragione-sociale companyname compania societa organisatie firmy",
+    "bedrijfsnaam firmenname ditta ragione-sociale companyname compania societa organisatie firmy institution "
+    "einrichtung etablissement institucion entidad organizacion istituzione ente organizzazione struttura instelling "
+    "instituicao entidade organizacao instytucja organizacja school schule ecole escuela colegio scuola escola szkola "
+    "association verein business betrieb",
     "title": "title position job role jobtitle funktion fonction cargo puesto ruolo functie poste rolle funcao "
     "stanowisko qualifica mansione",
     "quantity": "quantity qty amount-of number-of menge anzahl stuckzahl quantite cantidad quantita aantal "
@@ -48,7 +52,9 @@ MEANINGS: dict[str, str] = {
     "message": "message nachricht comment comments question questions enquiry inquiry anfrage details bemerkung "
     "mitteilung mensaje messaggio bericht mensagem commentaire notes note text body description anliegen how-can "
     "vraag pregunta richiesta demande consulta opmerking pedido remarks tell-us "
-    "wiadomosc tresc zapytanie pytanie uwagi mensaje-libre observaciones duvida",
+    "wiadomosc tresc zapytanie pytanie uwagi mensaje-libre observaciones duvida comentario comentarios commentaires "
+    "kommentar kommentare commento commenti komentarz opis beschreibung beschrijving omschrijving toelichting "
+    "descripcion descrizione descricao observacoes osservazioni precisions",
     "name": "name nom nombre nome naam imie-i-nazwisko ansprechpartner ansprechpartnerin contact-person fullname",
 }  # fmt: skip
 #: Words that make a label ask for something else: "company size", "number of employees", "preferred contact time".
@@ -66,6 +72,8 @@ _META = {
 _WHOLE_NAMES = frozenset(
     "contact imie-i-nazwisko nom-et-prenom nombre-y-apellidos nome-e-cognome vor-und-nachname".split()
 )
+# What nobody asks for by a label that we know is a message where it is written in sentences.
+_FEWEST_WORDS = 8
 _DROPPED = frozenset({"id", "ip", "user-agent", "useragent", "token", "csrf", "captcha", "utm-source", "utm-medium"})
 
 
@@ -189,7 +197,7 @@ def _answer(value: Any) -> str:
 def _written(fields: Iterable[Field]) -> tuple[str, tuple[Zone, ...], tuple[Location, ...]]:
     text, zones, locations = "", [], []
     for one in fields:
-        long = one.meaning == "message" or "\n" in one.value
+        long = one.meaning == "message" or "\n" in one.value or (not one.meaning and _is_written(one.value))
         lead = f"{one.label}:\n" if long else f"{one.label}: "
         start = len(text) + len(lead)
         end = start + len(one.value)
@@ -198,6 +206,11 @@ def _written(fields: Iterable[Field]) -> tuple[str, tuple[Zone, ...], tuple[Loca
         zones.append(Zone(kind, start, end))
         locations.append(Location(start, end, f"field “{one.label}”"))
     return text, (Zone("card:sender", 0, len(text)), *zones), tuple(locations)
+
+
+def _is_written(value: str) -> bool:
+    """Whether an answer is written in sentences, and not chosen from a list."""
+    return len(value.split()) >= _FEWEST_WORDS and value.rstrip()[-1:] in ".!?"
 
 
 def _sender(fields: list[Field]) -> Address | None:

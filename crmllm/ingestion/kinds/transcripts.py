@@ -36,7 +36,12 @@ _LABELS = re.compile(
     r"meeting|topic|thema|participants?|teilnehmer(?:innen)?|participantes|partecipanti|deelnemers|attendees|present|"
     r"présents|anwesend|asistentes|duration|dauer|durée|duración|time|zeit|uhrzeit|heure|hora|location|ort|lieu|lugar|"
     r"note|notes|notiz|recording|recorded|language|account|company|customer|client|kunde|re|fyi|ps|p\.s\.|https?|with|"
-    r"host|duration|type|source|transcript|transkript|from|to|cc|sent|von|an|agenda|actions?|next steps?|summary)",
+    r"host|duration|type|source|transcript|transkript|from|to|cc|sent|von|an|agenda|actions?|next steps?|summary|"
+    r"aufnahme|aufzeichnung|aufgezeichnet(?: am)?|enregistrement|enregistré(?: le)?|grabación|grabado(?: el)?|"
+    r"registrazione|registrato(?: il)?|opname|opgenomen(?: op)?|gravação|gravado(?: em)?|nagranie|nagrano|gespräch|"
+    r"anruf|appel|llamada|chiamata|gesprek|chamada|rozmowa|spotkanie|durata|duração|duur|tijd|ora|godzina|czas|"
+    r"temat|assunto|sujet|cliente|klant|klient|firma|société|empresa|azienda|bedrijf|luogo|plaats|local|miejsce|"
+    r"uczestnicy|obecni|presenti|presentes|aanwezig)",
     re.IGNORECASE,
 )
 _NOTED = re.compile(

@@ -74,6 +74,14 @@ def entries_of(item: Item, text: str) -> list[Entry]:
     return found
 
 
+# "both Larkfield Foods", behind the people.
+_SHARED = re.compile(
+    r"(?i:both|all|beide|alle|tou(?:s|tes)(?: les)?(?: deux| trois)?|ambos|ambas|tod[oa]s|entramb[ei]|tutt[ei]|beiden|"
+    r"allen|obaj|obie|oboje|wszyscy)\s+(?:(?:from|at|of|von|de|chez|di|da|van|z) )?(?P<company>[^\W\d_a-z].{2,60})$"
+)
+_ACRONYM = re.compile(r"[A-Z]{2,5}")
+
+
 def _listed(item: Item, text: str, places: Iterable[tuple[int, int]]) -> list[Entry]:
     found: list[Entry] = []
     above = -1
@@ -86,11 +94,22 @@ def _listed(item: Item, text: str, places: Iterable[tuple[int, int]]) -> list[En
         if found and line == above and found[-1].title is None and "(" not in words and _is_title(words):
             found[-1] = replace(found[-1], title=Candidate("title", words, start, end, 0.8, "attendance list"))
             continue
+        if (shared := _SHARED.match(words)) is not None and found and above == line:
+            company = Candidate("company", shared["company"], start + shared.start("company"), end, 0.85, "of them all")
+            found = [one if one.ours else replace(_with_short_title(one), company=company) for one in found]
+            continue
         entry = entry_of(item, text, start, end, about)
         if entry is not None:
             found.append(entry)
             above = line
     return found
+
+
+def _with_short_title(one: Entry) -> Entry:
+    """Where the company stands elsewhere, letters in brackets are a job: "Pietro Lai (DSGA)"."""
+    if one.title is not None or one.company is None or not _ACRONYM.fullmatch(one.company.value):
+        return one
+    return replace(one, title=replace(one.company, field="title"))
 
 
 def _unlabelled(item: Item, text: str) -> list[Entry]:
@@ -164,7 +183,9 @@ def entry_of(item: Item, text: str, start: int, end: int, about: tuple[int, int]
 
 
 def is_one_of_us(item: Item, name: str) -> bool:
-    """A first name, or initial and surname ("T. Brandsma", "Lotte B."), of somebody on our staff."""
+    """A first name, initials, or initial and surname ("T. Brandsma", "Lotte B.", "LB"), of somebody on our staff."""
+    if name.isupper() and len(name) > 1 and name in {"".join(word[0] for word in one.split()) for one in item.us.staff}:
+        return True
     shortened = len(name.split()) == 1 or any(len(letters(token)) == 1 for token in name.split())
     return shortened and any(shortens(name, one) for one in item.us.staff)
 
