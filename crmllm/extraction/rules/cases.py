@@ -89,7 +89,7 @@ _LEVELS: tuple[tuple[str, float, str], ...] = (
         o mais rapido; o quanto antes; critico; critica; parado; parada; parados; ninguem consegue; emergencia;
         pilne; pilnie; bardzo pilne; natychmiast;
         niezwlocznie; jak najszybciej; awaryjnie; pilny; pilnego; pilna; stoja; krytyczn*; linia stoi; produkcja stoi;
-        nikt nie moze; stoimy
+        nikt nie moze; stoimy; od razu; tout de suite; sans delai; d'urgence; ahora mismo; subito; meteen; agora mesmo
     """,
     ),
     (
@@ -114,7 +114,11 @@ _LEVELS: tuple[tuple[str, float, str], ...] = (
         powazn*;
         wazne; wazna; wielu uzytkownikow; wszyscy uzytkownicy; caly zespol; ponownie; znowu; po raz trzeci;
         po raz drugi; trzeci raz; drugi raz; nadal nie; wciaz nie; niedopuszczaln*; utrata danych; wysoki priorytet;
-        corre prisa; es corre prisa; c'est presse; is haastig; presto por favor; eile geboten; ha fretta
+        corre prisa; es corre prisa; in a row; not acceptable; hintereinander; in folge; nicht hinnehmbar;
+        nicht akzeptabel; d'affilee;
+        pas acceptable; semanas seguidas; dias seguidos; no es aceptable; di fila; non e accettabile; op rij;
+        achter elkaar; niet acceptabel; vezes seguidas; nao e aceitavel; z rzedu; nie do przyjecia;
+        c'est presse; is haastig; presto por favor; eile geboten; ha fretta
     """,
     ),
     (

@@ -74,6 +74,13 @@ _NUMBERS |= {
     "quindici": 15,
     "twelve": 12,
     "couple of": 2,
+    "dwoch": 2,
+    "trzech": 3,
+    "czterech": 4,
+    "pieciu": 5,
+    "siedmiu": 7,
+    "dziesieciu": 10,
+    "czternastu": 14,
 }
 
 
@@ -114,6 +121,7 @@ _UNIT_DAY = (
     r"(?:(?:working |business |calendar )?days?|tage?n?|werktage?n?|arbeitstage?n?|jours?(?: ouvr\w+)?|"
     r"dias?(?: habiles| uteis)?|giorn[oi](?: lavorativi)?|(?:werk)?dagen|dag|dni(?: robocz\w+)?)"
 )
+_UNIT_HOURS = r"(?:hours|hrs|stunden|heures|horas|ore|uur|godzin\w*)"
 _UNIT_WEEK = r"(?:weeks?|wochen?|semaines?|semanas?|settiman[ae]|weken|week|tydzien|tygodni\w*)"
 _UNIT_MONTH = r"(?:months?|monate?n?|monats|miesi[ae]c\w*|mois|mes|meses|mes[ei]|maanden|maand)"
 _YEAR = r"(?:year|jahre?s?|annee|an|ano|anno|jaar|rok|roku)"
@@ -159,7 +167,10 @@ _PATTERN = re.compile(
             rf"que viene|prossimo|que vem|week|next week|nachster woche|nachste woche|de la semaine prochaine|"
             rf"volgende week|in einer woche))?(?![\w-]))",
             rf"(?P<in>{_IN}\s+(?P<in_n>{_COUNT})\s+(?:(?P<in_d>{_UNIT_DAY})|(?P<in_w>{_UNIT_WEEK})|"
-            rf"(?P<in_m>{_UNIT_MONTH}))(?!\w))",
+            rf"(?P<in_m>{_UNIT_MONTH}))(?!\w)|{_IN}\s+(?P<in_h>24|48|72|96)\s*{_UNIT_HOURS}(?!\w))",
+            r"(?P<thismonth>(?P<tm_d>\d{1,2})(?:st|nd|rd|th|\.)?\s+(?:(?:of|de|del|van(?: de)?)\s+)?(?:this month|"
+            r"dieses monats|d\. ?m\.|ce mois|du mois|courant|est[ea] mes|del mes|del corrente|corrente(?: mese)?|"
+            r"questo mese|deze maand|deste mes|tego miesiaca|biezacego miesiaca)(?!\w))",
             r"(?P<aftertomorrow>day after tomorrow|ubermorgen|apres-demain|pasado manana|dopodomani|overmorgen|"
             r"depois de amanha|pojutrze)",
             r"(?P<tomorrow>tomorrow|morgen(?! +(?:zusammen|allerseits|frau|herr))|demain|manana(?! por la manana)|"
@@ -468,6 +479,8 @@ def _wd(match: re.Match[str], today: date | None, month_first: bool) -> _Resolve
 def _in(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
     if today is None:
         return None
+    if match["in_h"]:
+        return today + timedelta(days=int(match["in_h"]) // 24), "day", 0.8
     count = int(match["in_n"]) if match["in_n"].isdigit() else _NUMBERS[match["in_n"]]
     if match["in_d"]:
         if re.search(
@@ -483,6 +496,10 @@ def _in(match: re.Match[str], today: date | None, month_first: bool) -> _Resolve
     if match["in_w"]:
         return today + timedelta(weeks=count), "day", 0.82
     return _add_months(today, count), "day", 0.78
+
+
+def _thismonth(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    return None if today is None else (date(today.year, today.month, int(match["tm_d"])), "day", 0.9)
 
 
 # "the same terms as in March" looks back.
@@ -532,6 +549,7 @@ def _nth(match: re.Match[str], today: date | None, month_first: bool) -> _Resolv
 _RESOLVERS: dict[str, Callable[[re.Match[str], date | None, bool], _Resolved]] = {
     "nth": _nth, "mid": _mid, "end": _end, "start": _start, "compound": _compound, "iso": _iso, "num": _num,
     "dm": _dm, "md": _md, "cw": _cw,
-    "q": _q, "relunit": _relunit, "unitnext": _unitnext, "wd": _wd, "in": _in, "aftertomorrow": _offset(2),
+    "q": _q, "relunit": _relunit, "unitnext": _unitnext, "wd": _wd, "in": _in, "thismonth": _thismonth,
+    "aftertomorrow": _offset(2),
     "tomorrow": _offset(1), "today": _offset(0), "month": _month,
 }  # fmt: skip

@@ -62,7 +62,8 @@ _FIRM = phrases(
     in allegato l'ordine; ordine di acquisto; contratto firmato; procedete; potete procedere; wij bestellen;
     we bestellen; bestellen wij; bestellen we; bestel ze; bestel maar; hierbij de order; hierbij de bestelling;
     hierbij bestellen; hierbij plaatsen; plaatsen wij de; bevestigen de bestelling; bevestigen wij de;
-    akkoord met de offerte; akkoord met uw; we gaan akkoord; wij gaan akkoord; getekende offerte; inkooporder;
+    akkoord met de offerte; akkoord met offerte; akkoord met jullie; akkoord met het voorstel; akkoord met uw;
+    we gaan akkoord; wij gaan akkoord; getekende offerte; inkooporder;
     bestelbon; ga maar door; encomendamos; encomenda confirmada; confirmamos a encomenda; confirmamos o pedido;
     confirmo a encomenda; aceitamos a proposta; aceitamos o orcamento; aceitamos a vossa; nota de encomenda;
     ordem de compra; contrato assinado; podem avancar; podem prosseguir; fechamos;
@@ -134,7 +135,10 @@ _HEDGED = phrases(
     moze; byc moze; ewentualnie; jesli budzet; jezeli budzet; jesli zarzad; jezeli zarzad; jesli dostaniemy;
     jezeli dostaniemy; o ile; zalezy od; nic nie obiecuj*; nie moge obiecac; nie obiecuj*; bez zobowiazan;
     niezobowiazujac*; zastanawiamy sie; rozwazamy; jeszcze nie zdecydowal*; nie podjelismy decyzji; nie ma budzetu;
-    orientacyjn*; if the licence; if we do get; don't hold me to; do not hold me to; nothing signed off;
+    orientacyjn*; haven't released; hasn't released; not released; hasn't been released; no money yet; not funded;
+    out of my hands; congelando; congelad* los gastos; no depende de mi; nicht in meiner hand; gele les depenses;
+    non dipende da me; nao depende de mim; nie zalezy ode mnie; if the licence; if we do get; don't hold me to;
+    do not hold me to; nothing signed off;
     once we have the funding; je ne peux rien signer; tant que le conseil; wenn die mittel; no podemos asegurar;
     niente di deciso; niets toezeggen; nada garantido;
     leaning towards waiting; wait until; waiting until;
@@ -166,7 +170,8 @@ _CLOSING = phrases(
     make up our mind; entscheid*; entscheiden; beschluss; bestell*; beauftrag*; auftrag; unterschreib*; unterzeichn*;
     unterschrift; vergabe; vergeben; zusage; kaufen; abschluss; abschliesen; unterschrieben; unterzeichnet; auswahlen;
     auswahl; festlegen; wahlen; vertrag; freigabe; budget muss; beschaff*; decider; decision; decid*; choisir; choix;
-    trancherons; tranchera; trancheront; decidera; choisirons; command*; signer; signature; signerons; achet*;
+    trancherons; tranche; tranchera; trancheront; statue; statuera; se prononce; se prononcera; decidera; choisirons;
+    command*; signer; signature; signerons; achet*;
     contrat; conclure; attribution; valider;
     validation; trancher; decidir; decision; decid*; elegir; elegiremos; pedido; pedir; firmar; firma; firmaremos;
     comprar; compra; contrato; cerrar; adjudic*; aprobacion; formalizar; decidere; decisione; decid*; firmiamo;
@@ -271,7 +276,14 @@ _DECLINE = phrases(
     hemos elegido a otr*; no seguir adelante; no vamos a seguir; abbiamo scelto un'altra; non procediamo;
     non proseguiremo; hebben gekozen voor een ander*; we gaan niet; zien we af; optou por nao; optamos por nao;
     nao vamos comprar; nao vamos seguir; nao seguir com; rezygnuj*; zrezygnowal*; nie jestesmy zainteresowan*;
-    nie kupimy; nie zdecydujemy sie; wybralismy inn*; odwoluj* zamowienie; anuluj*; wycofuj*; nie skorzystamy
+    nie kupimy; nie zdecydujemy sie; wybralismy inn*; odwoluj* zamowienie; anuluj*; wycofuj*; nie skorzystamy;
+    sticking with; won't be buying; won't be ordering; pulled the plug; bleiben beim; bleiben bei unser*;
+    n'acheterons pas;
+    ne commanderons pas; ne renouvellerons pas; avons opte pour un autre; avons opte pour une autre; ne se fera pas;
+    no compraremos; no renovaremos; hemos optado por otr*; no sale adelante; non acquisteremo; non compreremo;
+    non rinnoveremo; abbiamo optato per un altr*; non se ne fa; kopen we niet; kopen wij niet; blijven bij onze;
+    nao vamos contratar; nao vamos adquirir; optou por outr*; optamos por outr*; nao avancamos; nao vai avancar;
+    nie wyrazil* zgody; nie otrzymal* zgody; nie dojdzie do skutku; nie zdecydowalismy; nie bedziemy kupowac
 """
 )
 
@@ -617,6 +629,8 @@ _AGAINST = re.compile(
     r"anulad\w*|annullat\w*|geschrapt|stopgezet|afgeblazen|odwolan\w*|anulowan\w*|wstrzyman\w*|gestrichen|streichen|"
     r"eingestellt|gestoppt|abgesagt|cancell?ed|scrapped|shelved)\b|\bkommt\b[^.?!]{0,40}\bnicht (?:mehr )?in frage\b|"
     r"\b(?:uns|mich|sich) (?:\w+ ){0,3}gegen [^.?!]{1,60}\bentschieden\b|\bpas (?:retenu|choisi) (?:votre|vos)\b|"
+    r"\bsehen? (?:wir|ich)\b[^.?!]{0,40}\bab\b|\b(?:wir|ich) sehen? (?:\w+ ){0,3}von [^.?!]{1,50} ab\b|"
+    r"\bgaan (?:\w+ ){0,3}niet (?:\w+ ){0,3}verder\b|\bziet? (?:\w+ ){0,3}af van\b|"
     r"\b(?:niet|nicht|non|no|nao|nie) (?:voor|fur|per|por|pela|pelo|na) (?:u|uw|sie|ihr\w*|voi|ustedes|vos\w*|"
     r"panstwa)\b"
     r"[^.?!]{0,40}\b(?:gekozen|entschieden|scelt\w|optad\w|zdecydowal\w+)\b"

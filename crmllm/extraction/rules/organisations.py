@@ -42,6 +42,13 @@ _WORDS = frozenset(
     hnos cooperativa genossenschaft maatschappij bouw techniek handelsonderneming praxis kanzlei apotheke pharmacy
     notaire etude cabinet federal commission committee authority department club union fund trust exchange corporation
     works mills farm farms dairy vineyards winery cour tribunal centre center zentrum centro chambre kammer office
+    borough municipality academy nursery library museum hospice parish gemeinde landkreis landratsamt rathaus bucherei
+    bibliothek seniorenstift seniorenheim pflegeheim universitatsklinikum krankenhaus gymnasium grundschule realschule
+    kita kindergarten ville commune lycee college mediatheque ehpad prefecture departement office ayuntamiento
+    diputacion colegio residencia biblioteca clinica fundacion comune provincia scuola liceo ospedale ospedaliera
+    ospedaliero istituto fondazione gemeente provincie basisschool zorgcentrum ziekenhuis stichting bibliotheek
+    kinderopvang camara municipio freguesia escola santa-casa misericordia associacao fundacao szkola szpital urzad
+    gmina biblioteka fundacja stowarzyszenie centrum przedszkole liceum
     """.split()
 )
 _DEPARTMENT = re.compile(

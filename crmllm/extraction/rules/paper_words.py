@@ -11,7 +11,8 @@ ISSUER = (
     r"solicitante|contactos?|informado por|comunicado por|responsavel|responsable|pessoa de contato|solicitado por|"
     r"richiedente|compilato da|segnalato da|responsabile(?: acquisti)?|osoba (?:do kontaktu|kontaktowa|"
     r"odpowiedzialna)|"
-    r"kontakt|zglaszajacy|zglosil(?:a)?|sporzadzil(?:a)?|prowadzacy|ansprechpartner(?:in)?|ansprechperson|"
+    r"kontakt|zglaszajac[ay]|(?:(?:zamowienie|zgloszenie|pismo|zapytanie) )?(?:zglosil|sporzadzil|przygotowal|"
+    r"zlozyl)a?|prowadzacy|zamowil(?:a)?|podpisal(?:a)?|ansprechpartner(?:in)?|ansprechperson|"
     r"kontaktperson|kontakt|"
     r"(?:sach)?bearbeiter(?:in)?|besteller(?:in)?|einkaufer(?:in)?|erstellt von|ausgestellt von|unterzeichnet von|"
     r"unterzeichner(?:in)?|verantwortlich(?:e|er)?|projektleit(?:er|ung)|contact(?: person| name)?|point of contact|"
@@ -21,7 +22,11 @@ ISSUER = (
     r"customer contact|interlocuteur|interlocutrice|personne a contacter|acheteu(?:r|se)|demandeur|etabli par|"
     r"signe par|emis par|signataire|responsable(?: achats)?|"
     r"(?:persona de )?contacto|comprador(?:a)?|solicitad[oa] por|firmad[oa] por|emitid[oa] por|autorizad[oa] por|"
-    r"referente|contatto|persona di riferimento|richiesto da|firmato da|emesso da|acquisti|contactpersoon|inkoper|"
+    r"aufgenommen von|erfasst von|bearbeitet von|im auftrag|saisi par|commande par|valide par|contact client|"
+    r"(?:responsavel|responsable|contacto|contato) (?:no|del?|do|en el) cliente|preenchido por|elaborado por|"
+    r"emitido por|cumplimentado por|redatto da|ordinato da|referente (?:del )?cliente|contactpersoon klant|"
+    r"opgenomen door|referente|contatto|persona di riferimento|richiesto da|firmato da|emesso da|acquisti|"
+    r"contactpersoon|inkoper|"
     r"besteld door|aangevraagd door|ondertekend door|opgesteld door|pessoa de contacto|assinado por)"
 )
 ADDRESSEE = (
@@ -36,7 +41,8 @@ PERSON_LABEL = re.compile(
 )
 TELLS = re.compile(
     r"(?P<label>(?P<title>title|job title|position|function|role|funktion|fonction|cargo|functie|ruolo|stellung)|"
-    r"(?P<company>company|customer|client|buyer|site|plant|maitre d'ouvrage|auftraggeberin|vergabestelle|zamawiajacy|"
+    r"(?P<company>company|customer|client|buyer|site|plant|maitre d'ouvrage|"
+    r"contracting authority|entidad (?:contratante|adjudicadora)|auftraggeberin|vergabestelle|zamawiajacy|"
     r"klient|firma|nabywca|opdrachtgever|besteller|empresa|entidade|ente|committente|stabilimento|firma|kunde|"
     r"auftraggeber|besteller|unternehmen|societe|entreprise|"
     r"empresa|cliente|azienda|bedrijf|klant|organi[sz]ation)|(?P<email>e-?mail|mail|courriel|"
@@ -47,7 +53,7 @@ TELLS = re.compile(
 )
 SUPPLIER = re.compile(
     r"(?:supplier|vendor|seller|lieferant|verkaufer|auftragnehmer|fournisseur|proveedor|fornitore|leverancier|"
-    r"fornecedor|"
+    r"fornecedor|dostawca|wykonawca|sprzedawca|do|"
     r"an|to|competitor|bank|carrier|spedition)\b[ ]*(?::|$)"
 )
 CLOSING = re.compile(
@@ -55,12 +61,21 @@ CLOSING = re.compile(
     r"(?:sincerely|faithfully|truly)|sincerely|(?:best|kind|warm) regards|regards|respectfully|cordialement|"
     r"(?:je vous prie|nous vous prions|veuillez) (?:d')?agreer|salutations|bien a vous|atentamente|cordialmente|"
     r"un cordial saludo|saludos|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|hoogachtend|"
-    r"com os melhores cumprimentos|atenciosamente|cumprimentos)"
+    r"com os (?:meus |nossos )?(?:melhores )?cumprimentos|(?:muito )?(?:respeitosamente|atenciosamente|atentamente)|"
+    r"cumprimentos|"
+    r"muy atentamente|(?:le|les) saluda|reciba[n]? (?:un|nuestros)|in fede|con osservanza|cordialita|met hoogachting|"
+    r"z (?:powazaniem|wyrazami szacunku|pozdrowieniami)|lacze (?:wyrazy|pozdrowienia)|pozdrawiam)"
+)
+# "Pedido del cliente" is no order but what a customer asks for.
+_NO_ORDER = (
+    r"(?! (?:do cliente|del cliente|de (?:asist\w+|assist\w+|interven\w+|inform\w+|esclarec\w+|orcamento|cotac\w+|"
+    r"cotiz\w+|presupuesto|proposta|oferta|segunda|descul\w+))\b)"
 )
 ORDER = re.compile(
     r"\b(?:purchase order|order form|(?:^|\W)order (?:no|nr|number|#)|bestellung|bestellnummer|auftragserteilung|"
-    r"bon de commande|commande (?:n|no|ferme)|orden de compra|pedido(?: de compra)?|ordine d'acquisto|ordine (?:n|di)|"
-    r"inkooporder|bestelbon|bestelling|encomenda|nota de encomenda)\b"
+    rf"bon de commande|commande (?:n|no|ferme)|orden de compra|pedido(?: de compra)?{_NO_ORDER}|ordine d'acquisto|"
+    r"ordine (?:n|di)|zamowienie (?:nr|n\.|numer|zakupu|\d)|inkooporder|bestelbon|bestelling|encomenda|"
+    r"nota de encomenda)\b"
 )
 CONTRACT = re.compile(
     r"\b(?:contract|agreement|vertrag|rahmenvertrag|contrat|contrato|acuerdo|contratto|overeenkomst|acordo)\b"
@@ -68,13 +83,23 @@ CONTRACT = re.compile(
 REQUEST = re.compile(
     r"\b(?:request for (?:quotation|quote|proposal|information)|rf[qp]|quotation|quote|proposal|enquiry|tender|"
     r"angebot(?:sanfrage)?|anfrage|ausschreibung|lastenheft|devis|appel d'offres|cahier des charges|pliego|"
-    r"presupuesto|oferta|preventivo|offerta|offerte|orcamento|proposta|statement of work)\b"
+    r"presupuesto|oferta|preventivo|offerta|offerte(?:aanvraag)?|orcamento|proposta|"
+    r"marche public|licitacion|bando(?: di gara)?|capitolato|disciplinare|aanbesteding|bestek|caderno de encargos|"
+    r"concurso publico|zapytanie (?:ofertowe|o cene)|przetarg|postepowanie o udzielenie|statement of work)\b"
 )
 COMPLAINT = re.compile(
     r"\b(?:complaint|defect report|warranty claim|fault report|service request|reklamation|mangelruge|"
-    r"mangelanzeige|storungsmeldung|reclamation|reclamacion|reclamo|klacht|reclamacao)\b"
+    r"mangelanzeige|storungsmeldung|reclamation|reclamacion|reclamo|klacht|reclamacao|reklamacja|"
+    r"service (?:visit |call )?report|(?:service|einsatz|storungs)bericht|rapport d'intervention|bon d'intervention|"
+    r"compte rendu d'intervention|declaration de panne|parte de (?:averia|incidencia|asistencia|servicio)|"
+    r"informe de (?:averia|incidencia|asistencia|servicio)|(?:rapporto|verbale) (?:di |d')?(?:intervento|assistenza)|"
+    r"segnalazione (?:di )?guasto|service ?rapport|storingsmelding|werkbon|"
+    r"relatorio de (?:assistencia|intervencao|servico|avaria)|participacao de avaria|protokol serwisow\w+|"
+    r"zgloszenie (?:usterki|awarii|serwisowe|reklamacyjne))\b"
 )
-INVOICE = re.compile(r"\b(?:invoice|rechnung|facture|factura|fattura|factuur|fatura|mahnung|credit note|gutschrift)\b")
+INVOICE = re.compile(
+    r"\b(?:invoice|rechnung|facture|factura|fattura|factuur|fatura|faktura|mahnung|credit note|gutschrift)\b"
+)
 
 NET = re.compile(
     r"\b(?:net(?: total| amount| value| price| sum)?|total net|netto(?:betrag|summe|gesamt(?:betrag)?|wert|preis)?|"
@@ -86,7 +111,8 @@ TOTAL = re.compile(
     r"\b(?:(?:grand |order |contract |overall )?total(?: (?:amount|price|value|cost|due))?|"
     r"(?:contract|order) (?:value|sum)|"
     r"gesamt(?:betrag|summe|preis|wert)?|auftragswert|bestellwert|endbetrag|summe|montant(?: total)?|prix total|"
-    r"importe(?: total)?|importo(?: totale)?|totale|totaal(?:bedrag)?|valor total|auftragssumme|vertragswert)\b"
+    r"importe(?: total)?|importo(?: totale)?|totale|totaal(?:bedrag)?|valor total|auftragssumme|vertragswert|"
+    r"razem|lacznie|(?:wartosc|kwota)(?: \w+)?)\b"
 )
 TAX = re.compile(r"\b(?:vat|tax|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|iva|btw|moms|mva)\b")
 DISCOUNT = re.compile(r"\b(?:discount|rabatt|nachlass|remise|descuento|sconto|korting|desconto|skonto)\b")
@@ -94,11 +120,12 @@ AMOUNT = re.compile(
     r"\d{1,3}(?:[.,'’\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,2})?(?![\d%])|\d+[.,]\d{2}(?![\d%])|\d+(?![\d.,%])"
 )
 QUANTITY_HEAD = re.compile(
-    r"^(?:qty|quantity|menge|anzahl|stuck|stk|qte|quantite|cantidad|cant|q\.?ta|quantita|aantal|quantidade|units?|"
+    r"^(?:qty|quantity|menge|anzahl|stuck|stk|qte|quantite|cantidad|cant|q\.?ta|quantita|aantal|quantidade|qtd|ilosc|"
+    r"liczba|units?|"
     r"pcs)\.?$"
 )
 QUANTITY = re.compile(
-    r"^(\d{1,6})(?:[.,]0+)?(?:\s?(?:x|pcs?|pieces?|stk|stuck|st|units?|ud|uds|pz|licen\w*|seats?|users?|un|ea|"
+    r"^(\d{1,6})(?:[.,]0+)?(?:\s?(?:x|pcs?|pieces?|stk|stuck|st|units?|ud|uds|pz|licen\w*|seats?|users?|un|unid|szt|ea|"
     r"each))?\.?$"
 )
 ORDER_DATE = re.compile(
@@ -118,6 +145,7 @@ PAPER_WORDS = {
     "es": "pedido cantidad entrega precio importe fecha empresa telefono proveedor presupuesto pago del",
     "it": "ordine quantita consegna prezzo importo azienda telefono fornitore preventivo imponibile pagamento del",
     "nl": "bestelling aantal levering prijs bedrag datum bedrijf telefoon leverancier offerte betaling btw",
+    "pl": "zamowienie ilosc cena wartosc kwota netto brutto razem dostawca zamawiajacy data termin dostawy platnosc",
     "pt": "encomenda quantidade entrega preco valor empresa telefone fornecedor orcamento pagamento da",
 }
 REFERENCE = re.compile(

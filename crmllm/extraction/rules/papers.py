@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
@@ -22,6 +22,7 @@ from crmllm.extraction.rules import (
     language,
     money,
     organisations,
+    paper_asks,
     people,
     phones,
     pitch,
@@ -61,6 +62,8 @@ from crmllm.extraction.rules.text import Candidate, Piece, flat, letters, lines,
 from crmllm.extraction.types import Item, Role
 
 _COLUMN = re.compile(r"\s*\|\s*|(?<=\S)\s+[·•]\s+|[ \t]{3,}|\t+")
+# What a paper calls itself is no name.
+_ITSELF = re.compile("|".join(one.pattern for one in (ORDER, REQUEST, CONTRACT, COMPLAINT, INVOICE)))
 TABLE = "table of a document"
 
 
@@ -99,11 +102,24 @@ def read(item: Item) -> Reading:
     # Tables and labels are no sentences: what they say is read by their columns.
     prose = mask(text, [(row.start, row.end) for row in rows if len(row.cells) > 1 or _is_label(row)])
     reader.read_part(reading, item, prose, part, countries, reading.month_first)
+    _read_labels(item, reading, text)
     head = flat("\n".join([item.subject, *(text[row.start : row.end] for row in rows[:25])]))
     reading.deal = _deal(item, reading, text, rows, head)
     kind, kind_sure, why = _category(item, text, head, reading, company)
     reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
     return reading
+
+
+def _read_labels(item: Item, reading: Reading, text: str) -> None:
+    """What stands behind labels of trouble and of wishes, where sentences do not say it already."""
+    reading.problem = paper_asks.trouble(text) or reading.problem
+    asked = paper_asks.actions(text, sent_at=item.sent_at, month_first=reading.month_first)
+    said = [
+        one
+        for one in reading.actions
+        if not any(one.text.start < two.text.end and two.text.start < one.text.end for two in asked)
+    ]
+    reading.actions = [*asked, *said]
 
 
 def _tongue(text: str) -> tuple[str, float]:
@@ -141,7 +157,11 @@ def _is_label(row: _Row) -> bool:
 def _persons(
     item: Item, text: str, rows: list[_Row], countries: tuple[str, ...], company: Candidate | None
 ) -> list[Person]:
-    found = [*_labelled(item, text, rows, countries), *_signed(item, text, rows, countries), *_undersigned(rows)]
+    found = [
+        *_labelled(item, text, rows, countries),
+        *_signed(item, text, rows, countries),
+        *_undersigned(item, text, rows),
+    ]
     kept: list[Person] = []
     for person in found:
         if person.name is None or not _is_theirs(item, person):
@@ -305,14 +325,21 @@ def _signed(item: Item, text: str, rows: list[_Row], countries: tuple[str, ...])
             continue
         if organisations.legal_form(" ".join(text[name.start : name.end + 12].split("\n")[0].split())):
             continue  # "Norte Foods, S.L." is no "last, first"
-        found.append(Person("sender", name, card.title, card.company, card.email, card.phone))
+        title = _without_article(card.title) if card.title is not None else None
+        found.append(Person("sender", name, title, card.company, card.email, card.phone))
     return found
 
 
-_DEFINITE = re.compile(r"(?:the|der|die|das|le|la|l'|il|lo|el|de|het|o|a)\s+|l'", re.IGNORECASE)
+_DEFINITE = re.compile(r"(?:the|der|die|das|le|la|l['’]|il|lo|el|de|het|o|a)\s+|l['’]", re.IGNORECASE)
 
 
-def _undersigned(rows: list[_Row]) -> list[Person]:
+def _without_article(title: Candidate) -> Candidate:
+    """ "La Responsabile" signs as "Responsabile"."""
+    lead = _DEFINITE.match(title.value)
+    return replace(title, value=title.value[lead.end() :], start=title.start + lead.end()) if lead else title
+
+
+def _undersigned(item: Item, text: str, rows: list[_Row]) -> list[Person]:
     """Who stands at the foot under their office: "Il Direttore Tecnico", and below it the name."""
     foot = [row for row in rows if row.cells][-6:]
     for above, below in pairwise(foot):
@@ -320,7 +347,7 @@ def _undersigned(rows: list[_Row]) -> list[Person]:
             continue
         lead = _DEFINITE.match(above.cells[0].text)
         at = lead.end() if lead else 0
-        office = above.cells[0].text[at:]
+        office = above.cells[0].text[at:].rstrip(" ,:")
         name = people.clean(below.cells[0].text)
         if titles.score(office) < 0.9 or ":" in office or titles.score(name) >= 0.9:
             continue
@@ -330,13 +357,15 @@ def _undersigned(rows: list[_Row]) -> list[Person]:
             continue
         start = above.cells[0].start + at
         place = below.cells[0]
-        return [
-            Person(
-                "sender",
-                Candidate("name", name, place.start, place.end, 0.8, "under an office"),
-                Candidate("title", office, start, start + len(office), 0.8, "over the name"),
-            )
-        ]
+        person = Person(
+            "sender",
+            Candidate("name", name, place.start, place.end, 0.8, "under an office"),
+            Candidate("title", office, start, start + len(office), 0.8, "over the name"),
+        )
+        under = [one for one in emails.find(text) if one.start >= place.end and not item.us.owns(one.value)]
+        if under:
+            person.email = replace(under[0], field="email", confidence=0.8, rule="under the name")
+        return [person]
     return []
 
 
@@ -358,7 +387,7 @@ def _company(item: Item, text: str, rows: list[_Row]) -> Candidate | None:
                 named[key] += 1
                 first.setdefault(key, candidate)
     if not first:
-        return _named_customer(item, text, rows)
+        return _named_customer(item, text, rows) or _letterhead(item, rows)
     return max(first.values(), key=lambda one: (min(3, named[letters(one.value)]) - one.start / 2000, -one.start))
 
 
@@ -382,6 +411,24 @@ def _named_customer(item: Item, text: str, rows: list[_Row]) -> Candidate | None
             ):
                 return Candidate("company", piece.text, piece.start, piece.end, 0.75, "behind a label")
     return None
+
+
+def _letterhead(item: Item, rows: list[_Row]) -> Candidate | None:
+    """A house without a legal form at the head of its paper: a school, a town, a clinic."""
+    for row in [row for row in rows if row.cells][:4]:
+        if SUPPLIER.match(row.flat[0]):
+            return None
+        cell, words = row.cells[0], row.flat[0]
+        if not organisations.has_word(cell.text) or len(words.split()) > 9 or any(mark in words for mark in ":,;"):
+            continue
+        named = not organisations.is_department(cell.text) and not organisations.is_address(cell.text)
+        if named and cell.text[:1].isupper() and len(words.split()) > 1 and not _ITSELF.match(words):
+            return None if _is_ours(item, cell.text) else Candidate("company", *_placed(cell), 0.7, "letterhead")
+    return None
+
+
+def _placed(cell: Piece) -> tuple[str, int, int]:
+    return cell.text, cell.start, cell.end
 
 
 def _organisations(text: str, cell: Piece) -> Iterator[Candidate]:
@@ -576,9 +623,8 @@ def _main_line(item: Item, text: str, rows: list[_Row]) -> tuple[Candidate | Non
 def _line(
     item: Item, text: str, row: _Row, column: int, width: int
 ) -> tuple[Decimal, Candidate | None, Candidate | None] | None:
-    at = (
-        column - (width - len(row.cells)) if column and len(row.cells) < width and not row.flat[0].isdigit() else column
-    )
+    aside = len(row.cells) - width  # a column without a head, or a cell without words, stands to the left
+    at = column + aside if column and (aside > 0 or (aside < 0 and not row.flat[0].isdigit())) else column
     quantity = _quantity(row.cells[at]) if 0 <= at < len(row.cells) else None
     if quantity is None:
         return None

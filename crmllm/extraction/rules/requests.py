@@ -29,6 +29,7 @@ _ASK = re.compile(
     # French
     r"|(?:pouvez|pourriez)-vous|(?:peux|pourrais)-tu|merci (?:de(?: bien vouloir)?|d')|veuillez|je vous (?:prie|"
     r"saurais gre|remercie) de(?: bien vouloir)?|nous vous (?:prions|remercions) de(?: bien vouloir)?|"
+    r"(?:je|nous) vous (?:demand|invit)(?:e|ons)(?: donc)? (?:de|d'|a)|"
     r"(?:est|serait)-il possible (?:de|d')"
     r"|vous serait-il possible (?:de|d')|s'il vous plait|svp"
     # Spanish
@@ -42,12 +43,13 @@ _ASK = re.compile(
     r"ti) (?:prego|"
     r"preghiamo|chiedo|chiediamo|sarei grat[oa])(?: di)?|(?:si prega|preghiamo|chiediamo)(?: di)?|(?:e|"
     r"sarebbe) possibile(?! che)|"
-    r"cortesemente"
+    r"cortesemente|(?:vi|la) invit(?:o|iamo) a"
     # Dutch
     r"|(?:kunt|zou|wilt|zoudt) u(?: mij| ons)?(?: alstublieft| misschien| s\.?v\.?p\.?)?|(?:kun|kunnen|kan|zou|"
     r"zouden|wil|"
     r"willen) (?:je|jij|jullie)(?: mij| ons)?|(?:is|zou) het mogelijk(?: om)?|gelieve|alstublieft|alsjeblieft|graag|"
     r"wij verzoeken u"
+    r"|(?:les?|os) (?:invit|requer)(?:o|amos|imos) a|wir fordern sie auf|(?:wzywamy|wnosimy) (?:do|o)"
     # Portuguese
     r"|(?:poderia|poderiam|poderao|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|eria|"
     r"eriamos)(?!-)(?: que|"
@@ -128,7 +130,18 @@ _NEED = re.compile(
     r"data sheets?|"
     r"certificates?|details|dimensions|plans?|contract|form|report|documents?|samples?|feedback|decision|dates?|"
     r"manual|"
-    r"list|figures?|measurements)\b)|(?:i|we) need (?=some(?:body|one)\b)"
+    r"list|figures?|measurements)\b)|(?:i|we) need (?=(?:some(?:body|one)|one of (?:your|you)|an? (?:engineer|"
+    r"technician|colleague))\b)"
+    r"|il (?:nous|me|nous en) fau(?:t|drait|dra) (?:donc |aussi )?(?=(?:votre|vos|un|une|le|la) "
+    r"(?:devis|offre|tarifs?|prix|reponse|facture|technicien|confirmation|rendez-vous)\b)|"
+    r"oczekuj(?:e|emy) (?:od panstwa |na )?(?=\w{4,})"
+    r"|(?P<due>(?:(?:the|your|das|ihr|die|votre|le|la|il|el|su|l'|de|uw|o|a|vossa) ?)?(?:quot\w+|offers?|tenders?|"
+    r"bids?|angebote?|"
+    r"devis|offres?|ofertas?|presupuestos?|preventiv[oi]|offert[aei]s?|propostas?|oferty?)(?: \w+){0,2} (?:must|"
+    r"should|has to|"
+    r"have to|muss|mussen|sollte|doit|doivent|devra|devront|debe\w*|deve|devono|dovra\w*|moet|moeten|dient|dienen|"
+    r"deve\w*|musi|"
+    r"powinn\w+)\b)"
     r"|(?:kann|konnte) (?:\w+ ){0,2}(?=jemand\b)|kan er (?:\w+ ){0,2}(?=iemand\b)|quelqu'un (?:peut-il|pourrait-il|"
     r"peut|"
     r"pourrait) |(?:puede|pueden|podria) (?=(?:venir|llamar\w*|pasar\w*) alguien)|alguien (?:puede|podria) |"
@@ -168,8 +181,9 @@ _NEED = re.compile(
     r"(?=(?:avere|ricevere)\b)|(?:kunnen|mogen|zouden) (?:we|wij) (?=[^.?!]{0,60}\b(?:ontvangen|krijgen|hebben)\b)"
     r"|(?:podemos|poderiamos|posso|podia) (?=(?:ter|receber)\b)|czy (?:mozemy|mozna|moge) (?=(?:prosic|dostac|"
     r"otrzymac)\b)"
-    r"|¿?(?:me|nos) (?=(?:envian?|mandan?|dicen?|pasan?|confirman?|llaman?|hacen?)\b[^.!]*\?)"
-    r"|(?:ci|mi) (?=(?:fate sapere|mandate|inviate|dite|confermate|fa sapere|manda|invia|dice)\b)"
+    r"|¿?(?:me|nos) (?=(?:envia|manda|dice|pasa|confirma|llama|hace|prepara|reserva)[ns]?\b[^.!]*\?)"
+    r"|(?:ci|mi) (?=(?:fate sapere|mandate|inviate|dite|confermate|fa sapere|manda|invia|dice|confermi|mandi|"
+    r"invii|dici|fai sapere|fai avere|giri|prepari)\b)"
     r"|(?:chcielibysmy|chcialbym|chcialabym) (?:prosic o |otrzymac |dostac |umowic |poznac |zamowic wizyt\w* )"
     r"|(?:potrzebujemy|potrzebuje) (?=[^.]{0,60}\b(?:ofert\w*|wycen\w*|faktur\w*|cen\w*|serwisant\w*|odpowiedzi|"
     r"potwierdzen\w*|duplikat\w*|termin\w*)\b)|czekam(?:y)? na (?=(?:odpowiedz|ofert\w*|wycen\w*|faktur\w*|kontakt|"
@@ -259,6 +273,16 @@ _PROMISE = re.compile(
     r"|(?:les?|os|te) (?:preparo|preparamos|remito|remitimos|reenvio|hago llegar|busco)(?!\w)"
     r"|ik (?:regel|mail|fax|zoek|bereid|onderteken|check|vraag)(?! (?:me|mij|u|je)\b)(?!\w)"
     r"|je (?:prepare|vous prepare|vous faxe|vous donne|m'en occupe|verifie)(?!\w)"
+    # What we are about to get, and who of theirs gets in touch.
+    r"|(?P<given>\b(?:krijgt?|ontvangt?) (?:u|je|jij|jullie)\b(?! (?:van|een) (?:ons|mij)?\?)|\b(?:bekommen|"
+    r"erhalten) sie (?=(?:am|"
+    r"bis|morgen|heute|noch|diese|nachste|montag|dienstag|mittwoch|donnerstag|freitag))|\bvous recevrez\b|"
+    r"\b(?:meldet|melden) sich\b[^.?!]{0,60}\b(?:bei ihnen|bei euch|bei dir)\b|\bwird sich\b[^.?!]{0,40}\bmelden\b|"
+    r"\b(?:vous (?:contactera|appellera|rappellera|ecrira|enverra)|prendra contact avec vous)\b|"
+    r"\b(?:(?:le|les|te|os) (?:contactara|llamara|escribira|enviara|hara llegar)|se pondra en contacto)\b|"
+    r"\b(?:(?:vi|la|ti) (?:contattera|chiamera|scrivera|inviera|mandera)|si mettera in contatto)\b|"
+    r"\bneemt (?:\w+ ){0,3}contact (?:met (?:u|je|jullie) )?op\b|\bbelt (?:u|je|jullie)\b|"
+    r"\bentrara em contacto\b|\b(?:skontaktuje sie|odezwie sie)\b)(?!\w)"
     # Papers that are about to leave their house.
     r"|(?P<leaves>(?:\b(?:the|our|my|die|der|den|unsere?|das|le|la|notre|l'|el|nuestr[oa]|il|lo|nostr[oa]|de|het|"
     r"onze|o|a|"
@@ -433,6 +457,16 @@ def find(
     return found[:6]
 
 
+def wished(
+    text: str, wish: Piece, *, sent_at: datetime | None, month_first: bool = False, rule: str = "request"
+) -> Action:
+    """A sentence that is known to say what is wished, whether it has words of asking or none."""
+    owner, begin, _ = _who(run(wish.text))
+    piece = _words(wish, begin if owner == "us" else 0)
+    words = Candidate("text", " ".join(piece.text.split()), piece.start, piece.end, 0.65, rule)
+    return Action(words, "us", _due(text, wish, piece, [], sent_at, month_first))
+
+
 def _with_asking(sentence: Piece, begin: int, piece: Piece) -> Piece | None:
     """What is asked for in one word, with the words that ask: "podem verificar", "Solicitamos o estorno"."""
     for pattern in (_ASK, _NEED):
@@ -535,7 +569,9 @@ def _who(folded: str) -> tuple[str, int, float]:
             return "us", 0, 0.5
         begin = (
             opening.start()
-            if opening.group().strip().startswith("let ") or opening.group().strip().startswith("get back")
+            if opening.groupdict().get("due")
+            or opening.group().strip().startswith("let ")
+            or opening.group().strip().startswith("get back")
             else opening.end()
         )
         return "us", begin, 0.65
@@ -548,7 +584,7 @@ def _who(folded: str) -> tuple[str, int, float]:
 
 def _after_subject(folded: str, promise: re.Match[str]) -> int:
     """Where the promised action starts: after "I will", "je vous"; at the verb itself elsewhere."""
-    if promise["turned"] or promise["said"] or promise["leaves"]:
+    if promise["turned"] or promise["said"] or promise["leaves"] or promise["given"]:
         return 0  # "The drawings I send you": what it is about stands before the verb
     subject = re.match(
         r"(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also| now)?|"
