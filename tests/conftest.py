@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -17,6 +18,7 @@ from rest_framework.test import APIClient
 
 from crmllm.access.choices import Role
 from crmllm.access.models import Team, User
+from crmllm.core.runtime.postgres import SUPERUSER
 from tests.support.llm import llm_server, real_model  # noqa: F401 - fixtures for all tests
 
 # The two databases belong together: one cannot be set up without the other, whichever tests were asked for.
@@ -35,6 +37,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in ("core_auditevent", "core_auditlink"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER no_truncate")
+    _nothing_by_itself(connection.settings_dict)
+
+
+def _nothing_by_itself(database: dict[str, Any]) -> None:
+    """The tests' server analyses no table unasked.
+
+    It would do so every minute, in transactions of its own: what a test then wants sealed waits for them, and from one
+    moment to the next rows come in another order.
+    """
+    place = {"host": database["HOST"], "port": database["PORT"], "user": SUPERUSER, "dbname": "postgres"}
+    with psycopg.connect(**place, autocommit=True) as server:
+        server.execute("ALTER SYSTEM SET autovacuum_analyze_threshold = 2147483647")
+        server.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(autouse=True)

@@ -373,7 +373,7 @@ def test_what_goes_wrong_on_order(sf: Salesforce, http: httpx.Client) -> None:
         assert len(sf.controls.ledger("Contact")) == written
     sf.faults.plan("hang", path="/limits")
     with pytest.raises(httpx.ReadTimeout):
-        http.get("/limits", timeout=0.2)
+        http.get("/limits", timeout=httpx.Timeout(30, read=1))
     assert sf.faults.left() == 0 and sf.app.count("POST", "/sobjects/Contact") == 2
 
 

@@ -114,11 +114,14 @@ class TestAStage:
             due = flow.stage("notify").due_rows()
             calls.append(due.count())
             due.update(state=DeliveryState.SENT)
+            if len(calls) == 1:
+                soon = timezone.now() + timedelta(milliseconds=200)
+                Delivery.objects.filter(pk=waiting.pk).update(next_attempt_at=soon)
 
         monkeypatch.setattr(flow.Stage, "function", lambda stage, name: drain_due)
         monkeypatch.setattr(tasks, "NAP", 0.01)
         delivery()
-        delivery(next_attempt_at=timezone.now() + timedelta(milliseconds=200))
+        waiting = delivery(next_attempt_at=timezone.now() + timedelta(hours=1))
         delivery(next_attempt_at=timezone.now() + timedelta(hours=1))
         tasks.run_stage("notify")
         assert calls == [1, 1]

@@ -316,12 +316,13 @@ def test_a_server_that_does_not_tell_its_models_is_there_if_the_setting_names_on
 def test_never_more_in_flight_than_allowed_and_never_fewer_while_there_is_work(prompt: object, subject: UUID) -> None:
     from crmllm.core.crypto import new_key
 
-    key_id, running, most = new_key(), 0, 0
+    key_id, running, most, three = new_key(), 0, 0, asyncio.Barrier(3)
 
     async def slow(request: httpx2.Request) -> httpx2.Response:
         nonlocal running, most
         running += 1
         most = max(most, running)
+        await asyncio.wait_for(three.wait(), 60)  # until so many are in flight
         await asyncio.sleep(0.01)
         running -= 1
         return chat('{"name": "Ada"}')
