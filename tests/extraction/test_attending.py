@@ -100,6 +100,15 @@ def test_only_our_own_people_are_no_contacts() -> None:
         ("- Hr. Ashby schickt den Grundriss", "them"),
         ("- p. Ashby prześle rzut hali", "them"),
         ("- we: two references", "us"),
+        ("- Rowan: send the floor plan", "them"),
+        ("- Ashby: enviar el plano de la sala", "them"),
+        ("- Rowan: mandare le foto", "them"),
+        ("- R. Ashby: pagar o restante", "them"),
+        ("- Ashby : donner les créneaux", "them"),
+        ("- p. Ashby: sprawdzić sieć w salach", "them"),
+        ("- Fr. Ashby: Pläne mailen bis 9. Juni", "them"),
+        ("- Hr. Ashby -> Seriennummern durchgeben", "them"),
+        ("- Rowan: lijst met lokalen sturen", "them"),
     ],
 )
 def test_what_is_noted_to_be_done(line: str, owner: str) -> None:
@@ -107,7 +116,12 @@ def test_what_is_noted_to_be_done(line: str, owner: str) -> None:
     assert [one.owner.value for one in meeting(head + line).next_actions if one.owner] == [owner]
 
 
-@pytest.mark.parametrize("line", ["- Rowan: no order before autumn", "- Rowan likes the coder", "- Rowan did not sign"])
+@pytest.mark.parametrize(
+    "line",
+    ["- Rowan: no order before autumn", "- Rowan likes the coder", "- Rowan did not sign",
+     "- Rowan: mit dem Muster zufrieden", "- Rowan: caro pero bueno", "- Rowan: retidas porque o IVA está errado",
+     "- Rowan: très déçu du délai", "- Rowan: nie ma budżetu"],
+)  # fmt: skip
 def test_what_people_think_is_nothing_to_be_done(line: str) -> None:
     head = "Visit Larkfield Foods, 3 June 2026\nPresent: Rowan Ashby (buyer), Lotte Brandsma\n\n- four coders wanted\n"
     assert meeting(head + line).next_actions == ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates
+from crmllm.extraction.rules.promises import OWN_DOING
 from crmllm.extraction.rules.text import Candidate, Piece, flat, run, sentences, trimmed
 
 # What opens a request; the words after it say what is asked for.
@@ -37,7 +38,8 @@ _ASK = re.compile(
     r"(?:me permito|quiero|quisiera|quisieramos|venimos a|vengo a) solicitar(?:le|les)?|(?:le|les|te) (?:ruego|"
     r"rogamos|pido|pedimos|agradeceria|agradeceriamos)(?: que)?|(?:rogamos|solicito|solicitamos|agradeceria|"
     r"agradeceriamos)(?: que| nos)?|(?:es|seria) posible|(?:necesit\w+|queremos|quiero|quisier\w+|esper(?:o|amos)) que "
-    r"(?:nos |me )?(?:lo |la |los |las )?"
+    r"(?:nos |me )?(?:lo |la |los |las )?|precis(?:o|amos)(?: de)? que |(?:j'ai|nous avons) besoin qu(?:e |')|"
+    r"(?:ho|abbiamo) bisogno che |potrzebujemy, zeby "
     # Italian
     r"|(?<!si )(?<!non )(?:potrebbe|potreste|potresti|puo|puoi|potete)|per (?:favore|cortesia|piacere)|(?:vi|le|la|"
     r"ti) (?:prego|"
@@ -283,6 +285,7 @@ _PROMISE = re.compile(
     r"\b(?:(?:vi|la|ti) (?:contattera|chiamera|scrivera|inviera|mandera)|si mettera in contatto)\b|"
     r"\bneemt (?:\w+ ){0,3}contact (?:met (?:u|je|jullie) )?op\b|\bbelt (?:u|je|jullie)\b|"
     r"\bentrara em contacto\b|\b(?:skontaktuje sie|odezwie sie)\b)(?!\w)"
+    rf"|{OWN_DOING}"
     # Papers that are about to leave their house.
     r"|(?P<leaves>(?:\b(?:the|our|my|die|der|den|unsere?|das|le|la|notre|l'|el|nuestr[oa]|il|lo|nostr[oa]|de|het|"
     r"onze|o|a|"
@@ -582,6 +585,11 @@ def _who(folded: str) -> tuple[str, int, float]:
     return "", 0, 0.0
 
 
+def is_command(folded: str) -> bool:
+    """Whether words begin with a verb that tells somebody to do something."""
+    return _IMPERATIVE.match(folded) is not None
+
+
 def _after_subject(folded: str, promise: re.Match[str]) -> int:
     """Where the promised action starts: after "I will", "je vous"; at the verb itself elsewhere."""
     if promise["turned"] or promise["said"] or promise["leaves"] or promise["given"]:
@@ -617,7 +625,7 @@ _DEADLINE_LEAD = (
     r"(?:by|before|until|till|on|no later than|not later than|bis(?: zum| spatestens)?|vor(?: dem)?|am|"
     r"avant(?: le)?|d'ici(?: au| le)?|pour(?: le)?|antes (?:del?|de la)|para (?:el|la)|hasta(?: el)?|"
     r"entro(?: il| la)?|prima (?:di|del)|voor|tot|uiterlijk|op|nog|noch|ate(?: ao?)?|this|deze|"
-    r"diese[nr]?|do(?: dnia)?|przed|na|najpozniej|next|in|at|the|la|el|le|der|die|das|den|de)"
+    r"diese[nr]?|do(?: dnia)?|przed|na|najpozniej|next|in|at|the|la|el|le|der|die|das|den|de|w|we|il|em)"
 )
 _LATE_DEADLINE = re.compile(rf"(?:[\s,]+{_DEADLINE_LEAD})+[\s]*$")
 _EARLY_DEADLINE = re.compile(rf"^(?:{_DEADLINE_LEAD}\s+)*$")

@@ -185,10 +185,22 @@ _DOES = re.compile(
     r"liga|substitui|assina|verifica|trata|fornece|"
     r"wysle|przesle|dostarczy|sprawdzi|zadzwoni|potwierdzi|zamowi|zaplaci|przygotuje|podpisze|wymieni|poda)\b"
 )
+# How notes write down what is to be done: the plain verb, at the beginning or (German, Dutch) at the end.
+_VERB_FIRST = re.compile(
+    r"(?:(?:l[oae]s?|il|se|si)\s)?(?:\w{2,}(?:ar|er|ir|are|ere|ire|rre)(?:l[oaie]s?|les?|ne)?|[^\W\d_]{3,}[sc]?c)(?:\s+sie)?\s"
+)
+_VERB_LAST = re.compile(r"(?:^|\s)(?P<verb>(?!ge|be?reits)[^\W\dA-ZÄÖÜ_]{3,}(?:en|eln|ern))$")
+_NO_VERB = frozenset(
+    "zufrieden einverstanden offen unzufrieden verboten eben neben wegen gegen oben unten beiden allen keinen einen "
+    "seinen ihren meinen unseren diesen jeden anderen kosten daten wochen tevreden open binnen buiten boven morgen "
+    "tegen samen zeven negen tien dagen weken personen".split()
+)
+_HONORIFIC = r"(?:(?:Hrn?|Fr|Herrn?|Frau|Mr|Mrs|Ms|M|Mme|p|pan|pani|Sra?|Sig(?:\.ra|ra)?|dhr|mevr|mw|Dr)\.?[ \t]+)"
+_HONOURED = re.compile(rf"^{_HONORIFIC}(?=\S)")
 _OF_ONE, _OF_TWO = (
     re.compile(
-        r"(?P<told>(?:AP|Action|TODO|Aktion)[ \t]+)?(?:(?:Hr|Fr|Herrn?|Frau|Mr|Mrs|Ms|M|Mme|p|Sr|Sra|Sig)\.?[ \t]+)?"
-        rf"(?P<who>[^\W\d_][\w'’-]*{more})(?P<mark>[ \t]*:)?[ \t]+"
+        rf"(?P<told>(?:AP|Action|TODO|Aktion)[ \t]+)?{_HONORIFIC}?"
+        rf"(?P<who>[^\W\d_][\w'’-]*\.?{more})(?P<mark>[ \t]*(?::|->|=>|→))?[ \t]+"
     )
     for more in ("", r"[ \t][^\W\d_][\w'’-]*")
 )
@@ -202,11 +214,23 @@ def _noted_action(
         if lead is None or not (side := _side(item, lead["who"], listed)):
             continue
         does = _DOES.match(flat(text[lead.end() : end]))
-        if not (does or lead["told"] or (lead["mark"] and side == "us")):
+        if not (does or lead["told"] or (lead["mark"] and (side == "us" or _is_to_do(text[lead.end() : end])))):
             continue
         action = _listed_action(item, text, lead.end(), end, listed, month_first)
         return replace(action, owner=side) if action is not None else None
     return None
+
+
+def _is_to_do(words: str) -> bool:
+    """Whether notes tell of something to be done: "enviar el plano", "Pläne schicken", "send the plan"."""
+    folded = flat(words)
+    if len(words.split()) < 2 or cues.is_past(words):
+        return False
+    if requests.is_command(folded) or _VERB_FIRST.match(folded):
+        return True
+    kept = requests._without_ends(words.strip(" .;")).strip()
+    last = _VERB_LAST.search(re.split(r"[,(]", kept)[0].strip())
+    return last is not None and flat(last["verb"]) not in _NO_VERB
 
 
 def _noted_actions(
@@ -240,7 +264,7 @@ _THEY = re.compile(
 
 def _side(item: Item, who: str, listed: list[Entry]) -> str:
     """us or them, for a name, initials, a pronoun or a company; empty for nobody."""
-    who = who.strip(" .")
+    who = _HONOURED.sub("", who).strip(" .")
     if _WE.fullmatch(who) or item.us.employs(who) or is_us(item, who):
         return "us"
     if _THEY.fullmatch(who):
