@@ -2,15 +2,16 @@
 
 from crmllm.core.datamap import BASE, Category, declare
 
-declare("figures.CountedDay", plain=f"{BASE} day starts ends counted_at came")
+declare("figures.CountedDay", plain=f"{BASE} day starts ends counted_at")
+declare("figures.CameCount", plain=f"{BASE} day object audience came")
 declare(
     "figures.PaceCount",
-    plain=f"{BASE} day object approved edited rejected skipped taken_back due in_time hours times reasons",
+    plain=f"{BASE} day object audience approved edited rejected skipped taken_back due in_time hours times reasons",
     actor=Category.STAFF,
 )
 declare(
     "figures.FieldCount",
-    plain=f"{BASE} day field kept edited rejected automatic automatic_undone",
+    plain=f"{BASE} day field audience kept edited rejected automatic automatic_undone",
     actor=Category.STAFF,
 )
 declare("figures.Touched", plain="id at marked_at")

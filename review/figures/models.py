@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -18,13 +17,28 @@ class CountedDay(BaseModel):
     starts = models.DateTimeField()
     ends = models.DateTimeField(help_text="The first moment of the next day: another zone means another day.")
     counted_at = models.DateTimeField()
-    came = models.JSONField(default=dict, help_text="{object: proposals that came in}")
 
 
-class PaceCount(BaseModel):
+class Count(BaseModel):
+    """A line of `counting`, of a day that is over."""
+
+    day = models.ForeignKey(CountedDay, on_delete=models.CASCADE, related_name="+")
+    audience = models.UUIDField(null=True, help_text="Who sees what was counted: figures.audience.")
+
+    class Meta:
+        abstract = True
+
+
+class CameCount(Count):
+    """How many proposals of one kind of object came in on one day."""
+
+    object = models.CharField(max_length=12)
+    came = models.PositiveIntegerField()
+
+
+class PaceCount(Count):
     """What one person, or no person, decided on one kind of object on one day."""
 
-    day = models.ForeignKey(CountedDay, on_delete=models.CASCADE, related_name="paces")
     actor = models.UUIDField(null=True)
     object = models.CharField(max_length=12)
     approved = models.PositiveIntegerField()
@@ -35,14 +49,13 @@ class PaceCount(BaseModel):
     due = models.PositiveIntegerField(help_text="Decisions whose message had a deadline.")
     in_time = models.PositiveIntegerField()
     hours = models.PositiveIntegerField(help_text="A bit for each clock hour in which something was decided.")
-    times = ArrayField(models.PositiveIntegerField(), help_text="Milliseconds of each decision: medians do not add up.")
-    reasons = ArrayField(models.CharField(max_length=300), help_text="Of the rejections, the known ones.")
+    times = models.BinaryField(help_text="Milliseconds of each decision, four bytes each: medians do not add up.")
+    reasons = models.TextField(help_text="Of the rejections, the known ones, each on a line.")
 
 
-class FieldCount(BaseModel):
+class FieldCount(Count):
     """What one person, or no person, said of the values of one field on one day."""
 
-    day = models.ForeignKey(CountedDay, on_delete=models.CASCADE, related_name="fields")
     actor = models.UUIDField(null=True)
     field = models.CharField(max_length=80)
     kept = models.PositiveIntegerField()

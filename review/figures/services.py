@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
 from crmllm.proposals.models import Decision, Outcome, Proposal
-from review.figures import counting, selectors
+from review.figures import counting, gathering
 from review.figures.asked import midnight
-from review.figures.models import CountedDay, FieldCount, PaceCount, Touched
+from review.figures.counting import CameLine, FieldLine, PaceLine
+from review.figures.models import CameCount, Count, CountedDay, FieldCount, PaceCount, Touched
 
 #: Days that are counted in one transaction.
 STRETCH = 31
+Line = CameLine | PaceLine | FieldLine
 
 
 def keep() -> int:
     """Counts the days that are over and not counted, or touched since. Returns how many."""
     now = timezone.now()
-    selectors.outdated().delete()
+    gathering.outdated().delete()
     missing = list(_missing(now))
     for first in range(0, len(missing), STRETCH):
         _count(missing[first : first + STRETCH])
-    Touched.objects.filter(marked_at__lt=now - 2 * selectors.SLACK).delete()
+    Touched.objects.filter(marked_at__lt=now - 2 * gathering.SLACK).delete()
     return len(missing)
 
 
@@ -43,7 +44,7 @@ def _missing(now: datetime) -> Iterator[date]:
         return
     kept = set(CountedDay.objects.values_list("day", flat=True))
     # A row that is written right at midnight may be committed a little later.
-    while midnight(first + timedelta(days=1)) <= now - 2 * selectors.SLACK:
+    while midnight(first + timedelta(days=1)) <= now - 2 * gathering.SLACK:
         if first not in kept:
             yield first
         first += timedelta(days=1)
@@ -58,18 +59,12 @@ def _count(days: list[date]) -> None:
         )
         for day in days
     }
-    for (day, name), count in counting.came(Proposal.objects.filter(**stretch)).items():
-        if day in made:
-            made[day].came[name] = count
     CountedDay.objects.bulk_create(made.values())
-    paces = counting.paces(Decision.objects.filter(**stretch))
-    PaceCount.objects.bulk_create((PaceCount(**_of(made, line)) for line in paces if line.day in made), batch_size=1000)
-    fields = counting.fields(Outcome.objects.filter(**stretch))
-    FieldCount.objects.bulk_create(
-        (FieldCount(**_of(made, line)) for line in fields if line.day in made), batch_size=1000
-    )
+    _save(CameCount, made, counting.came(Proposal.objects.filter(**stretch)))
+    _save(PaceCount, made, counting.paces(Decision.objects.filter(**stretch)))
+    _save(FieldCount, made, counting.fields(Outcome.objects.filter(**stretch)))
 
 
-def _of(made: dict[date, CountedDay], line: counting.PaceLine | counting.FieldLine) -> dict[str, Any]:
-    assert line.day is not None
-    return asdict(line) | {"day": made[line.day]}
+def _save(model: type[Count], made: dict[date, CountedDay], lines: Iterable[Line]) -> None:
+    rows = (model(**asdict(line) | {"day": made[line.day]}) for line in lines if line.day in made)
+    model._default_manager.bulk_create(rows, batch_size=1000)
