@@ -55,6 +55,12 @@ def commitment(text: str, answer: ModelAnswer | None = None) -> Value:
         ("Wij bestellen 2 Kiln K4.", "firm", "Wij bestellen"),
         ("Ci servono 2 Kiln K4, a che prezzo?", "likely", "Ci servono"),
         ("Precisamos de 2 Kiln K4. Qual o preço?", "likely", "Precisamos"),
+        ("Von einem Kauf des Kiln K4 sehen wir ab.", "negated", "sehen wir ab"),
+        ("Não vamos contratar o Kiln K4.", "negated", "Não vamos contratar"),
+        ("Zarząd nie wyraził zgody na zakup Kiln K4.", "negated", "nie wyraził zgody"),
+        ("We gaan er niet mee verder, ook niet met de Kiln K4.", "negated", "gaan er niet mee verder"),
+        ("We'd want 2 Kiln K4, but they haven't released the money.", "hedged", "haven't released"),
+        ("Akkoord met offerte 3318, dus 2 Kiln K4 voor € 4.900.", "firm", "Akkoord met offerte"),
     ],
 )  # fmt: skip
 def test_the_quoted_words_carry_the_commitment(text: str, degree: str, words: str) -> None:

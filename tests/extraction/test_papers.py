@@ -169,3 +169,71 @@ def test_a_specification_asks_and_orders_nothing_and_its_net_sum_counts() -> Non
     values = told(found(SPECIFICATION))
     assert values["opportunity.amount"] == "50000"
     assert values["opportunity.commitment"] == "likely"
+
+
+@pytest.mark.parametrize(
+    ("head", "words", "day"),
+    [
+        ("Closing date for tenders: 30 October 2026", "Closing date for tenders", "2026-10-30"),
+        ("Angebotsfrist: 30.10.2026", "Angebotsfrist", "2026-10-30"),
+        ("Remise des offres : 30 octobre 2026", "Remise des offres", "2026-10-30"),
+        ("- Presentación de ofertas: hasta el 30 de octubre de 2026", "Presentación de ofertas", "2026-10-30"),
+        ("Presentazione delle offerte: entro il 30 ottobre 2026", "Presentazione delle offerte", "2026-10-30"),
+        ("Sluitingsdatum voor offertes: 30 oktober 2026", "Sluitingsdatum voor offertes", "2026-10-30"),
+        ("Apresentação das propostas: até 30 de outubro de 2026", "Apresentação das propostas", "2026-10-30"),
+        ("Termin składania ofert: 30 października 2026 r.", "Termin składania ofert", "2026-10-30"),
+    ],
+)
+def test_a_tender_asks_for_offers_by_a_day_behind_a_label(head: str, words: str, day: str) -> None:
+    asked = told(found(f"Gemeente Velsum\n1.10.2026\n\n20 LaserCut 300\n{head}\n"))
+    assert (asked["next_actions.0.text"], asked["next_actions.0.due"]) == (words, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "wish"),
+    [
+        ("SERVICE REPORT\n\nFindings: the lid no longer closes.\n\nCustomer requests: replace the hinge by 12 May 2026",
+         "the lid no longer closes", "replace the hinge"),
+        ("Servicebericht\n\nBeschreibung:\nDer Deckel schließt nicht mehr. Neustart half nicht.\n\n"
+         "Kundenwunsch: Scharnier tauschen bis 12.05.2026",
+         "Der Deckel schließt nicht mehr", "Scharnier tauschen"),
+        ("RELATÓRIO DE ASSISTÊNCIA\n\nSituação encontrada: a tampa não fecha.\n\n"
+         "Pedido do cliente: trocar a dobradiça até 12/05/2026",
+         "a tampa não fecha", "trocar a dobradiça"),
+        ("PROTOKÓŁ SERWISOWY\n\nOpis usterki: pokrywa się nie zamyka.\n\n"
+         "Oczekiwane działanie: wymiana zawiasu do 12.05.2026",
+         "pokrywa się nie zamyka", "wymiana zawiasu"),
+    ],
+)  # fmt: skip
+def test_a_service_report_tells_the_trouble_and_the_wish_behind_labels(text: str, problem: str, wish: str) -> None:
+    report = found(f"{text}\n\nDate: 4 May 2026\n")
+    assert report.category.value == "support"
+    values = told(report)
+    assert (values["case.summary"], values["next_actions.0.text"]) == (problem, wish)
+    assert values["next_actions.0.due"] == "2026-05-12"
+
+
+def test_a_polish_order_is_one_and_a_declined_offer_has_no_sum() -> None:
+    table = "1. LaserCut 300 – 2 szt.\n\nRazem netto: 50 000,00 zł"
+    foot = "Zamówienie sporządziła: Kinga Sobczak, Specjalista, k@rolka.example"
+    order = told(found(f"ZAMÓWIENIE NR 7/2026\n\nZamawiający: Rolka Sp. z o.o.\n\n{table}\n\n{foot}\n"))
+    assert order["opportunity.commitment"] == "firm"
+    assert order["contacts.0.name"] == "Kinga Sobczak"
+    said = "Zarząd nie wyraził zgody na zakup 2 LaserCut 300 objętych ofertą na kwotę 50 000 zł."
+    refusal = told(found(f"Rolka Sp. z o.o.\n\nRezygnacja\n\n{said}\n\nZ wyrazami szacunku\nMarcin Olech\nPrezes\n"))
+    assert refusal["opportunity.commitment"] == "negated"
+    assert "opportunity.amount" not in refusal
+
+
+@pytest.mark.parametrize("house", ["BOROUGH OF HAWKSMERE", "Gemeente Velsum", "LYCÉE DES TILLEULS", "Szkoła Muzyczna"])
+def test_a_house_without_a_legal_form_is_named_by_its_letterhead(house: str) -> None:
+    paper = told(
+        found(f"{house}\n\nPurchase order 4\nAuthorised by: Delphine Marsh, Category Lead\n\n2 LaserCut 300\n")
+    )
+    assert paper["contacts.0.company"] == house
+
+
+def test_columns_of_a_table_may_lie_two_spaces_apart() -> None:
+    table = "Pos  Item             Qty   Price      Total\n1    LaserCut 300  6     4,150.00     24,900.00\n"
+    paper = told(found(f"Purchase order 4\n\n{table}2    Filter set       1     1,600.00      1,600.00\n"))
+    assert paper["opportunity.quantity"] == "6"

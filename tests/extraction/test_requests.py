@@ -78,3 +78,45 @@ def test_a_question_for_the_price_says_nothing_more_beside_a_request() -> None:
     assert [words for words, _, _ in actions("How much is it? Please send me a written quote.")] == [
         "send me a written quote"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "due"),
+    [
+        ("Vi invitiamo a verificare l'incasso.", "verificare l'incasso", ""),
+        ("Nous vous demandons d'annuler cette ligne.", "annuler cette ligne", ""),
+        ("¿Me mandas un folleto?", "mandas un folleto", ""),
+        ("Mi confermi il montaggio?", "confermi il montaggio", ""),
+        ("I need one of your engineers on site.", "one of your engineers on site", ""),
+        ("Oczekuję naprawy najpóźniej jutro.", "Oczekuję naprawy", "2026-03-03"),
+        ("Il preventivo dovrà pervenire entro il 20 marzo.", "Il preventivo dovrà pervenire", "2026-03-20"),
+        ("Das Angebot muss bis zum 20. März vorliegen.", "Das Angebot muss bis zum 20. März vorliegen", "2026-03-20"),
+        ("Solicitamos o envio do manual até ao dia 20 deste mês.", "o envio do manual", "2026-03-20"),
+        ("Merci de confirmer sous 48 heures.", "confirmer sous 48 heures", "2026-03-04"),
+        (
+            "Prosimy o potwierdzenie w ciągu dwóch dni roboczych.",
+            "potwierdzenie w ciągu dwóch dni roboczych",
+            "2026-03-04",
+        ),
+        ("On ouvre à 8 h. Rappelez-moi avant demain.", "Rappelez-moi", "2026-03-03"),
+    ],
+)
+def test_more_ways_to_ask_and_to_say_until_when(text: str, words: str, due: str) -> None:
+    assert actions(text) == [(words, "us", due)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De handtekening krijg je maandag.", "Frau Kolb meldet sich bei Ihnen.",
+        "Notre directrice vous contactera lundi.",
+        "Mi compañera le llamará el lunes.", "La collega vi contatterà lunedì.", "O colega entrará em contacto.",
+    ],
+)  # fmt: skip
+def test_somebody_of_theirs_will_be_in_touch(text: str) -> None:
+    assert [one[1] for one in actions(text)] == ["them"]
+
+
+def test_thanks_for_an_offer_ask_for_nothing() -> None:
+    assert actions("Agradeço a atenção.") == []
+    assert actions("Agradecemos a vossa proposta.") == []

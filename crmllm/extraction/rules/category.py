@@ -51,7 +51,9 @@ _NEWSLETTER = phrases(
     visualizza nel browser; ricevi questa; leggi di piu; uitschrijven; afmelden; bekijk online; nieuwsbrief;
     u ontvangt deze; lees meer; cancelar subscricao; ver no navegador; boletim; recebe este; saiba mais; wypisz sie;
     zrezygnuj z subskrypcji; rezygnacja z subskrypcji; zobacz w przegladarce; wyswietl w przegladarce; biuletyn;
-    otrzymujesz te wiadomosc; czytaj wiecej; dowiedz sie wiecej; zapisz sie
+    otrzymujesz te wiadomosc; czytaj wiecej; dowiedz sie wiecej; zapisz sie; date de baja; dese de baja;
+    recibir este boletin; ne plus recevoir; desinscrivez-vous; desabonnez-vous; non ricevere piu; schrijf je uit;
+    deixar de receber; cancele a subscricao; kein newsletter mehr; wypisz sie tutaj
 """
 )
 _SPAM = phrases(
@@ -147,7 +149,8 @@ _BILLING = phrases(
     korygujac*; duplikat; duplikatu; zaleglosc; zaleglosci; wezwanie do zaplaty; ponaglenie; ksiegowosc; ksiegowosci;
     nip; termin platnosci; zwrot pieniedzy; obciazono; naliczono; past due; due date; net 30; net 60; domiciliar;
     addebito diretto; prelevement automatique; rechnungskopie; rechnungskorrektur; berichtigte rechnung; storno;
-    stornorechnung; sepa; estratto conto; extracto; releve de compte; rekeningoverzicht
+    stornorechnung; sepa; estratto conto; extracto; releve de compte; rekeningoverzicht; segunda via; 2a via;
+    duplicado da fatura; duplicado de la factura; duplicata de la facture; zweitschrift
 """
 )
 _ENDS = re.compile(r"(?<=[.!?])\s+|\n")

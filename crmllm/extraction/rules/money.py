@@ -259,6 +259,14 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Found]:
     return found
 
 
+# "Offer 3318": papers have numbers, and a sum behind one has a sign, a mark of thousands or a preposition.
+_NUMBERED = re.compile(
+    r"\b(?:offer|quote|quotation|proposal|contract|angebot|auftrag|offre|devis|commande|contrat|oferta|presupuesto|"
+    r"pedido|contrato|offerta|preventivo|ordine|contratto|offerte|bestelling|proposta|orcamento|encomenda|"
+    r"ofert[aeyę]|zamowieni[ea])\s*$"
+)
+
+
 def _is_money(folded: str, match: re.Match[str], limit: int) -> bool:
     if (
         match["before"] in {"fr", "rs", "ft", "kr", "real", "try", "lei"}
@@ -277,6 +285,8 @@ def _is_money(folded: str, match: re.Match[str], limit: int) -> bool:
         r"(?:no|nr|num\w*|#|order|invoice|ticket|case|rechnung|bestellung|kunden\w*|tel\w*|phone|plz|id)\.?\s*:?\s*$",
         around,
     ):
+        return False
+    if match["number"].isdigit() and _NUMBERED.search(around):
         return False
     if (
         match["factor"] is None

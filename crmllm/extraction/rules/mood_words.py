@@ -122,7 +122,9 @@ LEXICON: dict[str, Words] = {
         office hours; opening hours; business hours; working hours; two hours; in an hour; hours of work;
         down payment; come down; go down; going down; down to; sit down; slow down; charged to; the right to;
         never mind; lost and found; cannot say; can't say; cannot promise; can't promise; cannot make it;
-        can't make it; can't be more; hate to; would hate; thanks a lot for
+        can't make it; can't be more; hate to; would hate; thanks a lot for;
+        for your patience; for the patience; thanks for coming back; thank you for coming back;
+        thanks for getting back; thank you for getting back
         """,
         negation="""
         not; no; never; n't; cannot; can't; don't; didn't; isn't; wasn't; aren't; doesn't; won't; without; hardly;
@@ -215,7 +217,8 @@ LEXICON: dict[str, Words] = {
         leider kann ich; leider habe ich; leider konnen wir; leider sind wir; leider mussen wir; leider muss ich;
         gute frage; gut moglich; nicht mehr als; nicht spater; spatestens; so schnell wie; gute besserung;
         gerne konnen; gern konnen; zufriedenheit; guter letzt; klasse a; geduld bitte; danke fur ihre geduld;
-        ihre geduld
+        ihre geduld;
+        fur die geduld; fur eure geduld; fur deine geduld
         """,
         negation="""
         nicht; kein*; nie; niemals; ohne; weder; kaum; nichts; wenig; alles andere als; noch lange nicht
@@ -297,7 +300,8 @@ LEXICON: dict[str, Words] = {
         malheureusement je; malheureusement nous; pas de probleme; sans probleme; en cas de probleme; si vous avez;
         si un probleme; pas de souci; aucun souci; enchante,; enchante de; bonne question; bien a vous; pas urgent;
         rien d'urgent; bonne continuation; meilleur prix; meilleure offre; meilleur delai; accuse reception;
-        personne en charge; une personne; la personne; cette personne; par personne; encore merci
+        personne en charge; une personne; la personne; cette personne; par personne; encore merci;
+        pour votre patience; de votre patience; pour ta patience
         """,
         negation="ne; n'; pas; jamais; sans; aucun*; ni; plus; rien; guere; loin d'etre; peu",
         more="""
@@ -372,7 +376,8 @@ LEXICON: dict[str, Words] = {
         un placer; lamentablemente no podre; lamentablemente no puedo; lamentablemente no podemos; sin problema;
         ningun problema; no hay problema; en caso de problemas; si hay algun; si tiene alguna; mejor precio;
         mejor oferta; mas tarde; a mas tardar; no es urgente; por la tarde; esta tarde; de la tarde; buena tarde;
-        feliz semana; feliz navidad
+        feliz semana; feliz navidad;
+        por su paciencia; por la paciencia; por vuestra paciencia; por tu paciencia
         """,
         negation="no; sin; nunca; jamas; ni; nada; ningun*; tampoco; apenas; poco",
         more="""
@@ -403,7 +408,8 @@ LEXICON: dict[str, Words] = {
         vergogn*; arrabbiat*; furios*; frustr*; ancora nessun*; nessuno risponde; nessuno che risponda; nessuno ci;
         nessuna risposta; senza risposta; terza volta; quarta volta; non siamo soddisfatt*; non siamo contenti;
         stufi; stufo; disdire; avvocato; cambiare fornitore; cosi non; non si puo; lascia a desiderare; disservizio;
-        peggio; incubo; settimane di ritardo; perso la fiducia; pazienza; basta; scandalos*; intollerabil*; scadent*;
+        spiacevole; peggio; incubo; settimane di ritardo; perso la fiducia; pazienza; basta; scandalos*; intollerabil*;
+        scadent*;
         stanch* di; stanchi di; scus*; scuse; prese in giro; presi in giro; ingannat*; truff*; bugi*; mentito;
         abbandonat*; maleducat*; arrogant*; incompeten*; incapac*; inutil*; negligen*; trascurat*; disastr*;
         catastrof*; schif*; ridicol*; assurd*; ingiust*; abus*; perdita di tempo; soldi buttati; mai piu;
@@ -426,7 +432,8 @@ LEXICON: dict[str, Words] = {
         grazie mille in anticipo; grazie in anticipo; grazie per; grazie dell*; grazie mille; grazie; buongiorno;
         buona giornata; buon weekend; buona serata; cordiali saluti; un piacere; lieti di; lieto di; nessun problema;
         in caso di problemi; purtroppo non posso; purtroppo la riunione; miglior prezzo; migliore offerta; va bene;
-        non urgente; gentile dottor*; gentile sig*; gentile; gentili; bene,; per bene; felici di; contenti di
+        non urgente; gentile dottor*; gentile sig*; gentile; gentili; bene,; per bene; felici di; contenti di;
+        per la pazienza; per la vostra pazienza; per la sua pazienza
         """,
         negation="non; senza; mai; ne; nessun*; niente; poco",
         more="molto; davvero; estremamente; cosi; totalmente; assolutamente; troppo; veramente; tanto",
@@ -496,7 +503,8 @@ LEXICON: dict[str, Words] = {
         fijne avond; goedemorgen; goedemiddag; goedendag; goede dag; met vriendelijke; vriendelijke groet*;
         hartelijke groet*; helaas kan ik; helaas ben ik; helaas kunnen; geen probleem; bij problemen; bij vragen;
         geen haast; niet dringend; beste prijs; blij om; graag; wordt weer; weer een; weer contact; tot weer;
-        mocht er
+        mocht er;
+        voor uw geduld; voor je geduld; voor jullie geduld; voor het geduld
         """,
         negation="niet; geen; nooit; zonder; niets; nauwelijks; allesbehalve; weinig; noch",
         more="""
@@ -537,7 +545,8 @@ LEXICON: dict[str, Words] = {
         muito obrigad* desde ja; obrigad* desde ja; obrigad* pela; obrigad* pelo; muito obrigad*; obrigad*; bom dia;
         boa tarde; bom fim de semana; um prazer conhec*; sem problema; melhores cumprimentos; ficariamos grat*;
         ficaria grat*;
-        ficamos grat*; melhor preco; melhor proposta; boa noite; da tarde
+        ficamos grat*; melhor preco; melhor proposta; boa noite; da tarde;
+        pela paciencia; pela sua paciencia; pela vossa paciencia
         """,
         negation="nao; sem; nunca; nem; nenhum*; nada; pouco",
         more="muito; realmente; tao; extremamente; totalmente; absolutamente; demasiado; mesmo",
@@ -583,7 +592,8 @@ LEXICON: dict[str, Words] = {
         z gory dziekuje; z gory dziekujemy; dziekuje za; dziekujemy za; dziekuje; dziekujemy; dzien dobry;
         milego dnia;
         milego weekendu; z powazaniem; pozdrawiam; pozdrawiamy; nie ma problemu; zaden problem; bylbym wdzieczny;
-        bylabym wdzieczna; bedziemy wdzieczni; bede wdzieczny; bede wdzieczna; najlepsza cena; najlepsza oferta
+        bylabym wdzieczna; bedziemy wdzieczni; bede wdzieczny; bede wdzieczna; najlepsza cena; najlepsza oferta;
+        za cierpliwosc
         """,
         negation="nie; bez; nigdy; ani; zaden; zadna; nic",
         more="bardzo; naprawde; tak; niezwykle; calkowicie; zupelnie; absolutnie; wyjatkowo",

@@ -64,6 +64,8 @@ from crmllm.extraction.types import Item, Role
 _COLUMN = re.compile(r"\s*\|\s*|(?<=\S)\s+[·•]\s+|[ \t]{3,}|\t+")
 # What a paper calls itself is no name.
 _ITSELF = re.compile("|".join(one.pattern for one in (ORDER, REQUEST, CONTRACT, COMPLAINT, INVOICE)))
+# In a table two spaces part columns; in letters they only follow a full stop.
+_NARROW = re.compile(r"\s*\|\s*|(?<=\S)\s+[·•]\s+|[ \t]{2,}|\t+")
 TABLE = "table of a document"
 
 
@@ -133,10 +135,10 @@ def _tongue(text: str) -> tuple[str, float]:
     return (best, 0.7) if votes[best] >= 3 and votes[best] > votes.get(tongue, 0) else (tongue, sure)
 
 
-def _rows(text: str) -> Iterator[_Row]:
+def _rows(text: str, columns: re.Pattern[str] = _COLUMN) -> Iterator[_Row]:
     for line in lines(text):
         cells, at = [], line.start
-        for gap in [*_COLUMN.finditer(text, line.start, line.end), None]:
+        for gap in [*columns.finditer(text, line.start, line.end), None]:
             stop = gap.start() if gap is not None else line.end
             piece = trimmed(text, at, stop, "*#")
             if piece.text:
@@ -467,7 +469,7 @@ def _deal(item: Item, reading: Reading, text: str, rows: list[_Row], head: str) 
         deal.amount = total
         deal.currency = _currency(reading, text, rows) or deal.currency
     _list_products(deal, item, text)
-    line = _main_line(item, text, rows)
+    line = _main_line(item, text)
     if line is not None:
         product, quantity = line
         if quantity is not None:
@@ -493,6 +495,7 @@ def _deal(item: Item, reading: Reading, text: str, rows: list[_Row], head: str) 
             deal.signs.setdefault("firm", (start.start, start.end))
         if (day := _day(item, reading, text, rows)) is not None:
             deal.close_by = day
+    deals.settle(deal)  # the sums of its table, too, are those of a deal that was declined
     if ordered or signed or REQUEST.search(head) or total is not None:
         deal.demand = max(deal.demand, 0.5)
     if deal.demand and (summary := _summary(text, rows, line, deal)) is not None:
@@ -599,8 +602,9 @@ def _currency(reading: Reading, text: str, rows: list[_Row]) -> Candidate | None
     return Candidate("currency", guessed, 0, 0, 0.5, "currency of the country") if guessed else None
 
 
-def _main_line(item: Item, text: str, rows: list[_Row]) -> tuple[Candidate | None, Candidate | None] | None:
+def _main_line(item: Item, text: str) -> tuple[Candidate | None, Candidate | None] | None:
     """Product and quantity of the line of a table that costs most."""
+    rows = list(_rows(text, _NARROW))
     for number, row in enumerate(rows):
         column = next((at for at, words in enumerate(row.flat) if QUANTITY_HEAD.match(words.strip(" .:"))), None)
         if column is None or len(row.cells) < 2:

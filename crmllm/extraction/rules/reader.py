@@ -15,7 +15,7 @@ from crmllm.extraction.rules import (
     requests,
     sentiment,
 )
-from crmllm.extraction.rules.text import Candidate, mask
+from crmllm.extraction.rules.text import Candidate, mask, run
 from crmllm.extraction.types import Item
 
 RULES_VERSION = "7"
@@ -105,7 +105,14 @@ def deal_weight(deal: deals.Deal | None) -> float:
         + 0.6 * doubtful
         + 0.4 * (deal.amount is not None)
         + 0.5 * bool(deal.products and deal.quantity is not None)
+        + 0.4 * ("likely" in deal.signs and _counted(deal))
     )
+
+
+def _counted(deal: deals.Deal) -> bool:
+    """Whether the number stands right before the product: "18 pumps", not "the pump of hall 4"."""
+    count = deal.quantity
+    return count is not None and any(0 < one.start - count.end < 12 for one in deal.products)
 
 
 def _signed(persons: list[contacts.Person]) -> bool:
@@ -148,8 +155,9 @@ def read_part(
     )
     if reading.deal is None or deal.demand > reading.deal.demand:
         reading.deal = deal
-    if reading.bill is None:
-        reading.bill = category.about_bill(text, part.start, part.body_end)
+    # What is passed on tells what is wrong; who passes it on may only ask.
+    if reading.bill is None or cases.is_wish(run(reading.bill.value)):
+        reading.bill = category.about_bill(text, part.start, part.body_end) or reading.bill
     if reading.problem is None:
         reading.opening = cases.opening(text, part.start, part.body_end)
         reading.problem = cases.summary(text, part.start, part.body_end)

@@ -54,7 +54,8 @@ _ASK = re.compile(
     r"|(?:les?|os) (?:invit|requer)(?:o|amos|imos) a|wir fordern sie auf|(?:wzywamy|wnosimy) (?:do|o)"
     # Portuguese
     r"|(?:poderia|poderiam|poderao|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|eria|"
-    r"eriamos)(?!-)(?: que|"
+    r"eriamos)(?!-)(?! (?:muito )?(?:desde ja )?(?:a |o |pel[ao] )?(?:vossa |sua |vosso |seu )?(?:atencao|proposta|"
+    r"oferta|contac?to|disponibilidade|interesse|tempo|paciencia|visita|simpatia)\b)(?: que|"
     r" se)?|peco(?:-lhe| que)?|pedimos(?: que)?|solicit(?:o|amos)(?: que)?|(?:venho|vimos|gostaria de|gostariamos de) "
     r"solicitar|queiram?|(?:e|seria) possivel|da para"
     # Polish
@@ -624,7 +625,7 @@ def _words(sentence: Piece, begin: int, *, whole: bool = False) -> Piece:
 _DEADLINE_LEAD = (
     r"(?:by|before|until|till|on|no later than|not later than|bis(?: zum| spatestens)?|vor(?: dem)?|am|"
     r"avant(?: le)?|d'ici(?: au| le)?|pour(?: le)?|antes (?:del?|de la)|para (?:el|la)|hasta(?: el)?|"
-    r"entro(?: il| la)?|prima (?:di|del)|voor|tot|uiterlijk|op|nog|noch|ate(?: ao?)?|this|deze|"
+    r"entro(?: il| la)?|prima (?:di|del)|voor|tot|uiterlijk|op|nog|noch|ate(?: ao?)?(?: dia)?|this|deze|"
     r"diese[nr]?|do(?: dnia)?|przed|na|najpozniej|next|in|at|the|la|el|le|der|die|das|den|de|w|we|il|em)"
 )
 _LATE_DEADLINE = re.compile(rf"(?:[\s,]+{_DEADLINE_LEAD})+[\s]*$")
@@ -637,7 +638,7 @@ def _without_ends(words: str) -> str:
     """The action without a deadline, a number to call, or a bare pronoun at its ends."""
     kept = words
     phone = _LATE_PHONE.search(flat(kept))
-    if phone is not None and phone.start() > 6:
+    if phone is not None and phone.start() > 6 and not dates.find(kept[phone.start() :], _ANY_DAY):
         kept = kept[: phone.start()]
     for one in reversed(dates.find(kept, _ANY_DAY)):
         lead = _LATE_DEADLINE.search(run(kept[: one.start]))
@@ -663,7 +664,8 @@ def _due(
     found = [one for one in found if not any(other.start <= one.start < other.end for other in earlier)]
     if sent_at is not None:
         found = [one for one in found if one.day >= sent_at.date()]
-    inside = [one for one in found if piece.start <= one.start < piece.end] or found
+    inside = [one for one in found if piece.start <= one.start < piece.end]
+    inside = inside or [one for one in found if one.start >= piece.start] or found
     if not inside:
         return None
     one = inside[0]

@@ -118,6 +118,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Piece]:
     return found
 
 
+_UNITS = frozenset({"h", "m", "g", "l", "t"})
 _MONTH_BEFORE = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|"
     r"Jul|"
@@ -131,6 +132,8 @@ def _ends_sentence(text: str, dot: int, after: int, limit: int) -> bool:
         word_start -= 1
     word = text[word_start:dot].casefold()
     rest = text[after : min(limit, after + 3)].lstrip(" \t")
+    if word in _UNITS and text[max(0, word_start - 2) : word_start].strip().isdigit():
+        return not rest[:1].islower()  # "at 8 h. Call me"
     if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
         return rest.startswith("\n")
     if word.isdigit() and len(word) <= 2 and _MONTH_BEFORE.search(text[max(0, word_start - 12) : word_start]):
