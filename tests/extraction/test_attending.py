@@ -125,3 +125,18 @@ def test_what_is_noted_to_be_done(line: str, owner: str) -> None:
 def test_what_people_think_is_nothing_to_be_done(line: str) -> None:
     head = "Visit Larkfield Foods, 3 June 2026\nPresent: Rowan Ashby (buyer), Lotte Brandsma\n\n- four coders wanted\n"
     assert meeting(head + line).next_actions == ()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "task"),
+    [
+        ("4 coders no longer start since the summer holidays", "Lotte: plan the firmware update for the broken coders"),
+        ("4 coders reageren niet meer sinds de vakantie", "Lotte: storing laten verhelpen, uiterlijk 16 juni"),
+        ("fatura 88 com erro no valor", "Lotte: corrigir o erro da fatura e emitir nota até 19/06"),
+    ],
+)
+def test_what_is_to_be_done_is_not_the_trouble(trouble: str, task: str) -> None:
+    head = "Service review Larkfield Foods, 3 June 2026\nPresent: Rowan Ashby (buyer), Lotte Brandsma\n\n"
+    case = meeting(f"{head}- {trouble}\n- {task}\n").case
+    assert case is not None and case.summary is not None
+    assert trouble[:14] in case.summary.value

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from crmllm.extraction.rules import deals, firmness
+from crmllm.extraction.rules import cases, deals, firmness
 from crmllm.extraction.rules.text import run
 
 PRODUCTS = ("Kiln K4",)
@@ -114,3 +116,27 @@ def test_a_refusal_keeps_what_and_how_many(text: str) -> None:
 
 def test_a_question_refuses_nothing() -> None:
     assert firmness.refusal(run("Why won't you be buying it?")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2 Kiln K4. Uiterlijk 1 mei moet de handtekening eronder staan.", "2026-05-01"),
+        ("2 Kiln K4, delibera del consiglio entro il 30 aprile.", "2026-04-30"),
+        ("2 Kiln K4, Sitzung des Gemeinderats am 21. April.", "2026-04-21"),
+        ("Nos interesan 2 Kiln K4, queremos comprarlos antes del 12 de mayo.", "2026-05-12"),
+    ],
+)
+def test_signatures_and_sittings_close_a_deal(text: str, day: str) -> None:
+    sent = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
+    found = deals.read(text, 0, len(text), sent_at=sent, names=PRODUCTS, country="").close_by
+    assert found is not None and found.value == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Sure, no problem.", "Kein Problem.", "Oui, sans problème.", "Sin problema.", "Senza problemi.", "Geen probleem.",
+     "Sem problema.", "Nie ma problemu."],
+)  # fmt: skip
+def test_no_problem_is_no_problem(text: str) -> None:
+    assert cases.strength(text) == 0

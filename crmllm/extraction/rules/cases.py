@@ -147,9 +147,16 @@ _LEVEL_ORDER = ("normal", "low", "high", "urgent")
 _PATTERNS = tuple((level, confidence, phrases(listed)) for level, confidence, listed in _LEVELS)
 
 
+# "No problem", "sans problème": an agreement.
+_NONE = re.compile(
+    r"\b(?:no|not a|without|any|kein(?:e|erlei)?|ohne|pas de|aucun|sans|sin|ningun|senza|nessun|non c'e|zonder|geen|"
+    r"sem|nenhum|bez|nie ma|zaden) (?:problem\w*|probleem|trouble|issues?|stress|zmartwien)\b(?! \w* ?(?:geh|lo)st)"
+)
+
+
 def strength(text: str) -> float:
     """How much a text reports a problem: distinct problem words, the plain ones counting double."""
-    folded = flat(text)
+    folded = _NONE.sub(" ", flat(text))
     distinct = {match.group() for match in _PROBLEM.finditer(folded)}
     strong = {match.group() for match in _STRONG.finditer(folded)}
     return 0.5 * len(distinct) + 0.7 * len(strong)

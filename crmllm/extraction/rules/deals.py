@@ -180,7 +180,9 @@ _CLOSING = phrases(
     ondertekening; kopen; contract; afronden; gunning; goedkeuring; decidir; decisao; decid*; encomend*; assinar;
     assinatura; comprar; compra; contrato; fechar; adjudic*; aprovacao; formalizar;
     zdecyd*; decyzj*; podpis*; zamow*; zamaw*; umow*; zakup*; wybor*; wybierzemy; zatwierdz*; rozstrzyg*; akceptacj*;
-    goedkeur*; akkoord; beslissen; gunnen
+    goedkeur*; akkoord; beslissen; gunnen; handtekening; signoff; sign-off; gemeinderat; gremium; sitzung; deliber*;
+    comprarl*; firmarl*; cerrarl*; acquistarl*; chiuderl*; compra-l*; fecha-l*; vergadering; vergadert; beschliest;
+    conseil municipal; pleno; giunta; raadsvergadering; sesja rady; walne
 """
 )
 _DELIVERY = phrases(
@@ -714,7 +716,7 @@ def _summary(deal: Deal, text: str, start: int, end: int, off: list[tuple[int, i
         count = len(row.text.split())
         row = _before_aside(text, row, off, declined=declined)
         reason = _blocked(off, row.start, row.end)
-        if count < 3 or (reason and (reason != "negated" or any(char.isdigit() for char in row.text))):
+        if count < 3 or (reason and (reason != "negated" or (any(map(str.isdigit, row.text)) and not declined))):
             continue
         row = _before_decoy(text, row, deal.decoys)
         if len(row.text.split()) < 3:

@@ -58,16 +58,17 @@ def read(item: Item) -> Reading:
     reading.deal = deal_of(item, text, turns, country, month_first)
     kind, kind_sure, why = _category(item, text, turns, reading.deal, bool(theirs) or bool(persons))
     reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
+    known = [Entry(one.name, one.title, one.company) for one in persons if one.name is not None]
+    reading.actions = actions_of(item, text, turns, [*listed, *known], month_first)
     telling = max(theirs, key=lambda turn: _told(text, turn), default=None)
     if telling is not None and _told(text, telling) >= 0.5:
-        reading.problem = cases.summary(text, telling.start, telling.end)
+        done = [(one.text.start, one.text.end) for one in reading.actions] if item.kind == "meeting" else []
+        reading.problem = cases.summary(mask(text, done), telling.start, telling.end)
     bills = (category.about_bill(text, turn.start, turn.end) for turn in theirs)
     reading.bill = next((one for one in bills if one is not None), None)
     openings = (cases.opening(text, turn.start, turn.end) for turn in theirs)
     reading.opening = next((one for one in openings if one is not None), None)
     reading.severity = cases.most_severe(text, [(turn.start, turn.end) for turn in theirs])
-    known = [Entry(one.name, one.title, one.company) for one in persons if one.name is not None]
-    reading.actions = actions_of(item, text, turns, [*listed, *known], month_first)
     return reading
 
 

@@ -66,7 +66,8 @@ def actions_of(
             continue
         for action in requests.find(text, turn.start, turn.end, sent_at=item.sent_at, month_first=month_first):
             words = flat(action.text.value)
-            if _CHATTER.search(words) or len(re.findall(r"\w+", words)) < 3 or action.text.rule == requests.QUESTION:
+            least = 2 if action.text.rule == "promise" and len(words) > 12 else 3
+            if _CHATTER.search(words) or len(words.split()) < least or action.text.rule == requests.QUESTION:
                 continue
             if turn.ours and _OPEN_QUESTION.search(
                 run(text[max(turn.start, action.text.start - 50) : action.text.start])
