@@ -166,6 +166,19 @@ def test_our_price_counts_when_they_agree_and_not_when_they_refuse() -> None:
     assert deal(call("We want two CJ-8.", offer, "No, that's too much."))[1] == ""
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Do you have another offer?", "We do, from a firm in Leeds, 25,000 euros."),
+        ("Haben Sie schon andere Angebote?", "Ja, aus Kassel, 25.000 Euro."),
+        ("Avete già un'altra offerta?", "Sì, da una ditta di Padova, 25.000 euro."),
+        ("Heeft u al andere offertes?", "Ja, uit Breda, 25.000 euro."),
+    ],
+)
+def test_what_another_asks_is_not_our_price(question: str, answer: str) -> None:
+    assert deal(call("We need two CJ-8 coders.", question, answer))[1] == ""
+
+
 def test_numbers_of_days_correct_no_number_of_things() -> None:
     assert deal(call("We need thirty TT-300 printers, payable in 14 days, sorry, 30 days."))[0] == "30"
 

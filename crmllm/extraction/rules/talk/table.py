@@ -49,6 +49,13 @@ _CLOSING_WORDS = re.compile(
 )
 
 
+# "Do you have other offers?": the sum in the answer is somebody else's.
+_OF_OTHERS = re.compile(
+    r"\b(?:other|another|competing|andere[nrs]?|weitere[nrs]?|autres?|otr[oa]s?|altr[aeio]|altre|un'altra|outr[oa]s?|inn[aeyą]\w*)"
+    r" (?:\w+ )?(?:offers?|quot\w+|bids?|suppliers?|vendors?|angebote?|anbieter\w*|lieferant\w*|offres?|devis|"
+    r"fournisseurs?|ofertas?|presupuestos?|proveedor\w*|offert[ae]s?|preventiv[oi]|fornitor[ei]|leveranciers?|"
+    r"aanbieders?|propostas?|orcamentos?|fornecedor\w*|ofert\w*|dostawc\w+)\b|\bvergleichsangebot\w*"
+)
 #: Counts of things near a product, and articles: in talk they are times of day as often as numbers.
 _GUESSED = 0.62
 _GIVEN_UP = re.compile(
@@ -90,6 +97,9 @@ def deal_of(item: Item, text: str, turns: list[Turn], country: str, month_first:
         question = turns[index - 1] if index and turns[index - 1].ours else None
         if question is not None:
             _answered(item, text, question, turn, part, country, month_first)
+            if _OF_OTHERS.search(run(text[question.start : question.end])) and part.amount is not None:
+                part.decoys.append(replace(part.amount, confidence=0.0, rule="competitor"))
+                part.amount = part.currency = None
         _take(whole, part)
         if part.summary is not None and part.demand + 1.5 * bool(part.products) >= best:
             best, whole.summary = part.demand + 1.5 * bool(part.products), part.summary
