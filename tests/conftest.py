@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -19,6 +19,8 @@ from rest_framework.test import APIClient
 from crmllm.access.choices import Role
 from crmllm.access.models import Team, User
 from crmllm.core.runtime.postgres import SUPERUSER
+from crmllm.crm import selectors as crm
+from crmllm.llm import prompts, versions
 from tests.support.llm import llm_server, real_model  # noqa: F401 - fixtures for all tests
 
 # The two databases belong together: one cannot be set up without the other, whichever tests were asked for.
@@ -58,6 +60,15 @@ def _plain_static(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["*"]
 
 
+@pytest.fixture(autouse=True)
+def _memory_of_one_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process remembers for seconds or minutes it remembers for exactly one test: nothing of the test before,
+    and what is counted is not read anew in the middle."""
+    for forget in (crm.forget_fields, crm.forget_us, crm.forget_known_domains, prompts.forget, versions.forget):
+        forget()
+    monkeypatch.setattr(crm, "time", SimpleNamespace(monotonic=lambda: 0.0))
+
+
 @pytest.fixture
 def make_user(db: None) -> Callable[..., User]:
     """Makes a login: make_user("alice", role=Role.REP, team=...)."""
@@ -91,17 +102,6 @@ def page(reviewer: User) -> Client:
     client = Client()
     client.force_login(reviewer)
     return client
-
-
-@pytest.fixture
-def fields_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """For tests that count queries: the field definitions, read anew every few seconds, are read once."""
-    from crmllm.crm import selectors
-
-    monkeypatch.setattr(selectors, "FIELDS_KEPT", math.inf)
-    selectors.forget_fields()
-    yield
-    selectors.forget_fields()
 
 
 @pytest.fixture

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
-from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from crmllm.access.models import User
-from crmllm.crm.selectors import forget_fields
 from crmllm.ingestion.models import Interaction
 from crmllm.proposals.models import Proposal
 from tests.support import factories
@@ -49,38 +49,36 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(autouse=True)
-def _fresh_fields() -> None:
-    """A last request of the test before may have kept the definitions of fields while the tables were emptied."""
-    forget_fields()
-
-
 @contextmanager
-def answering() -> Iterator[Callable[[], None]]:
-    """Counts the requests being answered; the function waits for the last: one that outlives its tab would meet the
-    emptying of the tables and lock them crosswise."""
-    under_way, changed = [0], threading.Condition()
+def answering(server: Any) -> Iterator[Callable[[], None]]:
+    """Follows the server's connections; the function waits for the end of the last: a request that outlives its tab
+    would meet the emptying of the tables and lock them crosswise.
 
-    def count(by: int) -> None:
+    Connections, not requests: what a tab asked for at its very end may have come and not have been begun.
+    """
+    came, held, changed = set[Any](), set[Any](), threading.Condition()
+    begin, end = server.process_request, server.shutdown_request
+
+    def begins(connection: Any, caller: Any) -> None:
         with changed:
-            under_way[0] += by
+            came.add(caller)
+            held.add(connection)
+        begin(connection, caller)
+
+    def ends(connection: Any) -> None:
+        end(connection)
+        with changed:
+            held.discard(connection)
             changed.notify_all()
 
-    def started(**kwargs: Any) -> None:
-        count(1)
-
-    def finished(**kwargs: Any) -> None:
-        count(-1)
-
     def rest() -> None:
+        with socket.create_connection(server.server_address) as last:  # they are taken in the order in which they come
+            own = last.getsockname()
         with changed:
-            assert changed.wait_for(lambda: under_way[0] <= 0, timeout=30), "a request is never answered"
+            assert changed.wait_for(lambda: own in came and not held, timeout=30), "a request is never answered"
 
-    request_started.connect(started)
-    request_finished.connect(finished)
-    yield rest
-    request_started.disconnect(started)
-    request_finished.disconnect(finished)
+    with patch.multiple(server, process_request=begins, shutdown_request=ends):
+        yield rest
 
 
 @pytest.fixture
@@ -109,7 +107,7 @@ def new_tab(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
         tab.on("pageerror", on_error)
         return tab
 
-    with answering() as rest:
+    with answering(live_server.thread.httpd) as rest:
         yield make
         for context in opened:
             context.close()

@@ -16,7 +16,7 @@ from crmllm.crm.models import Account
 from crmllm.crm.services import Writer
 from tests.support import factories
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.usefixtures("fields_kept")]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 MOST = 30
 

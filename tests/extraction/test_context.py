@@ -218,7 +218,7 @@ def test_without_the_vectors_model_the_rest_is_told(
     assert "Corrected" not in found
 
 
-def test_many_items_cost_the_queries_of_one(admin: User, betasoloin: Account, fields_kept: None) -> None:
+def test_many_items_cost_the_queries_of_one(admin: User, betasoloin: Account) -> None:
     corrected(admin)
     corrected(admin, sender=JON)
 

@@ -13,7 +13,7 @@ from crmllm.ingestion.models import Interaction
 from crmllm.proposals.models import Proposal
 from tests.review.conftest import address, decide, only
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.usefixtures("fields_kept")]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 
 def queries(client: Client, url: str) -> int:

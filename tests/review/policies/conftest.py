@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from crmllm.access.choices import Role
 from crmllm.access.models import User
-from crmllm.crm.selectors import forget_fields
 from crmllm.proposals import services as proposals
 from crmllm.proposals.choices import Judged, Verdict
 from crmllm.proposals.models import Decision, Outcome, Proposal
@@ -21,14 +20,6 @@ from review.policies.models import PolicyCheck, ReviewPolicy
 from tests.support import factories
 
 MANY = 700
-
-
-@pytest.fixture(autouse=True)
-def _fresh_fields() -> Iterator[None]:
-    """Tests change the risk of fields, which are kept for some seconds."""
-    forget_fields()
-    yield
-    forget_fields()
 
 
 @pytest.fixture

@@ -348,7 +348,7 @@ def test_a_failure_waits_for_a_person(policy: ReviewPolicy, admin: User) -> None
         services.cancel_failed(actor=admin, pk=row.pk)
 
 
-def test_the_dry_run_costs_the_same_for_few_and_for_many(policy: ReviewPolicy, admin: User, fields_kept: None) -> None:
+def test_the_dry_run_costs_the_same_for_few_and_for_many(policy: ReviewPolicy, admin: User) -> None:
     counts = []
     for _ in range(3):  # the first also makes the key of the month
         bench.write(policy, 20)
