@@ -153,3 +153,14 @@ def test_what_was_bought_from_others_is_no_matter_of_payment() -> None:
     found = extract(Item(text, kind="call"))
     assert found.category is not None and found.category.value != "billing"
     assert found.case is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Não encontramos a fatura 77. Solicitamos o envio de uma segunda via em PDF.", "billing"),
+        ("Boletín de octubre: cinco ideas para su vestíbulo. ¿No quiere recibirlo? Dese de baja aquí.", "newsletter"),
+    ],
+)
+def test_second_copies_and_farewells_to_a_newsletter(text: str, kind: str) -> None:
+    assert category(text) == kind

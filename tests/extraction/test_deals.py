@@ -159,3 +159,15 @@ def test_how_firm_and_for_how_much(text: str, commitment: str, amount: str | Non
     assert deal.commitment is not None
     assert deal.commitment.value == commitment
     assert (None if deal.amount is None else deal.amount.value) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("Akkoord met offerte 3318, dus 2 Pump 30 voor € 4.900.", "4900"),
+        ("Auftrag 7714 über 4.900 €.", "4900"),
+        ("Accordo su preventivo 8812: totale 4.900 euro.", "4900"),
+    ],
+)
+def test_the_number_of_an_offer_is_no_sum(text: str, total: str) -> None:
+    assert [money.plain(one.value) for one in money.find(text)] == [total]

@@ -119,3 +119,15 @@ def test_faults_alone_never_add_up_to_a_complaint() -> None:
 )
 def test_polish_has_a_mood_and_set_phrases_have_none(text: str, shown: str) -> None:
     assert mood(text).value == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "tongue"),
+    [
+        ("Herzlichen Dank für die Geduld.", "de"), ("Merci pour votre patience.", "fr"),
+        ("Gracias por su paciencia.", "es"), ("Grazie per la pazienza.", "it"), ("Dank voor uw geduld.", "nl"),
+        ("Obrigado pela paciência.", "pt"), ("Dziękuję za cierpliwość.", "pl"), ("Thanks for your patience.", "en"),
+    ],
+)  # fmt: skip
+def test_patience_that_is_thanked_for_is_no_complaint(text: str, tongue: str) -> None:
+    assert sentiment.read(text, tongue)[0] != "negative"

@@ -123,7 +123,8 @@ LEXICON: dict[str, Words] = {
         down payment; come down; go down; going down; down to; sit down; slow down; charged to; the right to;
         never mind; lost and found; cannot say; can't say; cannot promise; can't promise; cannot make it;
         can't make it; can't be more; hate to; would hate; thanks a lot for;
-        for your patience; for the patience; thanks for coming back; thank you for coming back;
+        your patience; thanks for your patience; thank you for your patience; thanks for coming back;
+        thank you for coming back;
         thanks for getting back; thank you for getting back
         """,
         negation="""
@@ -301,7 +302,7 @@ LEXICON: dict[str, Words] = {
         si un probleme; pas de souci; aucun souci; enchante,; enchante de; bonne question; bien a vous; pas urgent;
         rien d'urgent; bonne continuation; meilleur prix; meilleure offre; meilleur delai; accuse reception;
         personne en charge; une personne; la personne; cette personne; par personne; encore merci;
-        pour votre patience; de votre patience; pour ta patience
+        votre patience; merci pour votre patience; merci de votre patience; ta patience
         """,
         negation="ne; n'; pas; jamais; sans; aucun*; ni; plus; rien; guere; loin d'etre; peu",
         more="""
@@ -377,7 +378,7 @@ LEXICON: dict[str, Words] = {
         ningun problema; no hay problema; en caso de problemas; si hay algun; si tiene alguna; mejor precio;
         mejor oferta; mas tarde; a mas tardar; no es urgente; por la tarde; esta tarde; de la tarde; buena tarde;
         feliz semana; feliz navidad;
-        por su paciencia; por la paciencia; por vuestra paciencia; por tu paciencia
+        su paciencia; gracias por su paciencia; vuestra paciencia; tu paciencia; gracias por la paciencia
         """,
         negation="no; sin; nunca; jamas; ni; nada; ningun*; tampoco; apenas; poco",
         more="""
@@ -433,7 +434,7 @@ LEXICON: dict[str, Words] = {
         buona giornata; buon weekend; buona serata; cordiali saluti; un piacere; lieti di; lieto di; nessun problema;
         in caso di problemi; purtroppo non posso; purtroppo la riunione; miglior prezzo; migliore offerta; va bene;
         non urgente; gentile dottor*; gentile sig*; gentile; gentili; bene,; per bene; felici di; contenti di;
-        per la pazienza; per la vostra pazienza; per la sua pazienza
+        vostra pazienza; sua pazienza; grazie per la pazienza; grazie della pazienza
         """,
         negation="non; senza; mai; ne; nessun*; niente; poco",
         more="molto; davvero; estremamente; cosi; totalmente; assolutamente; troppo; veramente; tanto",
@@ -504,7 +505,7 @@ LEXICON: dict[str, Words] = {
         hartelijke groet*; helaas kan ik; helaas ben ik; helaas kunnen; geen probleem; bij problemen; bij vragen;
         geen haast; niet dringend; beste prijs; blij om; graag; wordt weer; weer een; weer contact; tot weer;
         mocht er;
-        voor uw geduld; voor je geduld; voor jullie geduld; voor het geduld
+        uw geduld; je geduld; jullie geduld
         """,
         negation="niet; geen; nooit; zonder; niets; nauwelijks; allesbehalve; weinig; noch",
         more="""
@@ -546,7 +547,7 @@ LEXICON: dict[str, Words] = {
         boa tarde; bom fim de semana; um prazer conhec*; sem problema; melhores cumprimentos; ficariamos grat*;
         ficaria grat*;
         ficamos grat*; melhor preco; melhor proposta; boa noite; da tarde;
-        pela paciencia; pela sua paciencia; pela vossa paciencia
+        sua paciencia; vossa paciencia; obrigado pela paciencia; obrigada pela paciencia
         """,
         negation="nao; sem; nunca; nem; nenhum*; nada; pouco",
         more="muito; realmente; tao; extremamente; totalmente; absolutamente; demasiado; mesmo",
@@ -593,7 +594,7 @@ LEXICON: dict[str, Words] = {
         milego dnia;
         milego weekendu; z powazaniem; pozdrawiam; pozdrawiamy; nie ma problemu; zaden problem; bylbym wdzieczny;
         bylabym wdzieczna; bedziemy wdzieczni; bede wdzieczny; bede wdzieczna; najlepsza cena; najlepsza oferta;
-        za cierpliwosc
+        dziekuje za cierpliwosc; dziekujemy za cierpliwosc
         """,
         negation="nie; bez; nigdy; ani; zaden; zadna; nic",
         more="bardzo; naprawde; tak; niezwykle; calkowicie; zupelnie; absolutnie; wyjatkowo",
