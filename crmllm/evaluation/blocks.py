@@ -32,7 +32,7 @@ def score(pairs: list[tuple[Labelled, Json]]) -> Score:
             result.by_kind["email"].add(count)
             result.by_language[str(labelled.sample.label["language"])].add(count)
             if given:
-                result.graded.append((float((contact.get("confidence") or {}).get(name, 0.0)), right))
+                result.graded.append((name, float((contact.get("confidence") or {}).get(name, 0.0)), right))
         result.invented += [
             (labelled.sample.file, name, str(value))
             for name, value in proposed_values({"contacts": predicted.get("contacts")})

@@ -154,7 +154,15 @@ def table(report: Json) -> str:
     for name, one in [*report["fields"].items(), ("all (micro)", report["micro"])]:
         lines.append(f"{name:<22}{one['precision']:>10.3f}{one['recall']:>10.3f}{one['f1']:>10.3f}{one['support']:>10}")
     lines.append("")
-    for name in ("category_accuracy", "sentiment_macro_f1", "invented", "forbidden", "invalid", "coverage_at_p99"):
+    for name in (
+        "category_accuracy",
+        "sentiment_macro_f1",
+        "invented",
+        "forbidden",
+        "invalid",
+        "coverage_at_p99",
+        "ece",
+    ):
         if report.get(name) is not None:
             lines.append(f"{name:<22}{report[name]:>10}")
     for name in ("invented_values", "forbidden_values"):

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from crmllm.extraction import grounding
+from crmllm.extraction.calibration.curves import expected_error, reliability
 from crmllm.extraction.rules import numerals, phones, products
 from crmllm.extraction.rules.text import fold, words
 
@@ -75,7 +76,8 @@ class Score:
     by_language: dict[str, Count] = field(default_factory=lambda: defaultdict(Count))
     categories: Counter[bool] = field(default_factory=Counter)
     sentiments: Counter[tuple[str, str]] = field(default_factory=Counter)
-    graded: list[tuple[float, bool]] = field(default_factory=list)
+    #: Each proposed value's field and confidence, and whether it was right.
+    graded: list[tuple[str, float, bool]] = field(default_factory=list)
     invented: list[tuple[str, str, str]] = field(default_factory=list)
     forbidden: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -85,6 +87,7 @@ class Score:
         for one in self.fields.values():
             total.add(one)
         judged = sum(self.categories.values())
+        sure = [(confidence, right) for _, confidence, right in self.graded]
         return {
             "items": self.items,
             "fields": {name: self.fields[name].figures() for name in sorted(self.fields)},
@@ -95,7 +98,8 @@ class Score:
             "sentiment_macro_f1": _macro_f1(self.sentiments),
             "invented": len(self.invented),
             "forbidden": len(self.forbidden),
-            "coverage_at_p99": round(coverage(self.graded), 4),
+            "coverage_at_p99": round(coverage(sure), 4),
+            "ece": round(expected_error(reliability(sure)) or 0.0, 4),
         }
 
 
@@ -121,7 +125,7 @@ def score_item(result: Score, sample: Sample, predicted: Json) -> None:
     for name, count, graded in outcome:
         for bucket in (result.fields[name], result.by_kind[kind], result.by_language[language]):
             bucket.add(count)
-        result.graded += graded
+        result.graded += [(name, confidence, right) for confidence, right in graded]
     if label.get("category"):
         result.categories[label["category"] == predicted.get("category")] += 1
     if label.get("sentiment"):

@@ -10,12 +10,13 @@ from crmllm.extraction.types import Extracted, Item
 __all__ = ["RULES_VERSION", "MailAnswer", "ModelAnswer", "extract", "prompt_for", "questions"]
 
 
-def extract(item: Item, *answers: ModelAnswer | None, gated: bool = True) -> Extracted:
+def extract(item: Item, *answers: ModelAnswer | None, gated: bool = True, weighed: bool = True) -> Extracted:
     """Everything found in an item: by rules alone, or together with a model's answers, one for each of `questions`.
 
-    `gated` leaves items without records that may not create any (newsletters, vendors, our own side, ...).
+    `gated` leaves items without records that may not create any (newsletters, vendors, our own side, ...). Confidences
+    are probabilities, by the curve that ships; without `weighed` they are the raw ones that it is fitted on.
     """
-    return windows.finish(windows.plan(item), answers, gated=gated)
+    return windows.finish(windows.plan(item), answers, gated=gated, weighed=weighed)
 
 
 def questions(item: Item) -> list[tuple[str, dict[str, str]]]:

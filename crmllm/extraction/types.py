@@ -6,10 +6,10 @@ Offsets count Unicode code points in `Item.text`, end exclusive, and `text[start
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 Source = Literal["rule", "model", "both", "header"]
 Role = Literal["sender", "recipient", "mentioned"]
@@ -286,6 +286,32 @@ class Extracted:
         for name in ("progress", "website", "sentiment", "category", "language"):
             if (value := getattr(self, name)) is not None:
                 yield name, value
+
+
+_Record = TypeVar("_Record", Contact, Opportunity, Case, NextAction)
+Change = Callable[[str, Value], Value]
+
+
+def with_values(found: Extracted, change: Change) -> Extracted:
+    """The same with each value of its records changed; `change` is told the value's field, like `contact.title`."""
+    return replace(
+        found,
+        contacts=tuple(_changed("contact", one, change) for one in found.contacts),
+        opportunity=found.opportunity and _changed("opportunity", found.opportunity, change),
+        case=found.case and _changed("case", found.case, change),
+        next_actions=tuple(_changed("next_action", one, change) for one in found.next_actions),
+    )
+
+
+def _changed(kind: str, record: _Record, change: Change) -> _Record:
+    given = {one.name: getattr(record, one.name) for one in fields(record)}
+    return replace(record, **{name: _each(f"{kind}.{name}", one, change) for name, one in given.items()})
+
+
+def _each(name: str, given: Any, change: Change) -> Any:
+    if isinstance(given, tuple):
+        return tuple(_each(name, one, change) for one in given)
+    return change(name, given) if isinstance(given, Value) else given
 
 
 # --- JSON --------------------------------------------------------------------------------------------------------

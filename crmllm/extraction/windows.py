@@ -16,6 +16,7 @@ from functools import partial
 from typing import TypeVar
 
 from crmllm.extraction import asking, doubt, mood, prompting, spoken
+from crmllm.extraction.calibration import shipped
 from crmllm.extraction.merge import merge
 from crmllm.extraction.rules import labelled, language, papers, people, reader, talk, wording
 from crmllm.extraction.rules.reader import Reading
@@ -96,13 +97,15 @@ def plan(item: Item) -> Plan:
     return Plan(item, windows, way_back, tuple(corrections))
 
 
-def finish(plan: Plan, answers: Sequence[ModelAnswer | None], *, gated: bool = True) -> Extracted:
+def finish(plan: Plan, answers: Sequence[ModelAnswer | None], *, gated: bool = True, weighed: bool = True) -> Extracted:
     """What is proposed: rules and the model's answers, one a window, put together, and what rules alone read.
 
-    Where every category may lead to records (`gated` off), nothing hangs on it and it bounds no confidence.
+    Where every category may lead to records (`gated` off), nothing hangs on it and it bounds no confidence. Confidences
+    are probabilities, unless the raw ones are wanted (`weighed` off).
     """
     found = _answered(plan, answers, gated=gated)
-    return spoken.with_statements(doubt.bounded(found) if gated else found, plan.item)
+    found = doubt.bounded(found) if gated else found
+    return spoken.with_statements(shipped.weighed(found) if weighed else found, plan.item)
 
 
 def _answered(plan: Plan, answers: Sequence[ModelAnswer | None], *, gated: bool) -> Extracted:

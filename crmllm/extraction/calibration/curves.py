@@ -137,8 +137,13 @@ def _regression(inputs: list[list[float]], outcomes: list[bool]) -> tuple[list[f
 
 
 def _inputs(raw: float, signs: Signs) -> list[float]:
+    return [*confidence_inputs(raw), *signs.vector()]
+
+
+def confidence_inputs(raw: float) -> tuple[float, float]:
+    """What beta calibration makes of a confidence: ln p and -ln(1 - p), kept off the edges."""
     kept = min(1 - _EDGE, max(_EDGE, raw))
-    return [math.log(kept), -math.log(1 - kept), *signs.vector()]
+    return math.log(kept), -math.log(1 - kept)
 
 
 # --- how good it is
