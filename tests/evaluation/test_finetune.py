@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from crmllm.access.models import User
 from crmllm.core.audit import SYSTEM
 from crmllm.core.crypto import Sealed
+from crmllm.core.runtime.home import Home
 from crmllm.evaluation import answers, decisions, finetune
 from crmllm.extraction.models import Extraction
 from crmllm.extraction.schema import MailAnswer
@@ -105,6 +106,7 @@ def trainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> C
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "python").symlink_to(Path("/usr/bin/env").resolve().parent / "python3")
     (tmp_path / "model").mkdir()
+    monkeypatch.setattr(finetune, "home", lambda: Home(tmp_path / "home"))  # adapters are named by the second
     monkeypatch.setattr(finetune, "MODEL_SERVER", tmp_path)
     monkeypatch.setattr(finetune, "settings_model", lambda: tmp_path / "model")
     monkeypatch.setattr(finetune, "TRAINER", tmp_path / "train.py")

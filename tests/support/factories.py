@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -61,6 +61,11 @@ def found(**changes: Any) -> types.Extracted:
         "category": types.Value("sales", confidence=0.9),
     }
     return types.Extracted(**(parts | changes))
+
+
+def days_ago(count: int) -> datetime:
+    """This time of day, so many days ago. Twenty-four hours ago may be today: when the clocks have been put back."""
+    return timezone.localtime() - timedelta(days=count)
 
 
 def interaction(text: str = TEXT, *, title: str = "Plotters", **columns: Any) -> Interaction:

@@ -109,7 +109,7 @@ def test_what_a_policy_decides_is_automation_and_nobodys_pace(admin: User, day: 
 def test_the_service_level_is_what_was_decided_by_its_deadline(admin: User, day: dict[str, Proposal]) -> None:
     assert (found(admin).in_time.hits, found(admin).in_time.count) == (4, 4)
     row = Decision.objects.get(verdict=Verdict.REJECT)
-    Decision.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(days=1))
+    Decision.objects.filter(pk=row.pk).update(created_at=factories.days_ago(1))
     Interaction.objects.update(due_at=timezone.now() - timedelta(hours=1))
     assert (found(admin).in_time.hits, found(admin).in_time.count) == (1, 4)
     Interaction.objects.update(due_at=None)
@@ -117,7 +117,7 @@ def test_the_service_level_is_what_was_decided_by_its_deadline(admin: User, day:
 
 
 def test_days_show_what_came_in_and_went_out(admin: User, day: dict[str, Proposal]) -> None:
-    yesterday = timezone.now() - timedelta(days=1)
+    yesterday = factories.days_ago(1)
     Proposal.objects.filter(pk=day["account"].pk).update(created_at=yesterday)
     days = found(admin).days
     assert len(days) == 30
@@ -133,7 +133,7 @@ def test_agreement_counts_looks_up_to_yesterday(
     assert looks.give(user=reviewer) == look
     looks.decide(user=reviewer, look=look, verdict=Verdict.REJECT)
     assert found(admin).agreement.count == 0
-    Look.objects.update(decided_at=timezone.now() - timedelta(days=1))
+    Look.objects.update(decided_at=factories.days_ago(1))
     agreement = found(admin).agreement
     assert (agreement.hits, agreement.count) == (1, 1)
 

@@ -47,7 +47,7 @@ def past(reviewer: User, make_user: Callable[..., User]) -> dict[str, Proposal]:
             proposals.approve(user=reviewer, proposal=made["contact"], edits={str(title.pk): "Buyer"}, milliseconds=60)
             proposals.reject(user=other, proposal=made["opportunity"], reason="Wrong value", milliseconds=4000)
             first = made
-    when = timezone.now() - timedelta(days=2)
+    when = factories.days_ago(2)
     for model in (Proposal, Decision, Outcome):
         latest = model.objects.order_by("-pk").values_list("pk", flat=True)[:1]
         model.objects.exclude(pk__in=list(latest)).update(created_at=when)
@@ -83,13 +83,13 @@ def test_what_is_touched_later_is_counted_again(
     if change == "undone":
         proposals.undo(user=reviewer, proposal=contact)
     elif change == "moved":
-        Decision.objects.filter(proposal=contact).update(created_at=timezone.now() - timedelta(days=1))
+        Decision.objects.filter(proposal=contact).update(created_at=factories.days_ago(1))
     elif change == "decided late":
-        Decision.objects.create(proposal=contact, verdict="skip", created_at=timezone.now() - timedelta(days=2))
+        Decision.objects.create(proposal=contact, verdict="skip", created_at=factories.days_ago(2))
         Decision.objects.create(proposal=contact, verdict="edit", actor=reviewer, milliseconds=5,
-                                created_at=timezone.now() - timedelta(days=2))  # fmt: skip
+                                created_at=factories.days_ago(2))  # fmt: skip
     elif change == "deadline":
-        Interaction.objects.filter(pk=contact.interaction_id).update(due_at=timezone.now() - timedelta(days=9))
+        Interaction.objects.filter(pk=contact.interaction_id).update(due_at=factories.days_ago(9))
     elif change == "gone":
         Interaction.objects.filter(pk=contact.interaction_id).delete()
     else:
@@ -105,7 +105,7 @@ def test_what_is_touched_later_is_counted_again(
 
 def test_a_day_that_was_touched_while_it_was_counted_is_in_doubt(admin: User, past: dict[str, Proposal]) -> None:
     services.keep()
-    Touched.objects.create(at=timezone.now() - timedelta(days=2), marked_at=timezone.now() - timedelta(minutes=20))
+    Touched.objects.create(at=factories.days_ago(2), marked_at=timezone.now() - timedelta(minutes=20))
     assert gathering.outdated().count() == 1
     PaceCount.objects.update(edited=7)
     assert found(admin)["total"]["edited"] == 1

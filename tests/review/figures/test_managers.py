@@ -62,7 +62,7 @@ class History:
         return self.random.choice(list(values))
 
     def some_day(self) -> Any:
-        return timezone.now() - timedelta(days=self.random.randrange(DAYS))
+        return factories.days_ago(self.random.randrange(DAYS))
 
     def hand_over(self, row: Proposal) -> None:
         Proposal.objects.filter(pk=row.pk).update(
@@ -176,7 +176,7 @@ def past(reviewer: User, make_user: Callable[..., User]) -> dict[str, Any]:
     Proposal.objects.filter(pk=made["account"].pk).update(team=north)
     Proposal.objects.filter(pk=made["contact"].pk).update(team=south)
     Proposal.objects.filter(pk=made["opportunity"].pk).update(team=south, owner=boss_there)
-    when = timezone.now() - timedelta(days=2)
+    when = factories.days_ago(2)
     for model in (Proposal, Decision, Outcome):
         model.objects.update(created_at=when)
     kept()
@@ -218,7 +218,7 @@ def test_a_manager_asks_the_database_as_often_for_many(past: dict[str, Any], mak
         row = factories.next_action(number).proposals.get()
         proposals.reject(user=one, proposal=row, reason="Not in the text")
         Proposal.objects.filter(pk=row.pk).update(team=Team.objects.create(name=f"Team {number}"))
-        Decision.objects.filter(proposal=row).update(created_at=timezone.now() - timedelta(days=3))
+        Decision.objects.filter(proposal=row).update(created_at=factories.days_ago(3))
     kept()
     with CaptureQueriesContext(connection) as many:
         figures(past["boss"])

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from crmllm.access.choices import Role
 from crmllm.access.models import Team, User
@@ -22,6 +20,7 @@ from review.looks import quality, services, settling, watching
 from review.looks.choices import Truth, Why
 from review.looks.models import GuardSettings, Look, Told
 from tests.review.looks.conftest import given
+from tests.support import factories
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 Decided = Callable[..., Proposal]
@@ -37,7 +36,7 @@ def disputed(decided: Decided, reviewer: User) -> Look:
 
 
 def yesterday() -> None:
-    Look.objects.filter(decided_at__isnull=False).update(decided_at=timezone.now() - timedelta(days=1))
+    Look.objects.filter(decided_at__isnull=False).update(decided_at=factories.days_ago(1))
 
 
 def copies(look: Look, hits: int, count: int, **columns: object) -> None:
