@@ -41,7 +41,7 @@ NEAR, MOST_NEAR = 4, 64  # items that are looked through for the next one: for e
 SAVED_PAGE = "review"
 #: Its variants are orders: {"due": 50, "newest": 50}.
 ORDER_EXPERIMENT = "review-order"
-SURE = 0.8  # below it a line asks for attention
+SURE = 0.9  # below it a line asks for attention: more than one in ten like it was wrong
 PACE_OVER = 50  # decisions that the median time is taken from
 SHOWN_FOR = timedelta(hours=2)
 
