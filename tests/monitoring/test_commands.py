@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -86,7 +87,7 @@ def test_the_sealer_outlives_a_database_that_goes_away(monkeypatch: pytest.Monke
         return real(limit)
 
     monkeypatch.setattr(audit, "seal", seal)
-    monkeypatch.setattr(audit_sealer.signal, "signal", lambda *_: None)  # these are the signals of the tests here
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # these are the signals of the tests here
     monkeypatch.setattr(audit_sealer, "PAUSE", 0.01)
     monkeypatch.setattr(audit_sealer, "AWAY", 0.01)
     act()

@@ -161,7 +161,7 @@ def running(*, plain_off: bool = False) -> Iterator[ImapServer]:
 
 
 def _wait(process: subprocess.Popen[bytes], home: Path, port: int) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         if process.poll() is not None:
             said = process.stderr.read().decode() if process.stderr else ""
             log = home / "log"
@@ -170,7 +170,7 @@ def _wait(process: subprocess.Popen[bytes], home: Path, port: int) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise RuntimeError("Dovecot did not listen within ten seconds.")
+    raise RuntimeError("Dovecot did not listen within a minute.")
 
 
 def _write_certificate(home: Path) -> None:
