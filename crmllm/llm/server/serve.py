@@ -2,8 +2,8 @@
 
 What may be set: LLM_MODEL_PATH (a folder, or a name that vLLM can fetch) and LLM_MODEL (what it is called), LLM_CONTEXT
 (tokens a request may have), LLM_CONCURRENCY (requests at once), LLM_MEMORY_GB (attention cache without a GPU),
-LLM_ADAPTERS (name=folder, separated by commas: fine-tuned LoRA adapters; `none` for none at all). Left empty, the
-default model comes with those that were trained here; what ships with the program is in its weights already.
+LLM_ADAPTERS (name=folder, separated by commas: fine-tuned LoRA adapters; `none` for none at all). Left empty, a model
+comes with those that were trained for it here; what ships with the program is in the default model's weights already.
 """
 
 import json
@@ -15,14 +15,14 @@ from pathlib import Path
 from crmllm.core.runtime.home import Home, home
 from crmllm.core.runtime.setup import MODEL_SERVER, packaged_model
 
-NEEDED = {"r", "lora_alpha", "target_modules"}
+NEEDED = {"r", "lora_alpha", "target_modules", "base_model_name_or_path"}
 #: What vLLM takes as the largest rank of any adapter.
 RANKS = (8, 16, 32, 64, 128, 256)
 
 
 def command(place: Home, settings: Mapping[str, str], port: int) -> list[str]:
     """vLLM's command line."""
-    model = settings.get("LLM_MODEL_PATH") or str(packaged_model(place))
+    model = model_path(place, settings)
     words = [
         str(MODEL_SERVER / "bin" / "python"), "-m", "vllm.entrypoints.openai.api_server",
         "--host", "127.0.0.1",
@@ -46,28 +46,35 @@ def command(place: Home, settings: Mapping[str, str], port: int) -> list[str]:
     return words
 
 
+def model_path(place: Home, settings: Mapping[str, str]) -> str:
+    """The folder or name of the model that is served."""
+    return settings.get("LLM_MODEL_PATH") or str(packaged_model(place))
+
+
 def adapters(place: Home, settings: Mapping[str, str]) -> dict[str, Path]:
     """The adapters to serve, by name. The first one answers unless another one was put in use."""
     wanted = settings.get("LLM_ADAPTERS", "").strip()
     if wanted:
         pairs = (one.partition("=") for one in wanted.split(",") if "=" in one)
         return {name.strip(): Path(folder.strip()) for name, _, folder in pairs}
-    if settings.get("LLM_MODEL_PATH"):  # an adapter fits the one model that it was made for
-        return {}
+    model = Path(model_path(place, settings)).name
     found = [file.parent for file in sorted(place.adapters.glob("*/adapter_config.json"))]
-    return {folder.name: folder for folder in found if is_whole(folder)}
+    return {folder.name: folder for folder in found if base_of(folder) == model}
 
 
-def is_whole(folder: Path) -> bool:
-    """Whether vLLM can load an adapter: one whose training was cut off would keep the server from starting."""
+def base_of(folder: Path) -> str:
+    """The one model that an adapter fits: the one that it was made for.
+
+    Empty where vLLM could not load it: an adapter whose training was cut off would keep the server from starting.
+    """
     try:
         config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
-        whole = set(config) >= NEEDED and (folder / "adapter_model.safetensors").stat().st_size > 0
+        if set(config) >= NEEDED and (folder / "adapter_model.safetensors").stat().st_size > 0:
+            return Path(str(config["base_model_name_or_path"])).name
     except (OSError, ValueError, TypeError):
-        whole = False
-    if not whole:
-        print(f"The adapter {folder.name} is not whole and is left out.", file=sys.stderr)
-    return whole
+        pass
+    print(f"The adapter {folder.name} is not whole and is left out.", file=sys.stderr)
+    return ""
 
 
 def largest_rank(folders: Iterable[Path]) -> int:

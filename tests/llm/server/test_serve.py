@@ -92,12 +92,19 @@ def test_another_model_goes_by_its_own_name_or_a_chosen_one(place: Home) -> None
     assert after(words, "--served-model-name") == "crm"
 
 
-def adapter(folder: Path, rank: int = 16) -> Path:
+def adapter(folder: Path, rank: int = 16, base: str = "smollm2-135m-crm") -> Path:
     folder.mkdir(parents=True)
-    config = {"r": rank, "lora_alpha": 2 * rank, "target_modules": ["q_proj"]}
+    config = {"r": rank, "lora_alpha": 2 * rank, "target_modules": ["q_proj"], "base_model_name_or_path": base}
     (folder / "adapter_config.json").write_text(json.dumps(config))
     (folder / "adapter_model.safetensors").write_bytes(b"weights")
     return folder
+
+
+def test_a_model_of_ones_own_comes_with_those_that_were_trained_for_it(place: Home) -> None:
+    adapter(place.adapters / "for-ours")
+    theirs = adapter(place.adapters / "for-theirs", base="/models/qwen")
+    assert serve.adapters(place, {"LLM_MODEL_PATH": "/srv/qwen"}) == {"for-theirs": theirs}
+    assert list(serve.adapters(place, {})) == ["for-ours"]
 
 
 def test_the_default_model_comes_with_the_adapters_trained_here(place: Home) -> None:
