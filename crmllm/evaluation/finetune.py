@@ -37,6 +37,7 @@ from crmllm.extraction.types import Item
 from crmllm.llm import prompts, services, versions
 from crmllm.llm.choices import VersionState
 from crmllm.llm.models import ModelVersion
+from crmllm.llm.server import serve
 from crmllm.llm.server.own import model_server
 
 TRAINER = Path(__file__).resolve().parents[1] / "llm" / "finetuning" / "train.py"
@@ -191,7 +192,8 @@ def _events(lines: Iterator[str] | Any) -> Iterator[dict[str, Any]]:
 def measure(folder: Path, lesson: Lesson, learned: int, tell: Tell) -> dict[str, dict[str, float | None]]:
     """Figures of the new version beside those of the one in use, on what was held back."""
     live = ModelVersion.objects.filter(state=VersionState.LIVE).first()
-    current = live.name if live is not None else settings_model().name
+    served = {settings_model().name, *serve.adapters(home(), os.environ)}
+    current = live.name if live is not None and live.name in served else settings_model().name
     figures: dict[str, dict[str, float | None]] = {}
     with model_server():
         candidate = ModelVersion(name=folder.name, path=str(folder))

@@ -184,8 +184,10 @@ class Model:
         if not models:
             raise ModelUnavailable("The model server has no model loaded.", code="model_unknown")
         self._all = frozenset(one.id for one in models)
-        # A fine-tuned adapter names the model that it was made from: it is what we want to be answered by.
-        return next((one.id for one in models if one.parent), models[0].id)
+        # An adapter, which names the model that it was made from, answers where an operator put it there. One that was
+        # trained here answers once a person has put it in use (`versions`).
+        put_there = bool(settings.LLM_BASE_URL or settings.LLM_ADAPTERS)
+        return next((one.id for one in models if bool(one.parent) == put_there), models[0].id)
 
     async def complete(
         self,

@@ -463,7 +463,9 @@ env.integer("WEB_THREADS", 8, "Threads in each of them.", low=1, high=64)
 env.text("LLM_MODEL_PATH", "", "Model that our own server serves: a folder, or a name that vLLM can fetch.")
 env.integer("LLM_CONTEXT", 8192, "Tokens that one request to our own model server may have.", low=512, high=2**20)
 env.integer("LLM_MEMORY_GB", 2, "Its attention cache without a GPU.", low=1, high=1024)
-env.words("LLM_ADAPTERS", [], "Adapters that it serves: name=folder. Empty: those trained here. Or: none.")
+LLM_ADAPTERS = env.words(
+    "LLM_ADAPTERS", [], "Adapters that it serves: name=folder. Empty: those trained here. Or: none."
+)
 env.text("CRMLLM_MODELS", "", "Folder of model files, if several installations share one; else in CRMLLM_HOME.")
 env.text("TORCH_WHEELS", "", "Where pip finds torch's CPU build: PyTorch's index of CPU wheels, or a folder.")
 

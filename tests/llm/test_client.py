@@ -258,7 +258,8 @@ def served(*models: dict[str, Any]) -> httpx2.Response:
     return httpx2.Response(200, json={"object": "list", "data": list(models)})
 
 
-def test_a_fine_tuned_adapter_is_preferred_to_its_base(ask: Ask) -> None:
+def test_an_adapter_on_a_server_of_the_operators_is_preferred_to_its_base(ask: Ask, settings: Any) -> None:
+    settings.LLM_BASE_URL = "http://models.example/v1"
     server = Server(chat('{"name": "Ada"}'))
     server.models = served({"id": "tiny", "parent": None}, {"id": "tiny-crm", "parent": "tiny"})
     assert ask(server).request_model == "tiny-crm"

@@ -78,7 +78,19 @@ def serving(*names: str) -> Server:
 def test_the_version_in_use_is_asked_if_it_is_served(ask: Ask) -> None:
     made("two", VersionState.LIVE)
     assert ask(serving("one", "two")).request_model == "two"
-    assert ask(serving("one")).request_model == "one", "not there: what the server puts first answers"
+    assert ask(serving("one")).request_model == "tiny", "not there: the model without any answers"
+
+
+def test_one_that_was_trained_here_answers_once_it_is_put_in_use(ask: Ask, settings: Any) -> None:
+    settings.LLM_BASE_URL = ""
+    version = made("one")
+    assert ask(serving("one")).request_model == "tiny", "a candidate only waits"
+    settings.LLM_ADAPTERS = ["one=/adapters/one"]
+    assert ask(serving("one")).request_model == "one", "the operator named it"
+    settings.LLM_ADAPTERS = []
+    ModelVersion.objects.filter(pk=version.pk).update(state=VersionState.LIVE)
+    versions.forget()
+    assert ask(serving("one")).request_model == "one"
 
 
 def test_a_named_model_is_asked_whatever_is_in_use(ask: Ask, settings: Any) -> None:

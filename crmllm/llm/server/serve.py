@@ -52,7 +52,7 @@ def model_path(place: Home, settings: Mapping[str, str]) -> str:
 
 
 def adapters(place: Home, settings: Mapping[str, str]) -> dict[str, Path]:
-    """The adapters to serve, by name. The first one answers unless another one was put in use."""
+    """The adapters to serve, by name. The first one that was named answers unless another one was put in use."""
     wanted = settings.get("LLM_ADAPTERS", "").strip()
     if wanted:
         pairs = (one.partition("=") for one in wanted.split(",") if "=" in one)
