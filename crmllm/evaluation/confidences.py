@@ -47,6 +47,7 @@ def fit_shipped(*, with_model: bool) -> Fitted:
 
 
 def graded(case: Labelled, answers: Sequence[Asked]) -> Iterable[Graded]:
+    """Every value that is found in a case with each of the answers: its raw confidence, and whether it is right."""
     for answer in answers:
         found = extract(case.item, *answer.answers, weighed=False)
         result = scorer.Score()

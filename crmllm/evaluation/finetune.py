@@ -32,7 +32,7 @@ from crmllm.extraction.prompting import PROMPT
 from crmllm.extraction.schema import MailAnswer
 from crmllm.extraction.training.mails import examples
 from crmllm.extraction.training.pseudonyms import pseudonymised
-from crmllm.extraction.training.rows import row
+from crmllm.extraction.training.rows import Render, row
 from crmllm.extraction.types import Item
 from crmllm.llm import prompts, services, versions
 from crmllm.llm.choices import VersionState
@@ -86,9 +86,10 @@ def run(options: Options, tell: Tell, *, actor: audit.Actor) -> ModelVersion:
     tell(f"{len(lesson.rows)} examples, {len(lesson.trained_on)} decisions among them")
     folder = home().adapters / f"crm-{datetime.now():%Y%m%d-%H%M%S}"
     steps = train(lesson, folder, options, tell)
-    figures = measure(folder, lesson, _chosen(options).number, tell)
+    learned = _chosen(options).number
+    figures = measure(folder, lesson, learned, tell)
     told = {"seed": options.seed, "examples": len(lesson.rows), "steps": steps, "minutes": options.minutes,
-            "prompt": f"{PROMPT} {_chosen(options).number}"}  # fmt: skip
+            "prompt": f"{PROMPT} {learned}"}  # fmt: skip
     (folder / "training.json").write_text(json.dumps({"settings": told, "figures": figures}, indent=2) + "\n")
     return services.register_version(
         actor=actor, folder=folder, trained_on=lesson.trained_on, settings=told, figures=figures
@@ -107,12 +108,12 @@ def prepare(options: Options) -> Lesson:
         else:
             lesson.rows.append(row(one.item, one.answer, render, _chance(options.seed, number)))
     if options.with_decisions:
-        _add_decided(lesson, options)
+        _add_decided(lesson, options, render)
     _chance(options.seed, "order").shuffle(lesson.rows)
     return lesson
 
 
-def _add_decided(lesson: Lesson, options: Options) -> None:
+def _add_decided(lesson: Lesson, options: Options, render: Render) -> None:
     for one in decisions.decided():
         chance = _chance(options.seed, one.interaction_id)
         pair = (one.item, one.answer)
@@ -122,7 +123,7 @@ def _add_decided(lesson: Lesson, options: Options) -> None:
             lesson.held_decided.append(pair)
             continue
         lesson.trained_on += one.decisions
-        lesson.rows += [row(*pair, _chosen(options).messages, chance) for _ in range(REPEATS)]
+        lesson.rows += [row(*pair, render, chance) for _ in range(REPEATS)]
 
 
 def _chosen(options: Options) -> prompts.Chosen:

@@ -20,6 +20,7 @@ from crmllm.llm.choices import VersionState
 from crmllm.llm.embedding import embed
 from crmllm.llm.embedding_files import MODEL_NAME
 from crmllm.llm.models import Embedding, ModelVersion, Prompt, PromptVersion
+from crmllm.llm.server.serve import base_of
 
 
 def set_live_version(*, user: User, version: PromptVersion) -> PromptVersion:
@@ -105,7 +106,7 @@ def register_version(
     with transaction.atomic():
         row = ModelVersion.objects.create(
             name=folder.name,
-            base=versions.base_of(folder),
+            base=base_of(folder)[:120],
             path=str(folder),
             sha256=versions.fingerprint(folder),
             trained_on=[str(one) for one in trained_on],

@@ -18,6 +18,7 @@ from crmllm.experiments.models import Experiment
 from crmllm.llm.choices import VersionState
 from crmllm.llm.endpoint import base_url
 from crmllm.llm.models import ModelVersion
+from crmllm.llm.server.serve import base_of
 
 #: What the packaged model was taught before it came here: in its weights, under its name.
 SHIPPED = ADAPTER.parent
@@ -85,7 +86,7 @@ def load_shipped() -> int:
     made = 0
     for config in sorted(SHIPPED.glob("*/adapter_config.json")):
         folder = config.parent
-        values = {"base": base_of(folder), "path": str(folder), "sha256": fingerprint(folder), "shipped": True}
+        values = {"base": base_of(folder)[:120], "path": str(folder), "sha256": fingerprint(folder), "shipped": True}
         row, created = ModelVersion.objects.get_or_create(name=folder.name, defaults=values | _told(folder))
         told = values | _told(folder)
         if not created and any(getattr(row, name) != value for name, value in told.items()):
@@ -105,12 +106,6 @@ def _told(folder: Path) -> dict[str, object]:
     except FileNotFoundError:
         return {}
     return {"settings": told.get("settings", {}), "figures": told.get("figures", {})}
-
-
-def base_of(folder: Path) -> str:
-    """The model that an adapter was made for."""
-    config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
-    return Path(str(config.get("base_model_name_or_path") or "")).name[:120]
 
 
 def fingerprint(folder: Path) -> str:

@@ -59,22 +59,25 @@ def adapters(place: Home, settings: Mapping[str, str]) -> dict[str, Path]:
         return {name.strip(): Path(folder.strip()) for name, _, folder in pairs}
     model = Path(model_path(place, settings)).name
     found = [file.parent for file in sorted(place.adapters.glob("*/adapter_config.json"))]
-    return {folder.name: folder for folder in found if base_of(folder) == model}
+    return {folder.name: folder for folder in found if is_whole(folder) and base_of(folder) == model}
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether vLLM can load an adapter: one whose training was cut off would keep the server from starting."""
+    try:
+        config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+        whole = set(config) >= NEEDED and (folder / "adapter_model.safetensors").stat().st_size > 0
+    except (OSError, ValueError, TypeError):
+        whole = False
+    if not whole:
+        print(f"The adapter {folder.name} is not whole and is left out.", file=sys.stderr)
+    return whole
 
 
 def base_of(folder: Path) -> str:
-    """The one model that an adapter fits: the one that it was made for.
-
-    Empty where vLLM could not load it: an adapter whose training was cut off would keep the server from starting.
-    """
-    try:
-        config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
-        if set(config) >= NEEDED and (folder / "adapter_model.safetensors").stat().st_size > 0:
-            return Path(str(config["base_model_name_or_path"])).name
-    except (OSError, ValueError, TypeError):
-        pass
-    print(f"The adapter {folder.name} is not whole and is left out.", file=sys.stderr)
-    return ""
+    """The name of the one model that an adapter fits: the one that it was made for."""
+    config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+    return Path(str(config.get("base_model_name_or_path") or "")).name
 
 
 def largest_rank(folders: Iterable[Path]) -> int:
