@@ -100,6 +100,7 @@ def run(options: Options, progress: Progress) -> Json:
     result = _score(options, cases, predicted)
     report = result.report() | {
         "invalid": answers.invalid,
+        "unanswered": answers.unanswered,
         "seconds_per_item": round(seconds / len(cases), 4),
         "tokens_per_item": round(answers.tokens / len(cases), 1),
         "calls_per_item": round(answers.calls / len(cases), 2),
@@ -160,6 +161,7 @@ def table(report: Json) -> str:
         "invented",
         "forbidden",
         "invalid",
+        "unanswered",
         "coverage_at_p99",
         "ece",
     ):

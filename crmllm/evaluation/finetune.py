@@ -36,6 +36,7 @@ from crmllm.extraction.training.rows import Render, row
 from crmllm.extraction.types import Item
 from crmllm.llm import prompts, services, versions
 from crmllm.llm.choices import VersionState
+from crmllm.llm.errors import ModelUnavailable
 from crmllm.llm.models import ModelVersion
 from crmllm.llm.server import serve
 from crmllm.llm.server.own import model_server
@@ -203,26 +204,39 @@ def measure(folder: Path, lesson: Lesson, learned: int, tell: Tell) -> dict[str,
             if not held:
                 continue
             tell(f"measuring on {len(held)} items that were held back ({label.replace('_', ' ')})")
-            new, old = _scores(folder.name, held, learned), _scores(current, held)
+            new, old = _scores(folder.name, held, tell, learned), _scores(current, held, tell)
             for key in sorted(new | old):
                 figures[f"{label}_{key}"] = {"new": new.get(key), "current": old.get(key)}
         tell("measuring on the evaluation set, with the rules beside it")
-        figures["evaluation_set"] = {"new": _whole(folder.name, learned), "current": _whole(current)}
+        figures["evaluation_set"] = {"new": _whole(folder.name, tell, learned), "current": _whole(current, tell)}
     return figures
 
 
-def _whole(name: str, version: int | None = None) -> float | None:
+def _whole(name: str, tell: Tell, version: int | None = None) -> float | None:
     """Micro-F1 of rules and this version of the model together on the set that ships with the program."""
     asked = extraction.Options(data=sets.OWN, model=name, prompt=((PROMPT, version),) if version else ())
-    share: float | None = extraction.run(asked, lambda cases, what: cases)["micro"]["f1"]
+    try:
+        share: float | None = extraction.run(asked, lambda cases, what: cases)["micro"]["f1"]
+    except ModelUnavailable as error:
+        tell(f"{name}: {error}")
+        return None
     return share
 
 
-def _scores(name: str, held: list[Pair], version: int | None = None) -> dict[str, float]:
+def _scores(name: str, held: list[Pair], tell: Tell, version: int | None = None) -> dict[str, float]:
+    """F1 by key over the items that it answered, of which the trainer is told; nothing where it answered none."""
     cases = [Labelled(item, Sample({"file": str(number)}, "")) for number, (item, _) in enumerate(held)]
-    asked = ask_all(cases, name=name, versions_of={PROMPT: version} if version else None)
-    given = [one.answer.value if one.answer is not None else None for one in asked.asked]
-    return answers.score(zip((right for _, right in held), given, strict=True))
+    try:
+        asked = ask_all(cases, name=name, versions_of={PROMPT: version} if version else None)
+    except ModelUnavailable as error:
+        tell(f"{name}: {error}")
+        return {}
+    if asked.unanswered:
+        tell(f"{name} left {asked.unanswered} of {len(held)} items unanswered; the figures are of the others")
+    given = zip((right for _, right in held), asked.asked, strict=True)
+    return answers.score(
+        (right, one.answer.value if one.answer is not None else None) for right, one in given if not one.failed
+    )
 
 
 def is_possible() -> bool:

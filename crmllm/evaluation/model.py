@@ -12,6 +12,7 @@ from uuid import UUID
 from crmllm.evaluation.formats import Labelled
 from crmllm.extraction import windows
 from crmllm.extraction.schema import MailAnswer, ModelAnswer
+from crmllm.llm.errors import InvalidAnswer, LlmError, ModelUnavailable
 from crmllm.llm.server.own import model_server
 
 
@@ -56,6 +57,11 @@ class Answers:
         return sum(one.invalid for one in self.asked)
 
     @property
+    def unanswered(self) -> int:
+        """Items about which the server, asked three times, gave no answer at all."""
+        return sum(one.failed for one in self.asked)
+
+    @property
     def model(self) -> str:
         return next((one.model for one in self.asked if one.model), "")
 
@@ -75,7 +81,7 @@ def ask_all(
 ) -> Answers:
     """Ask the model, or the one of a name, about every case, with the versions of prompts that it is asked with or with
     given ones. As in daily work it is asked where an answer could change something (LLM_ASK). The stored calls' key is
-    dropped afterwards: a set's content does not stay."""
+    dropped afterwards: a set's content does not stay. Raises ModelUnavailable if it answered nothing at all."""
     from django.core.management import call_command
 
     from crmllm.core.crypto import drop_keys, new_key
@@ -90,9 +96,12 @@ def ask_all(
         with model_server():
             started = time.perf_counter()
             asked = asyncio.run(_ask_all(cases, key, name, versions_of, gated))
-            return Answers(asked, time.perf_counter() - started)
+            done = Answers(asked, time.perf_counter() - started)
     finally:
         drop_keys([key])
+    if done.unanswered and not done.calls:
+        raise ModelUnavailable(f"The model answered none of {done.unanswered} questions: there is nothing to measure.")
+    return done
 
 
 async def _ask_all(
@@ -118,7 +127,6 @@ async def _ask(model: object, case: Labelled, key: UUID, gated: bool) -> Asked:
 
     from crmllm.core.ids import uuid7
     from crmllm.llm.client import Model
-    from crmllm.llm.errors import InvalidAnswer, LlmError
 
     assert isinstance(model, Model)
     answers: list[ModelAnswer | None] = []

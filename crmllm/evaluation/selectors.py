@@ -91,7 +91,7 @@ def compared(run: EvaluationRun, other: EvaluationRun | None) -> list[Line]:
 _GROUPS = ("fields", "per_class", "kinds", "languages")
 _SINGLE = (
     "accuracy", "macro_f1", "f1", "precision", "recall", "category_accuracy", "sentiment_macro_f1", "coverage_at_p99",
-    "invented", "forbidden", "invalid", "calls_per_item", "tokens_per_item", "seconds_per_item",
+    "invented", "forbidden", "invalid", "unanswered", "calls_per_item", "tokens_per_item", "seconds_per_item",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from crmllm.access.models import User
 from crmllm.core.audit import SYSTEM
 from crmllm.core.crypto import Sealed
 from crmllm.core.runtime.home import Home
-from crmllm.evaluation import answers, decisions, finetune
+from crmllm.evaluation import answers, decisions, finetune, model
+from crmllm.evaluation.formats import Labelled
+from crmllm.evaluation.model import Asked
 from crmllm.extraction.models import Extraction
-from crmllm.extraction.schema import MailAnswer
-from crmllm.extraction.types import to_json
+from crmllm.extraction.schema import MailAnswer, ModelAnswer
+from crmllm.extraction.types import Item, to_json
 from crmllm.llm.models import ModelVersion
 from crmllm.privacy.choices import ConsentState, Purpose
 from crmllm.privacy.services import record_consent
@@ -168,3 +171,45 @@ def test_answers_are_graded_key_by_key() -> None:
     assert "phone" not in figures, "nothing was to be found there"
     assert answers.score([(right, None)])["all"] == 0.0
     assert 0.5 < figures["all"] < 1.0
+
+
+# --- a server that does not answer
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """A model server that answers so many of the items it is asked about, and none of the others."""
+    monkeypatch.setattr(model, "model_server", nullcontext)
+
+    def write(answered: int) -> None:
+        async def ask(cases: list[Labelled], *_: object) -> list[Asked]:
+            right = Asked((ModelAnswer(MailAnswer(category="sales", sentiment="neutral"), None, "v2"),), calls=1)
+            return [right if at < answered else Asked(failed=True) for at in range(len(cases))]
+
+        monkeypatch.setattr(model, "_ask_all", ask)
+
+    return write
+
+
+def test_a_model_that_answers_nothing_is_no_measure(answering: Callable[[int], None]) -> None:
+    answering(0)
+    with pytest.raises(CommandError, match="none of 3 questions"):
+        call_command("evaluate", "extraction", "--own", "--limit", "3", "--json")
+
+
+def test_what_stays_unanswered_is_counted(answering: Callable[[int], None], capsys: pytest.CaptureFixture[str]) -> None:
+    answering(2)
+    call_command("evaluate", "extraction", "--own", "--limit", "3", "--json")
+    assert json.loads(capsys.readouterr().out)["unanswered"] == 1
+
+
+@pytest.mark.parametrize(("answered", "figures", "word"), [(1, 1.0, "1 of 2"), (0, None, "none of 2")])
+def test_a_training_is_measured_by_the_answers_there_are(
+    answering: Callable[[int], None], answered: int, figures: float | None, word: str
+) -> None:
+    answering(answered)
+    held = [(Item(text="We want two pumps."), MailAnswer(category="sales", sentiment="neutral"))] * 2
+    said: list[str] = []
+    found = finetune._scores("crm", held, said.append)
+    assert found.get("category") == figures
+    assert word in said[0]

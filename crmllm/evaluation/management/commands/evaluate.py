@@ -20,7 +20,7 @@ from crmllm.core.errors import CrmllmError
 from crmllm.evaluation import classification, extraction, figures, sentences, sets
 from crmllm.evaluation.formats import BadSet
 from crmllm.evaluation.peers import compare
-from crmllm.llm.errors import PromptMissing
+from crmllm.llm.errors import LlmError
 from crmllm.llm.server.own import NoModel
 
 Json = dict[str, Any]
@@ -84,7 +84,7 @@ class Command(BaseCommand):
         asked = subject.options(**{name: options[name] for name in names if name in options})
         try:
             report = subject.run(asked, _progress)
-        except (BadSet, NoModel, PromptMissing) as error:
+        except (BadSet, NoModel, LlmError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             json.dumps(report, ensure_ascii=False, indent=2) if options["json"] else subject.table(report)
