@@ -196,6 +196,26 @@ def test_a_day_after_its_month_ends_a_sentence_and_one_before_it_does_not() -> N
     assert len(sentences("Wir kommen am 13. März vorbei.")) == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nos lo cobraron el día 5. Les ruego que lo devuelvan.",
+        "Prélevé deux fois le 5. Pouvez-vous nous rembourser ?",
+        "È arrivato il 3. Vi chiediamo un rimborso.",
+        "It came on the 5. Please refund it.",
+        "Abgebucht am 5. Bitte erstatten Sie das.",
+    ],
+)
+def test_a_day_without_its_month_may_end_a_sentence(text: str) -> None:
+    assert len(sentences(text)) == 2
+
+
+def test_who_writes_small_ends_sentences_all_the_same() -> None:
+    text = "de klok loopt achter sinds maandag. niet dringend maar graag snel. kunnen jullie meekijken?"
+    assert len(sentences(text)) == 3
+    assert len(sentences("Wir liefern Schrauben einschl. passender Muttern. Danke.")) == 2
+
+
 # --- requests
 
 

@@ -14,7 +14,7 @@ _ABBREVIATIONS = frozenset(
     dr prof mr mrs ms st nr no inc ltd corp co jr sr vs etc approx ca bzw z.b inkl exkl zzgl usw evtl ggf tel fa hr
     fr str sig dott ing mme mlle sra srta av env art dhr mevr bv nv ref fig mio mrd mln tsd i.d.r d.h u.a szt stk pcs
     stuks wg ul godz dyr ltg pos poz lic arq avv rag jan feb
-    mar apr jun jul aug sep sept oct okt nov dec dez e.g i.e p.a excl incl bijv evt n tél telef
+    mar apr jun jul aug sep sept oct okt nov dec dez subj resp dept e.g i.e p.a excl incl bijv evt n tél telef
     """.split()
 )
 _SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?=\s|$)|\n[ \t]*\n+|\n(?=[ \t]*(?:[-*•–·▪►]|\d{1,2}[.)])[ \t])")
@@ -126,6 +126,25 @@ _MONTH_BEFORE = re.compile(
 )
 
 
+# Words that begin a sentence and never follow an ordinal: "on the 5th" is "el día 5. Les ruego ...".
+_OPENERS = frozenset(
+    """
+    i we you they he she it please could can the this that our my wir ich ihr bitte konnten konnen das die der es
+    ist nous je vous on il elle merci pouvez pourriez les le la los nos me mi su por si no ya hemos puede pueden
+    podria podrian vi ci per non se abbiamo potete potrebbe wij ik graag kunt kunnen kun zou het dat de os as nao
+    poderia poderiam podem temos prosze prosimy czy mamy
+    """.split()
+)
+_NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
+
+
+@lru_cache(maxsize=64)
+def _writes_small(text: str) -> bool:
+    """Whether the writer begins sentences with small letters, as on a telephone."""
+    small = len(re.findall(r"[^\W\d_]{4,}[.!?] +[a-zà-ž]", text))
+    return small >= 2 and small >= 2 * len(re.findall(r"[^\W\d_]{4,}[.!?] +[A-ZÀ-Ž]", text))
+
+
 def _ends_sentence(text: str, dot: int, after: int, limit: int) -> bool:
     word_start = dot
     while word_start > 0 and not text[word_start - 1].isspace() and text[word_start - 1] not in "(":
@@ -139,7 +158,11 @@ def _ends_sentence(text: str, dot: int, after: int, limit: int) -> bool:
     if word.isdigit() and len(word) <= 2 and _MONTH_BEFORE.search(text[max(0, word_start - 12) : word_start]):
         return not rest[:1].islower()  # "by March 15. We ..."
     if word.isdigit() and len(word) <= 2:  # "15. March" and list numbers
-        return not rest or rest.startswith("\n")
+        next_word = _NEXT_WORD.match(text, after, limit)
+        opens = next_word is not None and next_word[1][0].isupper() and fold(next_word[1]) in _OPENERS
+        return not rest or rest.startswith("\n") or (opens and text[:word_start].rstrip()[-1:].isalpha())
+    if rest[:1].islower() and len(word) > 3 and word.isalpha():
+        return _writes_small(text)
     return not rest[:1].islower()
 
 
