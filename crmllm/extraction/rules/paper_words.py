@@ -25,7 +25,12 @@ ISSUER = (
     r"aufgenommen von|erfasst von|bearbeitet von|im auftrag|saisi par|commande par|valide par|contact client|"
     r"(?:responsavel|responsable|contacto|contato) (?:no|del?|do|en el) cliente|preenchido por|elaborado por|"
     r"emitido por|cumplimentado por|redatto da|ordinato da|referente (?:del )?cliente|contactpersoon klant|"
-    r"opgenomen door|referente|contatto|persona di riferimento|richiesto da|firmato da|emesso da|acquisti|"
+    r"opgenomen door|referente|(?:affaire|dossier) suivie? par|suivi par|(?:mas )?informacion|informes|"
+    r"redacta(?:do por)?|fdo|informazioni|per informazioni|(?:responsabile (?:unico )?del )procedimento|"
+    r"inlichtingen(?: bij)?|"
+    r"(?:for )?(?:further )?(?:information|enquiries|queries)|auskunfte?(?: erteilt)?|"
+    r"(?:informacji|wyjasnien) udziela|sprawe prowadzi|informacoes|esclarecimentos|"
+    r"contatto|persona di riferimento|richiesto da|firmato da|emesso da|acquisti|"
     r"contactpersoon|inkoper|"
     r"besteld door|aangevraagd door|ondertekend door|opgesteld door|pessoa de contacto|assinado por)"
 )
@@ -64,6 +69,9 @@ CLOSING = re.compile(
     r"com os (?:meus |nossos )?(?:melhores )?cumprimentos|(?:muito )?(?:respeitosamente|atenciosamente|atentamente)|"
     r"cumprimentos|"
     r"muy atentamente|(?:le|les) saluda|reciba[n]? (?:un|nuestros)|in fede|con osservanza|cordialita|met hoogachting|"
+    r"(?:de )?(?:hartelijke )?groet(?:en|jes)?\W*$|m\.?v\.?g\b|mfg\b|vg\b|lg\b|(?:schone|liebe|viele|beste) gruss?e|"
+    r"avec (?:mes|nos) (?:meilleures )?salutations|bien cordialement|sinceres salutations|con estima|com estima|"
+    r"um abraco|abracos?\W*$|z szacunkiem|pozdrowienia|(?:all the )?best\W*$|cheers\W*$|"
     r"z (?:powazaniem|wyrazami szacunku|pozdrowieniami)|lacze (?:wyrazy|pozdrowienia)|pozdrawiam)"
 )
 # "Pedido del cliente" is no order but what a customer asks for.

@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
-from itertools import pairwise
 
 from crmllm.extraction.rules import (
     category,
@@ -23,19 +21,20 @@ from crmllm.extraction.rules import (
     money,
     organisations,
     paper_asks,
+    paper_rows,
+    paper_signers,
     people,
     phones,
     pitch,
     products,
     reader,
     sentiment,
-    signature,
     titles,
 )
 from crmllm.extraction.rules.contacts import Part, Person
+from crmllm.extraction.rules.paper_rows import Row
 from crmllm.extraction.rules.paper_words import (
     AMOUNT,
-    CLOSING,
     COMPLAINT,
     CONTRACT,
     DISCOUNT,
@@ -58,32 +57,19 @@ from crmllm.extraction.rules.paper_words import (
     TOTAL,
 )
 from crmllm.extraction.rules.reader import Reading
-from crmllm.extraction.rules.text import Candidate, Piece, flat, letters, lines, mask, run, trimmed
+from crmllm.extraction.rules.text import Candidate, Piece, flat, letters, mask, run, trimmed
 from crmllm.extraction.types import Item, Role
 
-_COLUMN = re.compile(r"\s*\|\s*|(?<=\S)\s+[·•]\s+|[ \t]{3,}|\t+")
 # What a paper calls itself is no name.
 _ITSELF = re.compile("|".join(one.pattern for one in (ORDER, REQUEST, CONTRACT, COMPLAINT, INVOICE)))
-# In a table two spaces part columns; in letters they only follow a full stop.
-_NARROW = re.compile(r"\s*\|\s*|(?<=\S)\s+[·•]\s+|[ \t]{2,}|\t+")
 TABLE = "table of a document"
-
-
-@dataclass(slots=True)
-class _Row:
-    """A line and its columns."""
-
-    start: int
-    end: int
-    cells: list[Piece]
-    flat: list[str] = field(default_factory=list)
 
 
 def read(item: Item) -> Reading:
     """The same reading as that of a mail, out of labels, tables and sentences."""
     marks = [match.span() for match in HEADING_MARK.finditer(item.text)]
     text = mask(item.text, [*cues.aimed_at_machine(item.text), *marks])
-    rows = list(_rows(text))
+    rows = list(paper_rows.rows(text))
     tongue, sure = _tongue(text)
     theirs = [one.value for one in emails.find(text) if not item.us.owns(one.value)]
     countries = phones.regions(region=item.region, emails=theirs, language=tongue, text=text)
@@ -135,19 +121,7 @@ def _tongue(text: str) -> tuple[str, float]:
     return (best, 0.7) if votes[best] >= 3 and votes[best] > votes.get(tongue, 0) else (tongue, sure)
 
 
-def _rows(text: str, columns: re.Pattern[str] = _COLUMN) -> Iterator[_Row]:
-    for line in lines(text):
-        cells, at = [], line.start
-        for gap in [*columns.finditer(text, line.start, line.end), None]:
-            stop = gap.start() if gap is not None else line.end
-            piece = trimmed(text, at, stop, "*#")
-            if piece.text:
-                cells.append(piece)
-            at = gap.end() if gap is not None else line.end
-        yield _Row(line.start, line.end, cells, [flat(cell.text) for cell in cells])
-
-
-def _is_label(row: _Row) -> bool:
+def _is_label(row: Row) -> bool:
     words = row.flat[0] if row.flat else ""
     told = PERSON_LABEL.match(words) or TELLS.match(words) or REFERENCE.match(words)
     return len(words) < 100 and told is not None
@@ -157,12 +131,11 @@ def _is_label(row: _Row) -> bool:
 
 
 def _persons(
-    item: Item, text: str, rows: list[_Row], countries: tuple[str, ...], company: Candidate | None
+    item: Item, text: str, rows: list[Row], countries: tuple[str, ...], company: Candidate | None
 ) -> list[Person]:
     found = [
         *_labelled(item, text, rows, countries),
-        *_signed(item, text, rows, countries),
-        *_undersigned(item, text, rows),
+        *paper_signers.find(item, text, rows, countries),
     ]
     kept: list[Person] = []
     for person in found:
@@ -202,7 +175,7 @@ def _complete(item: Item, text: str, person: Person, company: Candidate | None) 
         person.company = company
 
 
-def _labelled(item: Item, text: str, rows: list[_Row], countries: tuple[str, ...]) -> list[Person]:
+def _labelled(item: Item, text: str, rows: list[Row], countries: tuple[str, ...]) -> list[Person]:
     """People behind labels, with what stands on their line and under it."""
     found: list[Person] = []
     open_in: dict[int, Person] = {}
@@ -238,7 +211,7 @@ def _labelled(item: Item, text: str, rows: list[_Row], countries: tuple[str, ...
     return found
 
 
-def _value(text: str, rows: list[_Row], number: int, column: int, after: int) -> tuple[Piece | None, int]:
+def _value(text: str, rows: list[Row], number: int, column: int, after: int) -> tuple[Piece | None, int]:
     """What a label is followed by: the rest of its cell, the next cell, or the line below; and in which column."""
     row = rows[number]
     cell = row.cells[column]
@@ -306,72 +279,7 @@ def _loose(
         person.company = Candidate("company", piece.text, piece.start, piece.end, 0.8, "beside the name")
 
 
-def _signed(item: Item, text: str, rows: list[_Row], countries: tuple[str, ...]) -> list[Person]:
-    """Who stands under the closing words of a letter."""
-    found = []
-    for number, row in enumerate(rows):
-        if len(row.cells) != 1 or len(row.flat[0]) > 90 or not CLOSING.match(row.flat[0]):
-            continue
-        below = rows[number + 1 : number + 12]
-        block: list[_Row] = []
-        for one in below:
-            if one.cells:
-                block.append(one)
-            elif len(block) > 1:
-                break
-        if not block:
-            continue
-        card = signature.parse(text, block[0].start, block[-1].end, countries=countries)
-        name = card.name
-        if name is None or len(name.value.split()) < 2:
-            continue
-        if organisations.legal_form(" ".join(text[name.start : name.end + 12].split("\n")[0].split())):
-            continue  # "Norte Foods, S.L." is no "last, first"
-        title = _without_article(card.title) if card.title is not None else None
-        found.append(Person("sender", name, title, card.company, card.email, card.phone))
-    return found
-
-
-_DEFINITE = re.compile(r"(?:the|der|die|das|le|la|l['’]|il|lo|el|de|het|o|a)\s+|l['’]", re.IGNORECASE)
-
-
-def _without_article(title: Candidate) -> Candidate:
-    """ "La Responsabile" signs as "Responsabile"."""
-    lead = _DEFINITE.match(title.value)
-    return replace(title, value=title.value[lead.end() :], start=title.start + lead.end()) if lead else title
-
-
-def _undersigned(item: Item, text: str, rows: list[_Row]) -> list[Person]:
-    """Who stands at the foot under their office: "Il Direttore Tecnico", and below it the name."""
-    foot = [row for row in rows if row.cells][-6:]
-    for above, below in pairwise(foot):
-        if len(above.cells) != 1 or len(below.cells) != 1 or len(above.cells[0].text) > 60:
-            continue
-        lead = _DEFINITE.match(above.cells[0].text)
-        at = lead.end() if lead else 0
-        office = above.cells[0].text[at:].rstrip(" ,:")
-        name = people.clean(below.cells[0].text)
-        if titles.score(office) < 0.9 or ":" in office or titles.score(name) >= 0.9:
-            continue
-        if organisations.legal_form(below.cells[0].text) or organisations.has_word(name):
-            continue
-        if len(name.split()) < 2 or people.shape(name) < 0.6:
-            continue
-        start = above.cells[0].start + at
-        place = below.cells[0]
-        person = Person(
-            "sender",
-            Candidate("name", name, place.start, place.end, 0.8, "under an office"),
-            Candidate("title", office, start, start + len(office), 0.8, "over the name"),
-        )
-        under = [one for one in emails.find(text) if one.start >= place.end and not item.us.owns(one.value)]
-        if under:
-            person.email = replace(under[0], field="email", confidence=0.8, rule="under the name")
-        return [person]
-    return []
-
-
-def _company(item: Item, text: str, rows: list[_Row]) -> Candidate | None:
+def _company(item: Item, text: str, rows: list[Row]) -> Candidate | None:
     """Whose paper it is: the company with a legal form that is named first and most, and is not ours."""
     named: Counter[str] = Counter()
     first: dict[str, Candidate] = {}
@@ -393,7 +301,7 @@ def _company(item: Item, text: str, rows: list[_Row]) -> Candidate | None:
     return max(first.values(), key=lambda one: (min(3, named[letters(one.value)]) - one.start / 2000, -one.start))
 
 
-def _named_customer(item: Item, text: str, rows: list[_Row]) -> Candidate | None:
+def _named_customer(item: Item, text: str, rows: list[Row]) -> Candidate | None:
     """The customer behind a label where no name with a legal form stands in the paper."""
     for number, row in enumerate(rows):
         for column, words in enumerate(row.flat):
@@ -415,7 +323,7 @@ def _named_customer(item: Item, text: str, rows: list[_Row]) -> Candidate | None
     return None
 
 
-def _letterhead(item: Item, rows: list[_Row]) -> Candidate | None:
+def _letterhead(item: Item, rows: list[Row]) -> Candidate | None:
     """A house without a legal form at the head of its paper: a school, a town, a clinic."""
     for row in [row for row in rows if row.cells][:4]:
         if SUPPLIER.match(row.flat[0]):
@@ -462,7 +370,7 @@ def _is_ours(item: Item, name: str) -> bool:
 # --- what is bought
 
 
-def _deal(item: Item, reading: Reading, text: str, rows: list[_Row], head: str) -> deals.Deal | None:
+def _deal(item: Item, reading: Reading, text: str, rows: list[Row], head: str) -> deals.Deal | None:
     deal = reading.deal or deals.Deal()
     total = _total(text, rows) or (_stated(text) if deal.amount is None else None)
     if total is not None:
@@ -518,7 +426,7 @@ def _list_products(deal: deals.Deal, item: Item, text: str) -> None:
     ]
 
 
-def _total(text: str, rows: list[_Row]) -> Candidate | None:
+def _total(text: str, rows: list[Row]) -> Candidate | None:
     """The net sum where it is stated, else the total."""
     net: list[Candidate] = []
     sub: list[Candidate] = []
@@ -560,7 +468,7 @@ def _stated(text: str) -> Candidate | None:
     return Candidate("amount", money.plain(stated[0].value), stated[0].start, stated[0].end, 0.8, "stated sum")
 
 
-def _net_amount(text: str, row: _Row) -> Candidate | None:
+def _net_amount(text: str, row: Row) -> Candidate | None:
     """The sum that a row itself calls net where it has the gross one too: "118 000 € HT, soit 141 600 € TTC"."""
     sums = money.find(text, row.start, row.end)
     net = [one for one in sums if one.net and not one.gross]
@@ -569,7 +477,7 @@ def _net_amount(text: str, row: _Row) -> Candidate | None:
     return Candidate("amount", money.plain(net[-1].value), net[-1].start, net[-1].end, 0.9, TABLE)
 
 
-def _last_amount(text: str, row: _Row) -> Candidate | None:
+def _last_amount(text: str, row: Row) -> Candidate | None:
     found = list(AMOUNT.finditer(text, row.start, row.end))
     if not found:
         return None
@@ -583,7 +491,7 @@ def _last_amount(text: str, row: _Row) -> Candidate | None:
     return Candidate("amount", money.plain(value), last.start(), last.end(), 0.9, TABLE)
 
 
-def _currency(reading: Reading, text: str, rows: list[_Row]) -> Candidate | None:
+def _currency(reading: Reading, text: str, rows: list[Row]) -> Candidate | None:
     """The one that stands with the sums, else in the head of the table."""
     sums = [one for one in money.find(text) if one.currency]
     if sums:
@@ -604,7 +512,7 @@ def _currency(reading: Reading, text: str, rows: list[_Row]) -> Candidate | None
 
 def _main_line(item: Item, text: str) -> tuple[Candidate | None, Candidate | None] | None:
     """Product and quantity of the line of a table that costs most."""
-    rows = list(_rows(text, _NARROW))
+    rows = list(paper_rows.rows(text, paper_rows.NARROW))
     for number, row in enumerate(rows):
         column = next((at for at, words in enumerate(row.flat) if QUANTITY_HEAD.match(words.strip(" .:"))), None)
         if column is None or len(row.cells) < 2:
@@ -625,7 +533,7 @@ def _main_line(item: Item, text: str) -> tuple[Candidate | None, Candidate | Non
 
 
 def _line(
-    item: Item, text: str, row: _Row, column: int, width: int
+    item: Item, text: str, row: Row, column: int, width: int
 ) -> tuple[Decimal, Candidate | None, Candidate | None] | None:
     aside = len(row.cells) - width  # a column without a head, or a cell without words, stands to the left
     at = column + aside if column and (aside > 0 or (aside < 0 and not row.flat[0].isdigit())) else column
@@ -656,7 +564,7 @@ def _quantity(cell: Piece) -> Candidate | None:
     )
 
 
-def _day(item: Item, reading: Reading, text: str, rows: list[_Row]) -> Candidate | None:
+def _day(item: Item, reading: Reading, text: str, rows: list[Row]) -> Candidate | None:
     """The day of an order or a signature: the document's own."""
     for row in rows[:60]:
         words = " ".join(row.flat)
@@ -671,7 +579,7 @@ def _day(item: Item, reading: Reading, text: str, rows: list[_Row]) -> Candidate
 
 
 def _summary(
-    text: str, rows: list[_Row], line: tuple[Candidate | None, Candidate | None] | None, deal: deals.Deal
+    text: str, rows: list[Row], line: tuple[Candidate | None, Candidate | None] | None, deal: deals.Deal
 ) -> Candidate | None:
     """What the paper is, and its main line."""
     head = next(

@@ -18,7 +18,8 @@ _HONORIFICS = frozenset(
     dipl.-ing dipl.ing. dipl.-kfm. dipl.-kffr. dipl. dipl dipl.-wirt.-ing. dipl.-inf. dipl.-betriebsw. mag mag.
     dkfm. ddr. ddr bc. mgr mgr. mudr. rndr. judr. phdr. dhr dhr. mevr mevr. mw mw. ir ir. drs drs. eng eng. engo.
     dra dra. pan pani pr pr. rev rev. hon. lic. lic h.c. habil. med. rer. nat. jur. phil. pol. oec. techn. ra
-    rechtsanwalt lektor ds. eng.a eng.o dr.a sr.a prof.a exmo. exma. ing.a arq. arq.a dr.-ing. prof.-dr. inz.
+    rechtsanwalt lektor ds. eng.a eng.o dr.a sr.a prof.a prof.ssa profa. profa dra.
+    exmo. exma. ing.a arq. arq.a dr.-ing. prof.-dr. inz.
     """.split()
 )
 # Titles that are given names or initials too: taken away only where two words remain.

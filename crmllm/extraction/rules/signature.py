@@ -328,7 +328,8 @@ def _name(segments: list[_Segment], address: str, header_name: str) -> Candidate
             value = people.clean(piece.text)
             shape = people.shape(value)
             same = bool(header_name) and people.same_person(value, header_name)
-            agreement = people.agrees_with_email(value, address) if address else 0.0
+            # "facilities@" agrees with the Facilities Manager, whose name it is not.
+            agreement = people.agrees_with_email(value, address) if address and titles.score(value) < 0.9 else 0.0
             if shape == 0.0 or (shape < 0.3 and not same and agreement < 0.8):
                 continue
             if len(value.split()) == 1 and not (same and agreement):

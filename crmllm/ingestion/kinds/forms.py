@@ -24,50 +24,66 @@ MAX_LABEL = 100
 
 #: What a field can mean, with the words that labels use for it; the first meaning with a matching word wins.
 MEANINGS: dict[str, str] = {
-    "consent": "consent einwilligung einverstanden datenschutz privacy newsletter gdpr dsgvo rgpd agree opt-in accept "
-    "consentement consentimiento consenso toestemming consentimento zgoda marketing",
-    "email": "e-mail email mail courriel correo poczta mailadresse emailadresse e-mailadres emailadres mailadres",
+    "consent": "consent einwilligung einverstanden datenschutz privacy newsletter gdpr dsgvo rgpd agree opt-in "
+    "accept consentement consentimiento consenso toestemming consentimento zgoda marketing",
+    "email": "e-mail email mail courriel correo poczta mailadresse emailadresse e-mailadres emailadres mailadres "
+    "posta-elettronica mel",
     "first_name": "first-name firstname given-name vorname prenom voornaam nome-proprio primeiro-nome imie",
     "last_name": "last-name lastname surname family-name nachname familienname nom-de-famille apellido apellidos "
     "cognome achternaam apelido sobrenome nazwisko",
     "phone": "phone telephone tel telefon telefonnummer telefono telefoon telefone mobile handy gsm rufnummer "
-    "ruckruf movil cellulare celular telemovel mobiel komorka telefonu telefoniczny telefoonnummer mobiltelefon "
-    "handynummer mobilnummer whatsapp",
+    "ruckruf movil cellulare celular telemovel mobiel komorka telefonu telefoniczny telefoonnummer "
+    "mobiltelefon handynummer mobilnummer whatsapp portable tfno tlf tlfno telf fone fono 06-nummer 06",
     "company": "company organisation organization firma unternehmen societe entreprise empresa azienda bedrijf "
-    "bedrijfsnaam firmenname ditta ragione-sociale companyname compania societa organisatie firmy institution "
-    "einrichtung etablissement institucion entidad organizacion istituzione ente organizzazione struttura instelling "
-    "instituicao entidade organizacao instytucja organizacja school schule ecole escuela colegio scuola escola szkola "
-    "association verein business betrieb",
+    "bedrijfsnaam firmenname ditta ragione-sociale companyname compania societa organisatie firmy "
+    "institution einrichtung etablissement institucion entidad organizacion istituzione ente "
+    "organizzazione struttura instelling instituicao entidade organizacao instytucja organizacja school "
+    "schule ecole escuela colegio scuola escola szkola association verein business betrieb praxis kanzlei "
+    "werkstatt praktijk kantoor winkel cabinet commerce enseigne negocio comercio clinica despacho taller "
+    "attivita studio esercizio negozio estabelecimento escritorio loja consultorio placowka zaklad sklep "
+    "biuro kancelaria practice",
     "title": "title position job role jobtitle funktion fonction cargo puesto ruolo functie poste rolle funcao "
-    "stanowisko qualifica mansione",
-    "quantity": "quantity qty amount-of number-of menge anzahl stuckzahl quantite cantidad quantita aantal "
-    "quantidade ilosc liczba "
-    "units seats how-many",
+    "stanowisko qualifica mansione rol funkcja occupation profession beruf beroep profesion professione "
+    "profissao zawod",
+    "quantity": "quantity qty amount-of number-of menge anzahl stuckzahl quantite cantidad quantita aantal quantidade "
+    "ilosc liczba units seats how-many nombre-d-appareils nombre-d-unites nombre-de-postes "
+    "numero-de-unidades numero-de-equipos numero-di-pezzi combien cuantos cuantas unidades quante quanti hoeveel "
+    "pezzi stuks sztuk ile",
     "amount": "budget price value amount betrag preis montant importe presupuesto importo bedrag orcamento valor "
     "budzet kwota",
     "close_by": "decision order-date deadline decide-by entscheidung when-do-you by-when",
     "product": "product products produkt produit producto prodotto produto produkty interest interested artikel "
-    "article "
-    "item model",
+    "article item model modell modele modelo modello",
     "message": "message nachricht comment comments question questions enquiry inquiry anfrage details bemerkung "
-    "mitteilung mensaje messaggio bericht mensagem commentaire notes note text body description anliegen how-can "
-    "vraag pregunta richiesta demande consulta opmerking pedido remarks tell-us "
-    "wiadomosc tresc zapytanie pytanie uwagi mensaje-libre observaciones duvida comentario comentarios commentaires "
-    "kommentar kommentare commento commenti komentarz opis beschreibung beschrijving omschrijving toelichting "
-    "descripcion descrizione descricao observacoes osservazioni precisions",
-    "name": "name nom nombre nome naam imie-i-nazwisko ansprechpartner ansprechpartnerin contact-person fullname",
+    "mitteilung mensaje messaggio bericht mensagem commentaire notes note text body description anliegen "
+    "how-can vraag pregunta richiesta demande consulta opmerking pedido remarks tell-us wiadomosc tresc "
+    "zapytanie pytanie uwagi mensaje-libre observaciones duvida comentario comentarios commentaires "
+    "kommentar kommentare commento commenti komentarz opis beschreibung testo texto tekst cuentenos "
+    "parlez-nous raccontaci nos-conte wat-kunnen-wij en-que-podemos come-possiamo como-podemos jak-mozemy "
+    "wie-konnen-wir beschrijving omschrijving toelichting descripcion descrizione descricao observacoes "
+    "osservazioni precisions describe descreva describa descriva decrivez beschreiben omschrijf opisz",
+    "name": "name nom nombre nome naam nominativo imie-i-nazwisko ansprechpartner ansprechpartnerin contact-person "
+    "fullname",
 }  # fmt: skip
 #: Words that make a label ask for something else: "company size", "number of employees", "preferred contact time".
 _ELSE = frozenset(
-    "size website web homepage url city town country land pays pais paese kraj miasto ulica branza industry sector "
-    "branche street strasse zip "
-    "plz postcode ort employees mitarbeiter preferred method time reason hear code state region vat".split()
+    "size website web homepage url city town country land pays pais paese kraj miasto ulica branza industry "
+    "sector branche street strasse zip plz postcode ort employees mitarbeiter staff effectif salaries empleados "
+    "trabajadores dipendenti addetti medewerkers personeel funcionarios colaboradores pracownikow preferred "
+    "method time reason hear code state region vat".split()
 )
 _META = {
-    "submitted_at": "submitted timestamp date datum created time received",
+    "submitted_at": "submitted timestamp created time received eingegangen gesendet abgesendet zeitstempel envoye "
+    "soumis enviado enviada inviato inviata ingezonden verzonden wyslano zgloszono przeslano",
     "form": "form form-name formular",
     "page": "page url source referrer referer page-url site",
 }
+# "date", "fecha de envío", "data zgłoszenia": when a form was sent, not a day that it asks for.
+_SENT_ON = re.compile(
+    r"(?:date|datum|data|fecha|zeitpunkt)(?:-(?:of|d|de|di|do|da|van|der|del))?"
+    r"(?:-(?:submission|entry|envoi|soumission|demande|envio|solicitud|pedido|invio|richiesta|inzending|verzending|"
+    r"aanvraag|eingang|anfrage|einsendung|zgloszenia|wyslania|przeslania))?"
+)
 #: Labels that ask for given name and surname at once.
 _WHOLE_NAMES = frozenset(
     "contact imie-i-nazwisko nom-et-prenom nombre-y-apellidos nome-e-cognome vor-und-nachname".split()
@@ -150,6 +166,9 @@ def _fields(data: dict[str, Any]) -> tuple[list[Field], dict[str, Any]]:
     for label, value, meant in [*((str(key), one, "") for key, one in outer if one is not listed), *pairs]:
         key = _key(label)
         meta = next((name for name, words in _META.items() if key.startswith(tuple(words.split()))), "")
+        if _SENT_ON.fullmatch(key) and _moment(value) is not None:
+            told.setdefault("submitted_at", value)
+            continue
         what = meant or meaning(label)
         if key in _DROPPED or key in ("entry", "spam"):
             continue
