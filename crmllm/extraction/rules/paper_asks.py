@@ -24,7 +24,8 @@ _OFFERS = re.compile(
     r"(?: de)? ?(?:offertes?|inschrijving(?:en)?))?|indien(?:en|ing) (?:van )?(?:de )?offertes?|"
     r"(?:(?:prazo|data limite) (?:para|de) (?:a )?)?(?:apresentacao|entrega|envio|rececao) d[ae]s? propostas?|"
     r"termin (?:skladania|zlozenia|nadsylania) ofert\w*|skladanie ofert)"
-    rf"{_MARK}"
+    rf"(?:{_MARK}|\s+(?=(?:by|until|before|no later than|bis|spatestens|avant|au plus tard|hasta|antes|entro|uiterlijk|"
+    r"voor|ate|do|najpozniej)\b|\d{1,2}[ ./]))"
 )
 # What the customer wishes, at the foot of a service report.
 _WISHES = re.compile(
@@ -57,14 +58,14 @@ _TROUBLE = re.compile(
 def actions(text: str, *, sent_at: datetime | None, month_first: bool = False) -> list[requests.Action]:
     """What is asked of us behind labels, in order: offers by a day, and what the customer wishes."""
     found: list[requests.Action] = []
-    for line, label, rest in _labelled(text, _OFFERS):
+    for line, label, rest in labelled(text, _OFFERS):
         days = dates.find(text, sent_at, rest.start, rest.end, month_first=month_first)
         if not days:
             continue
         words = trimmed(text, line.start, line.start + label, " :*-–•")
         due = Candidate("due", days[0].day.isoformat(), days[0].start, days[0].end, 0.8, LABEL)
         found.append(requests.Action(Candidate("text", words.text, words.start, words.end, 0.7, LABEL), "us", due))
-    for _, _, rest in _labelled(text, _WISHES):
+    for _, _, rest in labelled(text, _WISHES):
         wish = next(iter(sentences(text, rest.start, rest.end)), None)
         if wish is not None and len(wish.text.split()) > 1:
             found.append(requests.wished(text, wish, sent_at=sent_at, month_first=month_first, rule=LABEL))
@@ -73,7 +74,7 @@ def actions(text: str, *, sent_at: datetime | None, month_first: bool = False) -
 
 def trouble(text: str) -> Candidate | None:
     """The sentence behind the label of what is wrong."""
-    for _, _, rest in _labelled(text, _TROUBLE):
+    for _, _, rest in labelled(text, _TROUBLE):
         told = next((one for one in sentences(text, rest.start, rest.end) if len(one.text.split()) > 2), None)
         if told is not None:
             words = told.text.rstrip(" .!?,;:")
@@ -81,12 +82,20 @@ def trouble(text: str) -> Candidate | None:
     return None
 
 
-def _labelled(text: str, label: re.Pattern[str]) -> Iterator[tuple[Piece, int, Piece]]:
+_NUMBERED = re.compile(r"[ \-–•*#|]*(?:(?:\d{1,2}\.?)+[.)]?\s+|[a-z]\)\s+)?[ *_]*")
+
+
+def _lead(line: str) -> int:
+    """How long the bullet or the number before a label is."""
+    match = _NUMBERED.match(line)
+    return match.end() if match else 0
+
+
+def labelled(text: str, label: re.Pattern[str]) -> Iterator[tuple[Piece, int, Piece]]:
     """Lines with such a label, how long it is, and what stands behind it: on its line, else under it to a gap."""
     rows = list(lines(text))
     for number, row in enumerate(rows):
-        lead = len(row.text) - len(row.text.lstrip(" -–•*#|"))
-        match = label.match(flat(row.text), lead)
+        match = label.match(flat(row.text), _lead(row.text))
         if match is None:
             continue
         if rest := row.text[match.end() :].strip(" *|"):

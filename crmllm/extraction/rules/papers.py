@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from crmllm.extraction.rules import (
@@ -21,6 +22,7 @@ from crmllm.extraction.rules import (
     money,
     organisations,
     paper_asks,
+    paper_deals,
     paper_rows,
     paper_signers,
     people,
@@ -63,6 +65,8 @@ from crmllm.extraction.types import Item, Role
 # What a paper calls itself is no name.
 _ITSELF = re.compile("|".join(one.pattern for one in (ORDER, REQUEST, CONTRACT, COMPLAINT, INVOICE)))
 TABLE = "table of a document"
+# Any day serves to recognise one.
+_ANY_DAY = datetime(2026, 1, 7)
 
 
 def read(item: Item) -> Reading:
@@ -297,7 +301,7 @@ def _company(item: Item, text: str, rows: list[Row]) -> Candidate | None:
                 named[key] += 1
                 first.setdefault(key, candidate)
     if not first:
-        return _named_customer(item, text, rows) or _letterhead(item, rows)
+        return _named_customer(item, text, rows) or _letterhead(item, text, rows)
     return max(first.values(), key=lambda one: (min(3, named[letters(one.value)]) - one.start / 2000, -one.start))
 
 
@@ -323,27 +327,55 @@ def _named_customer(item: Item, text: str, rows: list[Row]) -> Candidate | None:
     return None
 
 
-def _letterhead(item: Item, rows: list[Row]) -> Candidate | None:
+def _letterhead(item: Item, text: str, rows: list[Row]) -> Candidate | None:
     """A house without a legal form at the head of its paper: a school, a town, a clinic."""
     for row in [row for row in rows if row.cells][:4]:
         if SUPPLIER.match(row.flat[0]):
             return None
-        cell, words = row.cells[0], row.flat[0]
+        whole = row.cells[0]
+        cell = trimmed(text, whole.start, whole.start + len(re.split(r"\s[-–—]\s", whole.text)[0]), "*_")
+        words = flat(cell.text)
         if not organisations.has_word(cell.text) or len(words.split()) > 9 or any(mark in words for mark in ":,;"):
             continue
         named = not organisations.is_department(cell.text) and not organisations.is_address(cell.text)
         if named and cell.text[:1].isupper() and len(words.split()) > 1 and not _ITSELF.match(words):
             return None if _is_ours(item, cell.text) else Candidate("company", *_placed(cell), 0.7, "letterhead")
-    return None
+    return _over_address(item, rows)
+
+
+_PLAIN_NAME = re.compile(r"[A-ZÀ-ÖØ-ÞŁŚŻ][^:,;.!?\d|]{3,60}")
+
+
+def _over_address(item: Item, rows: list[Row]) -> Candidate | None:
+    """The first line of a letter, where an address or place and day stand under it: "Whitcombe Poultry"."""
+    written = [row for row in rows if row.cells]
+    if len(written) < 4:
+        return None
+    cell, below = written[0].cells[0], written[1].cells[0]
+    if not _PLAIN_NAME.fullmatch(cell.text) or not 2 <= len(cell.text.split()) <= 6 or _ITSELF.search(flat(cell.text)):
+        return None
+    capitals = [word[:1].isupper() for word in cell.text.split() if len(word) > 3]
+    placed = organisations.is_address(below.text) or bool(dates.find(below.text, _ANY_DAY))
+    if not placed or not capitals or not all(capitals) or PERSON_LABEL.match(flat(cell.text)):
+        return None
+    if _is_ours(item, cell.text) or organisations.is_department(cell.text) or titles.has_head(cell.text):
+        return None
+    return Candidate("company", *_placed(cell), 0.6, "over an address")
 
 
 def _placed(cell: Piece) -> tuple[str, int, int]:
     return cell.text, cell.start, cell.end
 
 
+_FROM = re.compile(
+    r"(?:from|von|de|da|van|od|expediteur|remitente|mittente|absender|afzender|remetente|nadawca)\s*:\s*"
+)
+
+
 def _organisations(text: str, cell: Piece) -> Iterator[Candidate]:
     tells = TELLS.match(flat(cell.text))
-    start = cell.start + (tells.end() if tells and tells["company"] else 0)
+    lead = _FROM.match(flat(cell.text))
+    start = cell.start + (tells.end() if tells and tells["company"] else lead.end() if lead else 0)
     whole = trimmed(text, start, cell.end, "*_")
     if (
         whole.text
@@ -403,10 +435,15 @@ def _deal(item: Item, reading: Reading, text: str, rows: list[Row], head: str) -
             deal.signs.setdefault("firm", (start.start, start.end))
         if (day := _day(item, reading, text, rows)) is not None:
             deal.close_by = day
+    elif (day := paper_deals.award(text, rows, item.sent_at, month_first=reading.month_first)) is not None:
+        deal.close_by = day
     deals.settle(deal)  # the sums of its table, too, are those of a deal that was declined
     if ordered or signed or REQUEST.search(head) or total is not None:
         deal.demand = max(deal.demand, 0.5)
-    if deal.demand and (summary := _summary(text, rows, line, deal)) is not None:
+    if (
+        deal.demand
+        and (summary := paper_deals.summary(text, rows, deal, item.products, table=line is not None)) is not None
+    ):
         deal.summary = summary
     return deal if deal.demand or reading.deal is not None else None
 
@@ -576,27 +613,6 @@ def _day(item: Item, reading: Reading, text: str, rows: list[Row]) -> Candidate 
                     "close_by", days[0].day.isoformat(), days[0].start, days[0].end, 0.8, "day of the order"
                 )
     return None
-
-
-def _summary(
-    text: str, rows: list[Row], line: tuple[Candidate | None, Candidate | None] | None, deal: deals.Deal
-) -> Candidate | None:
-    """What the paper is, and its main line."""
-    head = next(
-        (
-            cell
-            for row in rows[:40]
-            for cell, words in zip(row.cells, row.flat, strict=True)
-            if len(words) <= 90 and (ORDER.search(words) or REQUEST.search(words) or CONTRACT.search(words))
-        ),
-        None,
-    )
-    if head is None:
-        return None
-    product = line[0] if line and line[0] else deal.products[0] if deal.products else None
-    count = f"{deal.quantity.value} " if deal.quantity else ""
-    what = f": {count}{product.value}" if product is not None and flat(product.value) not in flat(head.text) else ""
-    return Candidate("summary", f"{head.text}{what}"[:160], head.start, head.end, 0.6, "title and main line")
 
 
 def _category(item: Item, text: str, head: str, reading: Reading, company: Candidate | None) -> tuple[str, float, str]:
