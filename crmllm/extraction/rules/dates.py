@@ -135,6 +135,11 @@ _QUARTER = (
     r"tercer|cuarto|primo|secondo|terzo|quarto)(?:st|nd|rd|th|er|e|º|°|\.)?\s?(?:quarter|quartals?|trimestre|"
     r"kwartaal))"
 )
+# A bare "by the 24th" ends there, or goes on with a small word: "on the 3rd floor" is no day.
+_DAY_BEHIND = (
+    r"\s*(?:[\n,;:.!?)|]|$)|\s+(?:at|please|so|if|and|or|then|latest|und|oder|um|wenn|kommen|kommt|et|ou|a|si|y|o|"
+    r"e|se|alle|en|of|om|als|as|ao|i|lub|o)\b"
+)
 
 _PATTERN = re.compile(
     "|".join(
@@ -171,6 +176,12 @@ _PATTERN = re.compile(
             r"(?P<thismonth>(?P<tm_d>\d{1,2})(?:st|nd|rd|th|\.)?\s+(?:(?:of|de|del|van(?: de)?)\s+)?(?:this month|"
             r"dieses monats|d\. ?m\.|ce mois|du mois|courant|est[ea] mes|del mes|del corrente|corrente(?: mese)?|"
             r"questo mese|deze maand|deste mes|tego miesiaca|biezacego miesiaca)(?!\w))",
+            r"(?P<dayonly>(?:(?:by|before|until|on) the (?P<do_en>\d{1,2})(?:st|nd|rd|th)|(?:am|bis(?: zum)?|zum) "
+            r"(?P<do_de>\d{1,2})\.|(?:pour|avant|d'ici|d'ici au|au plus tard) le "
+            r"(?P<do_fr>\d{1,2})|(?:el )?dia (?P<do_es>\d{1,2})|(?:entro il|il giorno) (?P<do_it>\d{1,2})|(?:voor|op|"
+            r"tegen|uiterlijk) de (?P<do_nl>\d{1,2})(?:e|ste|de)|do (?P<do_pl>\d{1,2})-?ego|do dnia (?P<do_pl2>"
+            r"\d{1,2})\.?)(?!\s*(?:[%€$£\d./-]\d|[%€$£]|\w*(?:eur|uur|h\b)|(?:de |di |of |van )?"
+            rf"(?:{_MONTH})))(?={_DAY_BEHIND}))",
             r"(?P<aftertomorrow>day after tomorrow|ubermorgen|apres-demain|pasado manana|dopodomani|overmorgen|"
             r"depois de amanha|pojutrze)",
             r"(?P<tomorrow>tomorrow|morgen(?! +(?:zusammen|allerseits|frau|herr))|demain|manana(?! por la manana)|"
@@ -326,6 +337,9 @@ _DAY_LEAD = re.compile(
     r"voor|tot|uiterlijk|ate(?: ao| o)?|antes do|para o|do(?: dnia)?|przed|najpozniej|termin|decision|decisione|"
     r"decisao|decyzja|besluit|entscheidung)\s*:?|[(–])\s*$"
 )
+_ARTICLE_LEAD = re.compile(r"(?<!\w)(?:le|il|el|dia|em|am|op|zum|dnia)\s+$")  # "point le 15/06"
+# "quote - 12/06", "| 12/06 |": a day by itself behind a dash, or in a cell of a table.
+_LAST_LEAD = re.compile(r"[\w)]\s+[-–—|]\s*$|[,;]\s*$|\|\s*$")
 _QUANTITY_BEHIND = re.compile(
     r"\s*(?:[%€$£]|(?:mio|mln|mill\w*|mil|tys|tsd|k|m|eur\w*|usd|gbp|chf|pln|zl|brl|kg|km|cm|mm|h|std|"
     r"stunden|hours|uur|etat\w*|pro|po)\b)"
@@ -337,6 +351,10 @@ def _is_led_in(match: re.Match[str]) -> bool:
     before, behind = match.string[max(0, match.start() - 24) : match.start()], match.string[match.end() :][:12]
     if before.rstrip().endswith("("):
         return behind.lstrip(".").startswith(")")
+    if match["num_s"] == "/" and match.group() != "24/7" and _ARTICLE_LEAD.search(before) is not None:
+        return _QUANTITY_BEHIND.match(behind) is None
+    if _LAST_LEAD.search(before) is not None:
+        return re.match(r"\.?\s*(?:[\n|)]|$)", behind) is not None
     return _DAY_LEAD.search(before) is not None and _QUANTITY_BEHIND.match(behind) is None
 
 
@@ -502,6 +520,16 @@ def _thismonth(match: re.Match[str], today: date | None, month_first: bool) -> _
     return None if today is None else (date(today.year, today.month, int(match["tm_d"])), "day", 0.9)
 
 
+def _dayonly(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    """The next such day: "by the 24th", "até dia 24"."""
+    written = next(value for name, value in match.groupdict().items() if name.startswith("do_") and value)
+    if today is None:
+        return None
+    number = int(written)
+    ahead = today if number >= today.day else _add_months(date(today.year, today.month, 1), 1)
+    return ahead.replace(day=number), "day", 0.8
+
+
 # "the same terms as in March" looks back.
 _AS_THEN = re.compile(
     r"(?<!\w)(?:(?:as|like|than) (?:in|of|last)|wie (?:im|letzten)|als (?:in|afgelopen)|zoals in|comme en|qu'en|"
@@ -550,6 +578,7 @@ _RESOLVERS: dict[str, Callable[[re.Match[str], date | None, bool], _Resolved]] =
     "nth": _nth, "mid": _mid, "end": _end, "start": _start, "compound": _compound, "iso": _iso, "num": _num,
     "dm": _dm, "md": _md, "cw": _cw,
     "q": _q, "relunit": _relunit, "unitnext": _unitnext, "wd": _wd, "in": _in, "thismonth": _thismonth,
+    "dayonly": _dayonly,
     "aftertomorrow": _offset(2),
     "tomorrow": _offset(1), "today": _offset(0), "month": _month,
 }  # fmt: skip

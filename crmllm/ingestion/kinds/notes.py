@@ -15,7 +15,9 @@ _ACTIONS = (
     r"offene punkte|actions à mener|à faire|prochaines étapes|acciones|próximos pasos|tareas|azioni|prossimi passi|"
     r"acties|actiepunten|vervolgstappen|ações|próximos passos|pendências|encaminhamentos|tarefas|"
     r"zadania|dalsze kroki|do zrobienia|ustalenia|cose da fare|da fare|compiti|pendientes|acuerdos|compromisos|"
-    r"points d'action|afspraken"
+    r"points d'action|afspraken|action lists?|actielijst|plan d'actions?|plan de acci[oó]n|piano d'azione|"
+    r"who does what|wer macht was|qui fait quoi|qui[eé]n hace qu[eé]|chi fa (?:che )?cosa|wie doet wat|"
+    r"quem faz o qu[eê]|kto co robi"
 )
 _HEADING = re.compile(
     r"^(?:#{1,6}[ \t]+(?P<marked>\S[^\n]{0,120}?)[ \t#:*]*|"

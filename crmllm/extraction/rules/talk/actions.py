@@ -11,6 +11,7 @@ from crmllm.extraction.rules import (
     dates,
     requests,
 )
+from crmllm.extraction.rules.talk import duties
 from crmllm.extraction.rules.talk.sides import Entry, Turn, is_one_of_us, is_us, shortens
 from crmllm.extraction.rules.text import Candidate, flat, letters, lines, phrases, run, sentences, trimmed, words
 from crmllm.extraction.types import Item
@@ -80,6 +81,7 @@ def actions_of(
             found += _listed_actions(item, text, zone.start, zone.end, listed, month_first)
     if item.kind == "meeting":
         found += _noted_actions(item, text, turns, listed, month_first)
+        found += _tabled_actions(item, text, listed, month_first)
     kept: list[requests.Action] = []
     for one in found:
         again = next((known for known in kept if _within(one, known) or _same_action(one, known)), None)
@@ -106,7 +108,7 @@ def _listed_actions(
 ) -> list[requests.Action]:
     found = []
     for line in lines(text, start, end):
-        if not line.text or _DONE.match(line.text):
+        if not line.text or _DONE.match(line.text) or line.text.startswith("|"):
             continue
         bullet = _BULLET.match(line.text)
         begin = line.start + (bullet.end() if bullet else 0)
@@ -143,6 +145,11 @@ def _listed_action(
         begin += lead.end()
     if owned and not owner:
         return None
+    begins = _OF_TWO.match(text, begin, stop) or _OF_ONE.match(text, begin, stop)
+    if not owner and begins is not None:
+        owner = _side(item, begins["who"], listed)  # "Ewa prześle zestawienie": no colon in between
+        if not owner and (again := _OF_ONE.match(text, begin, stop)) is not None:
+            owner = _side(item, again["who"], listed)
     verb = _VERB_LEAD.match(text[begin:stop])
     begin += verb.end() if verb else 0
     tail = _TAIL_OWNER.search(text[begin:stop])
@@ -158,11 +165,11 @@ def _listed_action(
         None,
     )
     if due is not None and words.start + 4 < due.start and due.end >= words.end - 2:
-        lead = requests._LATE_DEADLINE.search(run(text[words.start : due.start]))
+        lead = requests._LATE_DEADLINE.search(run(text[words.start : due.start]).replace("(", " "))
         words = trimmed(text, words.start, words.start + lead.start() if lead else due.start, " .;,(–-")
     bare = requests._without_ends(words.text)
     at = words.start + max(0, words.text.find(bare[:12])) if bare else words.start
-    if len(re.findall(r"[^\W\d_]{2,}", bare)) < 1 or len(bare) < 5:
+    if len(re.findall(r"[^\W\d_]{2,}", bare)) < 1 or len(bare) < 5 or (not owner and duties.is_next_meeting(bare)):
         return None
     return requests.Action(
         Candidate("text", " ".join(bare.split()), at, at + len(bare), 0.8 if owner else 0.65, "listed action"),
@@ -173,19 +180,6 @@ def _listed_action(
     )
 
 
-# What somebody is noted to do next, in the present or the future: "Joost stuurt ...", "p. Kos prześle ...".
-_DOES = re.compile(
-    r"(?:will|to|sends?|gets|delivers?|replaces?|checks?|calls?|confirms?|orders?|pays|prepares?|signs?|ships?|"
-    r"provides?|"
-    r"schickt|sendet|liefert|pruft|klart|ruft|bestatigt|bestellt|zahlt|bereitet|unterschreibt|tauscht|besorgt|"
-    r"reicht|wird|"
-    r"envoie|livre|verifie|appelle|confirme|commande|paie|prepare|signe|remplace|fournit|transmet|doit|va|"
-    r"envia|manda|entrega|revisa|llama|confirma|pide|paga|prepara|firma|cambia|sustituye|facilita|"
-    r"invia|consegna|verifica|chiama|conferma|ordina|firma|sostituisce|fornisce|spedisce|"
-    r"stuurt|levert|controleert|belt|bevestigt|bestelt|betaalt|maakt|tekent|vervangt|zal|"
-    r"liga|substitui|assina|verifica|trata|fornece|"
-    r"wysle|przesle|dostarczy|sprawdzi|zadzwoni|potwierdzi|zamowi|zaplaci|przygotuje|podpisze|wymieni|poda)\b"
-)
 # How notes write down what is to be done: the plain verb, at the beginning or (German, Dutch) at the end.
 _VERB_FIRST = re.compile(
     r"(?:(?:l[oae]s?|il|se|si)\s)?(?:\w{2,}(?:ar|er|ir|are|ere|ire|rre)(?:l[oaie]s?|les?|ne)?|[^\W\d_]{3,}[sc]?c)(?:\s+sie)?\s"
@@ -196,7 +190,11 @@ _NO_VERB = frozenset(
     "seinen ihren meinen unseren diesen jeden anderen kosten daten wochen tevreden open binnen buiten boven morgen "
     "tegen samen zeven negen tien dagen weken personen".split()
 )
-_HONORIFIC = r"(?:(?:Hrn?|Fr|Herrn?|Frau|Mr|Mrs|Ms|M|Mme|p|pan|pani|Sra?|Sig(?:\.ra|ra)?|dhr|mevr|mw|Dr)\.?[ \t]+)"
+_HONORIFIC = (
+    r"(?:(?:(?:[OAoa]|[Dd](?:er|ie)|[Ll]a|[Ii]l|[Ee]l)[ \t]+)?"
+    r"(?:(?:Hrn?|Fr|Herrn?|Frau|Mr|Mrs|Ms|M|Mme|Mlle|[Pp]|[Pp]ani?|Sra?|Sr\.?ª|Sig(?:\.ra|ra|nora?)?|dhr|mevr|mw|Dra?|"
+    r"D|Dña|Señora?)\.?[ \t]+)|(?:[OA]|[Ll]a|[Ii]l|[Dd](?:er|ie))[ \t]+)"
+)
 _HONOURED = re.compile(rf"^{_HONORIFIC}(?=\S)")
 _OF_ONE, _OF_TWO = (
     re.compile(
@@ -214,7 +212,7 @@ def _noted_action(
     for lead in (_OF_TWO.match(text, start, end), _OF_ONE.match(text, start, end)):
         if lead is None or not (side := _side(item, lead["who"], listed)):
             continue
-        does = _DOES.match(flat(text[lead.end() : end]))
+        does = duties.DOES.match(flat(text[lead.end() : end]))
         if not (does or lead["told"] or (lead["mark"] and (side == "us" or _is_to_do(text[lead.end() : end])))):
             continue
         action = _listed_action(item, text, lead.end(), end, listed, month_first)
@@ -234,6 +232,23 @@ def _is_to_do(words: str) -> bool:
     return last is not None and flat(last["verb"]) not in _NO_VERB
 
 
+def _tabled_actions(item: Item, text: str, listed: list[Entry], month_first: bool) -> list[requests.Action]:
+    """The rows of a table that says who does what until when."""
+    found = []
+    for row in duties.rows(text):
+        action = _listed_action(item, text, row.what.start, row.what.end, listed, month_first)
+        if action is None:
+            continue
+        due = action.due
+        if row.when is not None:
+            days = dates.find(text, item.sent_at, row.when.start, row.when.end, month_first=month_first)
+            due = (
+                Candidate("due", days[0].day.isoformat(), days[0].start, days[0].end, 0.85, "due day") if days else due
+            )
+        found.append(replace(action, owner=_side(item, row.who.text, listed) or action.owner, due=due))
+    return found
+
+
 def _noted_actions(
     item: Item, text: str, turns: list[Turn], listed: list[Entry], month_first: bool
 ) -> list[requests.Action]:
@@ -248,7 +263,8 @@ def _noted_actions(
                 if action is not None and not cues.is_negated(sentence.text) and not cues.is_past(sentence.text):
                     found.append(action)
                     continue
-            if cues.is_negated(sentence.text) or cues.is_past(sentence.text) or len(sentence.text) > 160:
+            past = cues.is_past(sentence.text) and not duties.PLEDGED.search(flat(sentence.text))
+            if cues.is_negated(sentence.text) or past or len(sentence.text) > 160:
                 continue
             noted = _noted_action(item, text, begin, sentence.end, listed, month_first)
             if noted is not None:
