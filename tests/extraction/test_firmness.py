@@ -140,3 +140,97 @@ def test_signatures_and_sittings_close_a_deal(text: str, day: str) -> None:
 )  # fmt: skip
 def test_no_problem_is_no_problem(text: str) -> None:
     assert cases.strength(text) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your offer was chosen. 2 Kiln K4, please",
+        "2 Kiln K4: we're going with you",
+        "Wir haben uns für Ihr Angebot entschieden: 2 Kiln K4",
+        "2 Kiln K4 : nous avons retenu votre offre",
+        "2 Kiln K4, su propuesta ha sido elegida",
+        "2 Kiln K4, abbiamo scelto la vostra offerta",
+        "2 Kiln K4, we gaan graag met jullie in zee",
+        "2 Kiln K4, a vossa proposta foi a escolhida",
+        "Bierzemy Kiln K4 w liczbie 2 sztuk",
+        "2 Kiln K4, Państwa oferta została wybrana",
+    ],
+)
+def test_a_supplier_who_is_chosen_has_the_order(text: str) -> None:
+    assert degree(text) == "firm"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Was your offer for the 2 Kiln K4 chosen?",
+        "2 Kiln K4: if your offer is chosen we will call",
+        "2 Kiln K4, bierzemy pod uwagę także inne piece",
+    ],
+)
+def test_a_choice_still_open_is_none(text: str) -> None:
+    assert degree(text) != "firm"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "For now we won't be ordering the Kiln K4",
+        "Vorerst werden wir den Kiln K4 nicht bestellen",
+        "Pour l'instant nous n'achetons pas le Kiln K4",
+        "Por ahora no vamos a comprar el Kiln K4",
+        "Per ora non acquistiamo il Kiln K4",
+        "Voorlopig gaan we de Kiln K4 niet bestellen",
+        "Por enquanto não vamos fechar o Kiln K4",
+        "Na razie nie kupujemy pieca Kiln K4",
+        "2 Kiln K4 would be lovely but it is only an idea",
+        "2 Kiln K4, ma i soldi ancora non ci sono",
+        "2 Kiln K4, maar dat is nog maar een idee",
+        "2 Kiln K4, ale nie mamy na to pieniędzy",
+        "2 Kiln K4, but it all hangs on whether the merger goes ahead",
+    ],
+)
+def test_what_is_put_off_is_hedged_and_keeps_its_product(text: str) -> None:
+    deal = deals.read(text, 0, len(text), sent_at=None, names=PRODUCTS, country="")
+    assert deal.commitment is not None and deal.commitment.value == "hedged"
+    assert [one.value for one in deal.products] == ["Kiln K4"]
+
+
+def test_somebody_who_asks_to_wait_hedges_nothing() -> None:
+    assert degree("Hang on, we need 2 Kiln K4 for May") == "likely"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("We accept: 2 Kiln K4. You'll have the purchase order from me by Friday.", None),
+        ("Wir bestellen 2 Kiln K4. Den unterschriebenen Auftrag faxe ich Ihnen bis Freitag.", None),
+        ("Nous commandons 2 Kiln K4. Le bon de commande vous parviendra demain.", None),
+        ("Adelante con 2 Kiln K4. El pedido firmado se lo envío mañana.", None),
+        ("We accept: 2 Kiln K4. We will sign the contract on 12 June.", "2026-06-12"),
+    ],
+)
+def test_a_paper_that_follows_closes_no_deal(text: str, day: str | None) -> None:
+    sent = datetime(2026, 5, 6, 9, tzinfo=UTC)
+    deal = deals.read(text, 0, len(text), sent_at=sent, names=PRODUCTS, country="")
+    assert deal.commitment is not None and deal.commitment.value == "firm"
+    assert (deal.close_by.value if deal.close_by is not None else None) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kiln K4 for all 14 staff and two other things",
+        "Kiln K4 für alle 14 Mitarbeitenden",
+        "Kiln K4 pour nos 14 collaborateurs",
+        "Kiln K4 para los 14 profesores",
+        "Kiln K4 per i 14 dipendenti",
+        "Wij willen graag Kiln K4 voor onze 14 medewerkers",
+        "Kiln K4 para 14 enfermeiros",
+        "Kiln K4 na 14 osób",
+    ],
+)
+def test_the_people_a_product_is_for_count_it(text: str) -> None:
+    deal = deals.read(text, 0, len(text), sent_at=None, names=PRODUCTS, country="")
+    assert deal.quantity is not None and deal.quantity.value == "14"

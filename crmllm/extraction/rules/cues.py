@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from crmllm.extraction.rules import firmness
 from crmllm.extraction.rules.text import Piece, flat, phrases, run, sentences, trimmed
 
 # --- words aimed at the machine ----------------------------------------------------------------------------------
@@ -295,20 +296,25 @@ def _with_asides(found: Iterator[Piece]) -> Iterator[Piece]:
             yield Piece(clause.start + aside.start(), clause.start + aside.end(), aside.group())
 
 
+def _lies_in(clause: Piece, stretches: list[Piece]) -> bool:
+    return any(one.start <= clause.start < one.end for one in stretches)
+
+
 def off_the_table(text: str, start: int, end: int, year: int | None) -> list[tuple[int, int, str]]:
     """Places from which no product, number or price may be taken, each with the reason: negated, past or competitor."""
     found: list[tuple[int, int, str]] = []
+    put_off = [one for one in sentences(text, start, end) if firmness.put_off(run(one.text))]
     for clause in _with_asides(clauses(text, start, end)):
         if _TAKEN_BACK.search(run(clause.text)):
             first = max(one.start for one in sentences(text, start, clause.end) if one.start <= clause.start)
             found.append((first, clause.end, "negated"))
         elif is_competitor(clause.text):
             found.append((clause.start, clause.end, "competitor"))
-        elif is_negated(clause.text):
+        elif is_negated(clause.text) and not _lies_in(clause, put_off):
             found.append((clause.start, clause.end, "negated"))
         elif is_past(clause.text, year):
             found.append((clause.start, clause.end, "past"))
-        else:
+        elif not _lies_in(clause, put_off):  # what is put off is still wanted
             folded = run(clause.text)
             for match in _NOT_THE_NUMBER.finditer(folded):
                 found.append((clause.start + match.start(), clause.start + match.end(), "negated"))

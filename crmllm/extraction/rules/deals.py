@@ -336,6 +336,7 @@ def read(
     if deal.commitment is not None and deal.commitment.value == "negated" and not deal.products:
         _negated_products(deal)
     settle(deal)
+    _papers_follow(deal, rows)
     _summary(deal, text, start, end, off)
     return deal
 
@@ -353,6 +354,16 @@ def settle(deal: Deal) -> None:
     if deal.amount is not None:
         deal.decoys.append(replace(deal.amount, confidence=0.0, rule="the deal is off"))
     deal.amount = deal.currency = deal.close_by = None
+
+
+def _papers_follow(deal: Deal, rows: list[Piece]) -> None:
+    """A deal that is made does not close on the day on which its paper arrives."""
+    if deal.close_by is None or deal.commitment is None or deal.commitment.value != "firm":
+        return
+    day, order = deal.close_by, deal.commitment
+    row = next((one for one in rows if one.start <= day.start < one.end), None)
+    if row is not None and not row.start <= order.start < row.end and firmness.only_sends_paper(run(row.text)):
+        deal.close_by = None
 
 
 def _negated_products(deal: Deal) -> None:
@@ -640,6 +651,8 @@ _AGAINST = re.compile(
 
 
 def _declined(folded: str) -> re.Match[str] | None:
+    if firmness.put_off(folded) or firmness.chosen(folded):
+        return None
     return _DECLINE.search(folded) or _AGAINST.search(folded) or firmness.refusal(folded)
 
 

@@ -41,7 +41,8 @@ _OWN_TERMS = re.compile(
 )
 _FEW = r"(?: \w+){0,2}"
 _DEPENDS = re.compile(
-    rf"\b(?:(?:depends?|depending|hinges?|contingent|conditional){_FEW} (?:on|upon)|subj(?:ect|\.)? to|"
+    rf"\b(?:(?:depends?|depending|hinges?|contingent|conditional){_FEW} (?:on|upon)|"
+    rf"(?:hangs|hanging){_FEW} on|subj(?:ect|\.)? to|"
     rf"(?:hang\w*|abhang\w*) {_SOME}(?:davon|von) [^.;!?]{{0,60}}\bab\b|(?:hangt|hangen|steht und fallt) {_SOME}"
     rf"(?:davon ab|mit)\b|(?:depend|dependra){_FEW} (?:de|du|des|d')|suspendu\w* a|"
     rf"(?:depende|dependera){_FEW} (?:del?|d[ao]s?)|supeditad\w+ a|"
@@ -110,6 +111,31 @@ _ORDERED = re.compile(
     r"(?:bierzemy|kupujemy) (?=\d|te|to|je|oba|obie|dw|trz|czter|pie|szes|sied|osi|dzie)|umowa stoi|"
     r"decydujemy sie na)"
 )
+# "We are going with you", "your offer was chosen": the buyer has made the choice.
+_YOURS = (
+    r"(?:your (?:offer|proposal|quote|bid)|ihr\w* (?:angebot|vorschlag)|euer\w* (?:angebot|vorschlag)|votre (?:offre|"
+    r"proposition|devis)|(?:su|vuestra?|tu) (?:oferta|propuesta|presupuesto)|(?:la )?(?:vostra|sua) (?:offerta|"
+    r"proposta)|(?:il )?vostro preventivo|(?:uw|jullie|je) (?:offerte|voorstel)|(?:a )?(?:vossa|sua) (?:proposta|"
+    r"oferta)|(?:panstwa|wasza) ofert\w+)"
+)
+_PICKED = (
+    r"(?:chosen|selected|accepted|successful|ausgewahlt|angenommen|gewonnen|retenue?|choisie?|acceptee?|elegid[oa]|"
+    r"seleccionad[oa]|aceptad[oa]|scelt[oa]|accettat[oa]|gekozen|aanvaard|escolhida|selecionada|vencedora|aceite|"
+    r"aprovada|wybran[aey]|przyjet[aey]|najlepsza)"
+)
+_CHOSEN = re.compile(
+    rf"\b(?:{_YOURS} (?:\w+ ){{0,2}}?(?:is|was|ist|wurde|hat|est|a ete|a|es|ha sido|fue|e|e stata|is|werd|foi|e|"
+    rf"jest|zostala) (?:\w+ ){{0,3}}?{_PICKED}|(?:avons|ai|a) (?:\w+ )?(?:retenu|choisi) {_YOURS}|(?:abbiamo|ho) "
+    rf"(?:\w+ )?scelto {_YOURS}|(?:escolhemos|selecionamos) {_YOURS}|(?:wybralismy|wybralam|wybralem) {_YOURS}|"
+    rf"(?:chose|chosen|accepted|picked) {_YOURS}|fur {_YOURS} entschieden|(?:hemos|nos hemos) (?:elegido|"
+    rf"decidido por) {_YOURS}|(?:voor|op) {_YOURS} gevallen|gekozen voor {_YOURS}|"
+    r"(?:we(?:'re| are| have decided to)|i'm) (?:going|go|signing|working) with you|you(?:'ve| have) (?:won|got) "
+    r"(?:the|it|our)|sie (?:haben|erhalten|bekommen) (?:von uns )?den zuschlag|vous avez (?:gagne|remporte|le "
+    r"marche)|(?:vous etes|c'est vous) (?:\w+ )?(?:retenus?|que nous retenons)|(?:gaan|ga) (?:\w+ ){0,3}?met "
+    r"(?:jullie|u|je) in zee|in zee (?:gaan )?met (?:jullie|u)\b|"
+    r"(?:bierzemy|kupujemy|wezmiemy)(?! (?:pod|udzial|sobie|przyklad|odpowiedzialnosc)\b) (?=\w+)|"
+    r"prendiamo (?:il|i|la|le) (?=\w)|nos (?:quedamos|vamos) con (?=(?:ustedes|vosotros|el|la|los|las) ))"
+)
 _NOT_YET = re.compile(
     r"\b(?:not|isn't|hasn't|never|nicht|noch|pas|encore|no|aun|todavia|non|ancora|niet|nog|nao|ainda|nie|jeszcze|if|"
     r"when|once|wenn|falls|sobald|si(?!,)|quand|cuando|se|quando|als|zodra|caso|jesli|jezeli|gdy)\b[^.;!?]{0,40}$"
@@ -120,22 +146,101 @@ _AHEAD = re.compile(
 )
 
 
+# "For now we won't", "it is only an idea", "the money is not there yet": put off, not off.
+_FOR_NOW = (
+    r"(?:for now|for the (?:moment|time being)|at (?:the moment|this stage|present)|right now|just yet|vorerst|"
+    r"vorlaufig|einstweilen|derzeit|im moment|momentan|zurzeit|aktuell|pour l'instant|pour le moment|actuellement|"
+    r"por ahora|por el momento|de momento|por lo pronto|per ora|per adesso|per il momento|al momento|voorlopig|"
+    r"vooralsnog|op dit moment|voor nu|momenteel|por enquanto|por agora|para ja|de momento|no momento|na razie|poki co|"
+    r"w tej chwili|obecnie|na ten moment)"
+)
+_NOT = r"(?:(?:not|won't|can't|cannot|don't|aren't|nicht|keine?\w*|ne|no|non|niet|geen|nao|nie) |n')"
+_DOES = (
+    r"(?:buy\w*|order\w*|sign\w*|go(?:ing)? ahead|commit\w*|proceed\w*|decid\w+|kauf\w+|bestell\w+|unterschreib\w+|"
+    r"entscheid\w+|festlegen|achet\w+|command\w+|sign\w+|engag\w+|decid\w+|compr\w+|contrat\w+|firm\w+|cerr\w+|"
+    r"acquist\w+|procedere|procediamo|decis\w+|kopen|bestellen|tekenen|beslis\w+|afnemen|fech\w+|avanc\w+|assin\w+|"
+    r"encomend\w+|kupi\w+|kupuj\w+|zamaw\w+|zamow\w+|podpis\w+|decydow\w+|zdecyd\w+)"
+)
+_PUT_OFF = re.compile(
+    rf"\b{_FOR_NOW}\b[^.;!?]{{0,40}}\b{_NOT}[^.;!?]{{0,30}}\b{_DOES}\b|\b{_NOT}[^.;!?]{{0,40}}\b{_DOES}\b"
+    rf"[^.;!?]{{0,40}}\b{_FOR_NOW}\b|\b{_DOES} [^.;!?]{{0,40}}\b{_FOR_NOW}\b[^.;!?]{{0,20}} "
+    r"(?:not|nicht|pas|niet|nie)\b"
+)
+_IDEA = re.compile(
+    r"\b(?:(?:only|just|merely) an idea|(?:nur|bloss|blos|erst) (?:so )?eine (?:idee|uberlegung)|(?:qu'une|juste une|"
+    r"seulement une|simple) (?:idee|reflexion)|(?:solo|solamente|apenas|simplemente) una idea|(?:solo|soltanto|ancora) "
+    r"un'idea|(?:maar|slechts|alleen|nog) een idee|(?:so|apenas) uma ideia|(?:tylko|dopiero|na razie) (?:luzny )?"
+    r"pomysl|(?:my|our) hands are tied|mir sind die hande gebunden|j'ai les mains liees|tengo las manos atadas|"
+    r"ho le mani legate|mijn handen zijn gebonden|tenho as maos atadas|mam zwiazane rece|"
+    r"no (?:money|funds?|budget)\b[^.;!?]{0,30}\b(?:yet|so far|at the moment)|(?:money|funds?|budget) (?:isn't|is not|"
+    r"aren't|are not) (?:there|available|secured)|(?:geld|mittel|budget) (?:ist|sind|haben wir) (?:\w+ )?(?:noch )?"
+    r"nicht (?:da|vorhanden|verfugbar)|(?:haben|gibt es) (?:noch |derzeit )?kein geld|(?:l'argent|le budget|les fonds)"
+    r"[^.;!?]{0,30}\b(?:pas (?:encore )?la|pas disponibles?)|(?:el dinero|los fondos) (?:aun |todavia )?no (?:esta|"
+    r"estan|hay)|no (?:hay|tenemos) (?:aun |todavia )?(?:dinero|fondos)|i soldi (?:\w+ )?non ci sono|(?:non|ancora "
+    r"non) (?:abbiamo|ci sono) (?:ancora )?(?:i )?(?:soldi|fondi)|(?:er is|hebben) (?:nu |nog )?geen geld|o dinheiro "
+    r"(?:ainda )?nao|nao (?:ha|temos) (?:ainda )?(?:dinheiro|verba)|(?:pieniedzy|srodkow|funduszy) (?:jeszcze )?"
+    r"nie (?:ma|mamy)|nie mamy (?:jeszcze |na to )?(?:pieniedzy|srodkow|funduszy))\b"
+)
+
+
 def condition(folded: str) -> re.Match[str] | None:
     """Words that make a sale hang on somebody or something outside of it."""
     only = _ONLY_IF.search(folded)
     if only is not None and not _OWN_TERMS.search(only["what"]):
         return only
-    return _IF_OUTSIDE.search(folded) or _DEPENDS.search(folded) or _UNDECIDED.search(folded)
+    return (
+        _IF_OUTSIDE.search(folded)
+        or _DEPENDS.search(folded)
+        or _UNDECIDED.search(folded)
+        or _PUT_OFF.search(folded)
+        or _IDEA.search(folded)
+    )
+
+
+def chosen(folded: str) -> bool:
+    """Whether a sentence says that our offer was chosen."""
+    match = _CHOSEN.search(folded)
+    return match is not None and not folded.endswith("?") and _NOT_YET.search(folded[: match.start()]) is None
+
+
+def put_off(folded: str) -> bool:
+    """Whether nothing is bought for now: that is no refusal."""
+    return _PUT_OFF.search(folded) is not None
 
 
 def refusal(folded: str) -> re.Match[str] | None:
     """Words that say that nothing is bought."""
-    return None if folded.rstrip().endswith("?") else _DECLINED.search(folded)
+    return None if folded.rstrip().endswith("?") or put_off(folded) else _DECLINED.search(folded)
 
 
 def order(folded: str) -> re.Match[str] | None:
     """Words that settle a purchase, unless they are asked, denied, still to come or on some condition."""
-    match = _ORDERED.search(folded)
+    match = _ORDERED.search(folded) or _CHOSEN.search(folded)
     if match is None or folded.rstrip().endswith("?") or _ONLY_IF.search(folded):
         return None
     return None if _NOT_YET.search(folded[: match.start()]) or _AHEAD.match(folded, match.end()) else match
+
+
+# "You'll have the signed order by Friday": the paper is on its way, the deal was made before.
+_PAPER = (
+    r"(?:orders?|pos?|contract|agreement|original|paperwork|bestellung|auftrag|vertrag|bestellschein|bon(?: \w+){0,3}|"
+    r"commande|contrat|devis|pedido|contrato|presupuesto|orden|ordine|contratto|preventivo|bestelling|opdracht|"
+    r"overeenkomst|offerte|encomenda|proposta|zamowieni\w+|umow\w+|ofert\w+|kontrakt)"
+)
+_LEAVES = re.compile(
+    rf"\b{_PAPER}\b[^.;!?]{{0,60}}\b(?:send\w*|follow\w*|with you|from (?:me|us)|your way|reach\w*|schick\w*|send\w*|"
+    r"folgt|bekommen|erhalten|zukommen|raus|zu|envoy\w*|envoie|enverr\w+|parviendr\w+|partira|envi\w+|mand\w+|llegar\w*|"
+    r"remit\w+|invi\w+|sped\w+|arriv\w+|stur\w+|stuur\w*|mail\w*|volgt|toe|segu\w+|cheg\w+|wysl\w+|odesl\w+|przesl\w+|"
+    rf"dosl\w+|dotrz\w+|fax\w*)\b|\b(?:send\w*|have|get|receive|schick\w*|bekommen|erhalten|envoie|enverr\w+|recevrez|"
+    r"envi\w+|mand\w+|hago llegar|haremos llegar|recibir\w+|remit\w+|invi\w+|sped\w+|ricever\w+|stuur\w*|sturen|"
+    rf"mail\w*|ontvang\w*|krijg\w*|receber\w+|wysl\w+|odesl\w+|przesl\w+|dosl\w+|otrzyma\w+|dosta\w+)\b[^.;!?]{{0,60}}\b{_PAPER}\b"
+)
+_SIGNS = re.compile(
+    r"\b(?:sign|signs|decide\w*|unterschreib\w+|unterzeichn(?:en|e|et)|entscheid\w+|signer\w+|signons|firmare\w+|"
+    r"firmamos|firmer\w+|firmiamo|firmano|tekenen|tekent|beslis\w+|assinar\w+|assinamos|podpisz\w+|podpisuj\w+)\b"
+)
+
+
+def only_sends_paper(folded: str) -> bool:
+    """Whether a sentence says that the paper of a deal is sent, not that it is signed or decided then."""
+    return _LEAVES.search(folded) is not None and _SIGNS.search(folded) is None

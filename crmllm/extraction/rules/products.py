@@ -422,6 +422,11 @@ def quantities(text: str, products: list[Product], start: int = 0, end: int | No
             place = product.end + match.start("n")
             found.append(Quantity(value, place, place + len(match["n"]), product.name, 0.85))
             continue
+        people = _HEADS.match(folded[product.end : min(limit, product.end + 60)])
+        if people is not None and (value := count(people["n"])) is not None and value > 1:
+            place = product.end + people.start("n")
+            found.append(Quantity(value, place, place + len(people["n"]), product.name, 0.65))
+            continue
         single = article.search(folded[window_start : product.start])
         if single is not None:
             place = window_start + single.start()
@@ -460,14 +465,27 @@ _FOR = re.compile(
     r"\s+(?:(?:ongeveer|about|around|circa|ca\.?|etwa|environ|unos|cerca de)\s+)?(?:for|fur|pour|para|per|voor|dla|"
     r"p/|f\.|"
     r"sur|an|na|en|su|em|at|in|op)\s+(?:(?:so|about|around|circa|ca\.?|etwa|environ|unos|unas|cerca de|ok\.|okolo|our|"
-    r"unsere|nos|nuestros|nuestras|i nostri|le nostre|onze|os nossos|as nossas|nasze)\s+)?"
+    r"unsere|nos|nuestros|nuestras|i nostri|le nostre|onze|ons_|os nossos|as nossas|nasze|all|all our|alle|"
+    r"alle unsere|tous|tous nos|toutes nos|todos|todos nuestros|los|las|tutti|tutti i|i|le|gli|al onze|todos os|os|as|the|die|"
+    r"unsere|les|de|wszystkich|wszystkie|naszych)\s+)?"
 )
 _HEADCOUNT = frozenset(
     """
     people persons employees users personen leute mitarbeiter nutzer benutzer personnes utilisateurs salaries personas
     usuarios empleados persone utenti dipendenti gebruikers medewerkers pessoas utilizadores colaboradores sites
     locations standorte machines lines halls plants
+    staff workers teachers nurses drivers carers members pupils guests beschaftigte beschaftigten angestellte
+    pflegekrafte fahrer lehrkrafte lehrer kollegen mitarbeitende mitarbeitenden kopfe agents collaborateurs soignants
+    enseignants chauffeurs saisonniers adherents postes trabajadores operarios profesores docentes enfermeras
+    conductores socios lavoratori collaboratori infermieri infermiere autisti docenti insegnanti volontari soci addetti
+    personeelsleden werknemers collega's chauffeurs docenten leerkrachten verpleegkundigen vrijwilligers leden
+    funcionarios trabalhadores enfermeiros motoristas professores voluntarios osob osoby osobami pracownikow
+    pracownicy nauczycieli kierowcow pielegniarek
     """.split()
+)
+# "Roster for all 85 staff": how many people a product is for, right behind it.
+_HEADS = re.compile(
+    rf"{_FOR.pattern}(?P<n>{_N})\s+(?:{'|'.join(sorted(map(re.escape, _HEADCOUNT), key=len, reverse=True))})(?!\w)"
 )
 
 
