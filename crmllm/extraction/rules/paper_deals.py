@@ -33,7 +33,8 @@ _MATTER = re.compile(
 _AWARD = re.compile(
     r"\b(?:contract award|award(?: of (?:the )?contract)?|zuschlag\w*|vergabeentscheidung|vergabe(?=\s*:)|"
     r"attribution(?: du marche)?|notification du marche|adjudicacion(?: prevista)?|aggiudicazione(?: prevista)?|"
-    r"adjudicacao(?: prevista)?|gunning|rozstrzygniecie|wybor (?:wykonawcy|oferty)|(?:award )?decision|entscheidung|decisao|"
+    r"adjudicacao(?: prevista)?|gunning|rozstrzygniecie|wybor (?:wykonawcy|oferty)|(?:award )?decision|entscheidung|"
+    r"decisao|"
     r"decisione|beslissing|decyzja)\b"
 )
 _WITHIN = 45

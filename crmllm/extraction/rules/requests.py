@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates
-from crmllm.extraction.rules.promises import OWN_DOING
+from crmllm.extraction.rules.promises import CALLING, OWN_DOING
 from crmllm.extraction.rules.text import Candidate, Piece, flat, run, sentences, trimmed
 
 # What opens a request; the words after it say what is asked for.
@@ -28,13 +28,14 @@ _ASK = re.compile(
     r" uns| bitte)*|(?:ich|wir) bitten? (?:sie )?(?:um|darum)?|bitten? (?:wir |ich )?um|bitte|ich bitte|"
     r"wir bitten um|ware es moglich"
     # French
-    r"|(?:pouvez|pourriez)-vous|(?:peux|pourrais)-tu|merci (?:de(?: bien vouloir)?|d')|veuillez|je vous (?:prie|"
-    r"saurais gre|remercie) de(?: bien vouloir)?|nous vous (?:prions|remercions) de(?: bien vouloir)?|"
+    r"|(?:pouvez|pourriez)-vous|(?:peux|pourrais)-tu|merci (?:de(?: bien vouloir)?|d'(?!avance))|veuillez|"
+    r"je vous (?:prie|saurais gre|remercie) de(?: bien vouloir)?|nous vous (?:prions|remercions) de(?: bien vouloir)?|"
     r"(?:je|nous) vous (?:demand|invit)(?:e|ons)(?: donc)? (?:de|d'|a)|"
     r"(?:est|serait)-il possible (?:de|d')"
     r"|vous serait-il possible (?:de|d')|s'il vous plait|svp"
     # Spanish
-    r"|(?:podria|podrias|podrian|podriais|puede|puedes|pueden|podeis)(?:n)?(?: usted(?:es)?)?|por favor|favor de|"
+    r"|(?<!no )(?<!se )(?:podria|podrias|podrian|podriais|puede|puedes|pueden|podeis)(?:n)?(?: usted(?:es)?)?|por "
+    r"favor|favor de|"
     r"(?:me permito|quiero|quisiera|quisieramos|venimos a|vengo a) solicitar(?:le|les)?|(?:le|les|te) (?:ruego|"
     r"rogamos|pido|pedimos|agradeceria|agradeceriamos)(?: que)?|(?:rogamos|solicito|solicitamos|agradeceria|"
     r"agradeceriamos)(?: que| nos)?|(?:es|seria) posible|(?:necesit\w+|queremos|quiero|quisier\w+|esper(?:o|amos)) que "
@@ -51,15 +52,20 @@ _ASK = re.compile(
     r"zouden|wil|"
     r"willen) (?:je|jij|jullie)(?: mij| ons)?|(?:is|zou) het mogelijk(?: om)?|gelieve|alstublieft|alsjeblieft|graag|"
     r"wij verzoeken u"
+    r"|(?:we|i) demand(?: that)? you|(?:nous |j')?exige(?:ons)?(?: de vous)?(?: que| de)|exig(?:imos|o)(?: que)?|"
+    r"(?:esigiamo|esigo|pretendiamo)(?: che| di)?|(?:wij|we|ik) eisen? dat|(?:zadamy|zadam|domagamy sie|domagam sie)|"
+    r"wir verlangen(?:,? dass sie)?|(?:sie werden|werden sie|u wordt|siete|e|es) (?:aufgefordert|verzocht|pregat[oi]),?"
     r"|(?:les?|os) (?:invit|requer)(?:o|amos|imos) a|wir fordern sie auf|(?:wzywamy|wnosimy) (?:do|o)"
     # Portuguese
-    r"|(?:poderia|poderiam|poderao|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|eria|"
+    r"|(?<!nao )(?<!se )(?:poderia|poderiam|poderao|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|"
+    r"eria|"
     r"eriamos)(?!-)(?! (?:muito )?(?:desde ja )?(?:a |o |pel[ao] )?(?:vossa |sua |vosso |seu )?(?:atencao|proposta|"
     r"oferta|contac?to|disponibilidade|interesse|tempo|paciencia|visita|simpatia)\b)(?: que|"
     r" se)?|peco(?:-lhe| que)?|pedimos(?: que)?|solicit(?:o|amos)(?: que)?|(?:venho|vimos|gostaria de|gostariamos de) "
     r"solicitar|queiram?|(?:e|seria) possivel|da para"
     # Polish
-    r"|(?:uprzejmie |bardzo |serdecznie )?pros(?:ze|imy|ilbym|ilabym|ilibysmy)(?: panstwa| pana| pania)?(?: tylko|"
+    r"|(?:uprzejmie |bardzo |serdecznie )?(?!prosze (?:pana|pani|panstwa),)pros(?:ze|imy|ilbym|ilabym|ilibysmy)(?: "
+    r"panstwa| pana| pania)?(?: tylko|"
     r" pilnie)?"
     r"(?: o)?|czy (?:moglby|moglaby|mogliby|moglibyscie|moze|moga|mozecie|da sie|mozna)(?: pan| pani|"
     r" panstwo)?(?: prosic"
@@ -68,7 +74,8 @@ _ASK = re.compile(
     r")(?:(?!\w)|(?<=[' ]))[, ]*"
 )
 _IMPERATIVE = re.compile(
-    r"^(?:and |then |so |also |just |ok,? |thanks,? |hi \w+,? |hello,? |if (?:so|not|possible),? )*(?P<verb>send|"
+    r"^(?:[-*•–▪►·] +|\d{1,2}[.)] +)?"
+    r"(?:and |then |so |also |just |ok,? |thanks,? |hi \w+,? |hello,? |if (?:so|not|possible),? )*(?P<verb>send|"
     r"call|phone|ring|confirm|check|review|provide|schedule|arrange|forward|fix|advise|give|tell|reply|respond|"
     r"update|ensure|prepare|quote|book|include|add|remove|"
     r"cancel|contact|take|look|see|read|print|sign|return|get|set|let (?:me|us) know|keep|change|use|follow|submit|"
@@ -76,7 +83,8 @@ _IMPERATIVE = re.compile(
     r"invite|meet|talk|discuss|find|verify|approve|ship|deliver|replace|refund|reset|renew|extend|process|issue|"
     r"share|draft|file|remind|plan|click|visit|go|come|try|put|move|pass|hold|stop|start|make|turn|write|leave|help|"
     r"pay|buy|order|reserve|register|"
-    r"halten sie|kommen sie|machen sie|korrigieren sie|liefern sie|bringen sie|sagen sie|informieren sie|nehmen sie|"
+    r"halten sie|kommen sie|machen sie|korrigieren sie|liefern sie|bringen sie|sagen sie(?!,| mal\b)|informieren sie|"
+    r"nehmen sie|"
     r"erklaren sie|stellen sie|uberprufen sie|schickt|ruft|gebt|meldet euch|pruft|melde dich|gib|sag|halte mich|"
     r"halt mich|"
     r"tenez|dites|precisez|verifiez|validez|joignez|passez|tiens|mantengame|mantenganos|mantenme|avisame|avisenos|"
@@ -85,7 +93,7 @@ _IMPERATIVE = re.compile(
     r"senden sie|schicken sie|rufen sie|bestatigen sie|prufen sie|geben sie|teilen sie|melden sie|lassen sie|"
     r"nennen sie|schick|sende|ruf|"
     r"envoyez|appelez|confirmez|faites|donnez|rappelez|transmettez|indiquez|adressez|envienos|envieme|envieos|enviad|"
-    r"mandenos|mandeme|llamenos|llameme|confirmen\w*|confirme|digame|diganos|"
+    r"mandenos|mandeme|llamenos|llameme|confirmen\w*|confirme|digame(?!,)|diganos|"
     r"inviateci|mandateci|inviatemi|mandatemi|chiamatemi|chiamateci|fatemi sapere|fateci sapere|mi mandi|mi invii|"
     r"ci mandi|ci invii|mi chiami|mi faccia sapere|ci faccia sapere|confermate|"
     r"stuur|bel|bestel|bevestig|geef|laat|neem|me llamas|me envias|nos envias|enviame|envianos|llamame|llamanos|"
@@ -167,14 +175,16 @@ _NEED = re.compile(
     r"planifier|convenir)|(?:nous aurions|j'aurais|nous avons|j'ai) besoin (?=d[eu'][^.]*\b(?:devis|offre|"
     r"rendez-vous|facture|prix|reponse|demonstration|technicien|remplacement))"
     r"|(?:nos|me) gustaria (?:recibir|tener|saber|conocer|concertar|organizar|agendar)|(?:necesitamos|queremos|"
-    r"quisieramos|quiero|necesito) (?=[^.]*\b(?:presupuesto|oferta|cotizacion|reunion|llamada|demostracion|factura|"
-    r"precio|respuesta|tecnico|sustitucion))"
+    r"quisieramos|quisiera|querria|querriamos|desearia|deseamos|me gustaria|quiero|"
+    r"necesito) (?=[^.]*\b(?:presupuesto|oferta|cotizacion|reunion|llamada|demostracion|factura|precio|respuesta|"
+    r"tecnico|sustitucion))"
     r"|(?:vorremmo|vorrei|gradiremmo|desideriamo|ci serve|ci servirebbe|avremmo bisogno di|"
     r"abbiamo bisogno di) (?=[^.]*\b(?:preventivo|offerta|incontro|appuntamento|chiamata|demo\w*|fattura|prezz\w*|"
     r"risposta|tecnico|sostituzione|ricevere|sapere))"
     r"|(?:wij|we|ik) (?:ontvangen|ontvang|willen|wil|zouden|zou|hebben|heb) graag|(?:wij|we|ik) (?:willen|wil|zouden|"
-    r"zou) graag|(?:gostariamos|gostaria|queriamos|precisamos|necessitamos) de (?=[^.]*\b(?:orcamento|proposta|"
-    r"cotacao|reuniao|chamada|demonstracao|fatura|preco|resposta|receber|saber|agendar|tecnico))"
+    r"zou) graag|(?:gostariamos|gostaria|queriamos|precisamos|preciso|precisava|necessitamos) de "
+    r"(?=[^.]*\b(?:orcamento|proposta|cotacao|reuniao|chamada|demonstracao|fatura|preco|resposta|receber|saber|"
+    r"agendar|tecnico))"
     # What they ask to be given, as a question; what they look for, without saying who.
     r"|(?:konnten|konnen|durften) wir (?=[^.?!]{0,80}\b(?:bekommen|haben|erhalten|kriegen)\b)|(?:bekommen|"
     r"kriegen) wir "
@@ -227,7 +237,8 @@ _WELCOME = re.compile(
     r"past)\b)"
 )
 _PROMISE = re.compile(
-    r"\b(?:(?:i|we)(?:'ll\b| will\b| shall\b| am going to| are going to|'re going to|'m going to)(?: then| also|"
+    rf"\b(?!{CALLING})"
+    r"(?:(?:i|we)(?:'ll\b| will\b| shall\b| am going to| are going to|'re going to|'m going to)(?: then| also|"
     r" now)?(?! (?:not|need|require|be (?:happy|glad|able|using|needing)|have to|want|buy|take|see\b))"
     r"|(?:i|we) promise to|(?:our|my) \w+(?: \w+)? will(?! (?:not|need|be))|you(?:'ll| will) (?:hear from|have it|"
     r"have them|receive|get) "
@@ -274,7 +285,8 @@ _PROMISE = re.compile(
     r"sprawdze|sprawdzimy|przygotuje|przygotujemy|podpisze|podpiszemy|zaplace|zaplacimy|dostarcze|dostarczymy|"
     r"uzupelnie|odesle|odeslemy|umowie)(?!\w)"
     r"|(?:les?|os|te) (?:preparo|preparamos|remito|remitimos|reenvio|hago llegar|busco)(?!\w)"
-    r"|ik (?:regel|mail|fax|zoek|bereid|onderteken|check|vraag)(?! (?:me|mij|u|je)\b)(?!\w)"
+    r"|ik (?:regel(?! (?:ook|hier|er|bij|alle|altijd)\b)|mail|fax|zoek|bereid|onderteken|check|vraag)(?! (?:me|mij|u|"
+    r"je)\b)(?!\w)"
     r"|je (?:prepare|vous prepare|vous faxe|vous donne|m'en occupe|verifie)(?!\w)"
     # What we are about to get, and who of theirs gets in touch.
     r"|(?P<given>\b(?:krijgt?|ontvangt?) (?:u|je|jij|jullie)\b(?! (?:van|een) (?:ons|mij)?\?)|\b(?:bekommen|"
@@ -313,7 +325,9 @@ _PLEASANTRY = re.compile(
     r"thank you for|thanks for|let me know what you think"
 )
 _TAIL = re.compile(
-    r"(?:, (?:i'm|i am|i|we|it|that|then|otherwise|ich|wir|es|je|nous|ik|wij|yo|io) |,? (?:because|since|as we|as i|"
+    r"(?:, (?:(?:and |und |et |y |e |en |i )?(?:lei|loro|usted|ustedes|o senhor|a senhora|pan|pani|panstwo|u|vous|you|"
+    r"sie)) (?!(?:know|see|conosce|savez|sabe)\b)(?=\w+ \w)|, (?:i'm|i am|i|we|it|that|then|otherwise|ich|wir|es|je|"
+    r"nous|ik|wij|yo|io) |,? (?:because|since|as we|as i|"
     r"so that|so we|otherwise|if possible|thanks|thank you|please)|,? (?:weil|da wir|da ich|damit|sonst|dann|"
     r"falls moglich|vielen dank|danke)|,? (?:car|parce que|afin que|afin de|merci|sinon|puis|si possible)|"
     r",? (?:porque|"
@@ -471,6 +485,16 @@ def wished(
     return Action(words, "us", _due(text, wish, piece, [], sent_at, month_first))
 
 
+def words_of(sentence: Piece, begin: int) -> Piece:
+    """The words of an action that begins somewhere in a sentence."""
+    return _words(sentence, begin)
+
+
+def due_of(text: str, sentence: Piece, piece: Piece, sent_at: datetime | None, month_first: bool) -> Candidate | None:
+    """Until when an action of a sentence is to be done."""
+    return _due(text, sentence, piece, [], sent_at, month_first)
+
+
 def _with_asking(sentence: Piece, begin: int, piece: Piece) -> Piece | None:
     """What is asked for in one word, with the words that ask: "podem verificar", "Solicitamos o estorno"."""
     for pattern in (_ASK, _NEED):
@@ -531,11 +555,22 @@ _AND_THEN = re.compile(
     r"senden sie|schicken sie|rufen sie|bestatigen sie|geben sie|teilen sie|nennen sie|envoyez|appelez|confirmez|"
     r"indiquez|d'envoyer|de nous envoyer)\b)"
 )
+# What follows in the same breath is part of it unless one of the two has a day of its own.
+_AND_ALSO = re.compile(
+    r",?\s+(?:and|und|et|y|e|en|oraz|i)\s+(?=(?:"
+    # An infinitive beside another: "di sostituire le macchine e di farci sapere", "envoyer un avoir et de confirmer".
+    r"di \w+(?:are|ere|ire|[aei]r(?:ci|mi|lo|la|li|le))\b|(?:d'ici la,? )?de (?:nous |me |vous )?\w+(?:er|ir|re)\b|"
+    r"que (?:nos|me) \w+[aeonm]\b|\w+[aei]r-?(?:nos|me)\b|(?:ons|mij) \w+ te\b|(?:refund|replace|issue|return|repair|"
+    r"tell|advise|explain|reimburse|invoice|quote)\b|(?:uns |mir )\w+ \w+|o (?:informacj|wiadomosc|potwierdzeni)\w+))"
+)
 
 
 def _split(piece: Piece) -> list[Piece]:
     """Two actions where a second one follows after "and" ("deliver to gate 3, and send me the confirmation")."""
     cut = _AND_THEN.search(run(piece.text))
+    if cut is None and (also := _AND_ALSO.search(run(piece.text))) is not None:
+        dated = [bool(dates.find(one, _ANY_DAY)) for one in (piece.text[: also.start()], piece.text[also.end() :])]
+        cut = also if any(dated) else None
     if cut is None or cut.start() < 12 or len(piece.text) - cut.end() < 12:
         return [piece]
     first = _without_ends(piece.text[: cut.start()].rstrip(" ,"))
@@ -616,11 +651,12 @@ def _words(sentence: Piece, begin: int, *, whole: bool = False) -> Piece:
     words = rest[:stop]
     left = len(words) - len(words.lstrip(" ,:;-–"))
     kept = words.strip(" ,:;-–").rstrip(" .!?,;:")
-    kept = kept if whole else _without_ends(kept)
+    kept = kept if whole else _LOOSE_END.sub("", _without_ends(kept))
     left = rest.find(kept[:12], left) if kept else left
     return Piece(sentence.start + begin + left, sentence.start + begin + left + len(kept), kept)
 
 
+_LOOSE_END = re.compile(r"[\s,]+(?:and|und|et|y|e|en|i)$")
 # A deadline or a number at the end is told apart from the action itself; "me", "us" at its start say nothing.
 _DEADLINE_LEAD = (
     r"(?:by|before|until|till|on|no later than|not later than|bis(?: zum| spatestens)?|vor(?: dem)?|am|"
