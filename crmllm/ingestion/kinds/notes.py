@@ -23,6 +23,7 @@ _HEADING = re.compile(
     r"^(?:#{1,6}[ \t]+(?P<marked>\S[^\n]{0,120}?)[ \t#:*]*|"
     r"[*_]{0,2}(?P<plain>[^\W\d_][^\n:.!?]{1,50}):?[*_]{0,2}:?[ \t]*)$"
 )
+_BOLD = re.compile(r"(\*\*|__)(?!\s)[^*_\n:]{2,50}\1")  # "**Decisions**", alone in its line
 _ACTION_HEADING = re.compile(rf"[*_ ]*(?:{_ACTIONS})\b", re.IGNORECASE)
 _ACTION_LINE = re.compile(rf"^[ \t#>*_-]*(?:{_ACTIONS})[*_]*[ \t]*:[*_]*[ \t]*\S", re.IGNORECASE)
 _BULLET = re.compile(r"^[ \t]*(?:[-*•–+▪]|\d{1,2}[.)]|\[[ xX]\])[ \t]+\S")
@@ -65,7 +66,10 @@ def _sections(text: str) -> tuple[tuple[Zone, ...], tuple[Location, ...]]:
             cuts.append((position, position, ACTIONS, ""))
             cuts.append((end, end, NOTES, ""))
         elif heading is not None and (
-            heading["marked"] or bare.rstrip("*_ ").endswith(":") or _ACTION_HEADING.fullmatch(bare)
+            heading["marked"]
+            or bare.rstrip("*_ ").endswith(":")
+            or _ACTION_HEADING.fullmatch(bare.rstrip("*_ "))
+            or _BOLD.fullmatch(bare)
         ):
             title = (heading["marked"] or heading["plain"]).strip(" *_:#")
             kind = ACTIONS if _ACTION_HEADING.match(title) else NOTES

@@ -29,7 +29,10 @@ _START = (
     "startdatetime createdat createddatetime sentat datetime date"
 )
 _TITLE = "title topic subject meetingtitle meetingtopic callname meetingname name"
-_WHEN = "started start starttime startdatetime scheduled date datestring recordedat createdat meetingstart"
+_WHEN = (
+    "started start starttime startdatetime scheduled date datestring recordedat createdat meetingstart startedat "
+    "startat calldate meetingdate recordingdate recordeddate callstart recordingstart scheduledstart scheduledat"
+)
 _PEOPLE = frozenset("participants parties attendees speakers invitees users members meetingattendees people".split())
 _IDS = ("speakerid", "participantid", "userid", "id", "speaker", "label")
 _NAMES = ("displayname", "fullname", "name", "speakername", "username")

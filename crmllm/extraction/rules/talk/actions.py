@@ -11,7 +11,7 @@ from crmllm.extraction.rules import (
     dates,
     requests,
 )
-from crmllm.extraction.rules.talk import duties
+from crmllm.extraction.rules.talk import duties, offers
 from crmllm.extraction.rules.talk.sides import Entry, Turn, is_one_of_us, is_us, shortens
 from crmllm.extraction.rules.text import Candidate, flat, letters, lines, phrases, run, sentences, trimmed, words
 from crmllm.extraction.types import Item
@@ -62,13 +62,17 @@ def actions_of(
 ) -> list[requests.Action]:
     """What either side asks for or promises, in order, each once."""
     found: list[requests.Action] = []
-    for turn in turns:
+    for index, turn in enumerate(turns):
         if not turn.speaker and item.kind == "meeting":
             continue
+        doer = "us" if turn.ours else "them"
+        found = offers.dated(text, turn.start, turn.end, found, doer, item.sent_at)
         for action in requests.find(text, turn.start, turn.end, sent_at=item.sent_at, month_first=month_first):
             words = flat(action.text.value)
             least = 2 if action.text.rule == "promise" and len(words) > 12 else 3
             if _CHATTER.search(words) or len(words.split()) < least or action.text.rule == requests.QUESTION:
+                continue
+            if offers.is_nod(words) or offers.is_delivery(words):
                 continue
             if turn.ours and _OPEN_QUESTION.search(
                 run(text[max(turn.start, action.text.start - 50) : action.text.start])
@@ -76,6 +80,10 @@ def actions_of(
                 continue
             owner = action.owner if not turn.ours else "us" if action.owner == "them" else "them"
             found.append(replace(action, owner=owner))
+        answer = next((one for one in turns[index + 1 :] if one.ours != turn.ours), None)
+        said = run(text[answer.start : answer.end]) if answer else ""
+        for action in offers.offered(text, turn.start, turn.end, said, sent_at=item.sent_at, month_first=month_first):
+            found.append(replace(action, owner=doer))
     for zone in item.zones:
         if zone.kind == "actions":
             found += _listed_actions(item, text, zone.start, zone.end, listed, month_first)
@@ -182,7 +190,8 @@ def _listed_action(
 
 # How notes write down what is to be done: the plain verb, at the beginning or (German, Dutch) at the end.
 _VERB_FIRST = re.compile(
-    r"(?:(?:l[oae]s?|il|se|si)\s)?(?:\w{2,}(?:ar|er|ir|are|ere|ire|rre)(?:l[oaie]s?|les?|ne)?|[^\W\d_]{3,}[sc]?c)(?:\s+sie)?\s"
+    r"(?:(?:l[oae]s?|il|se|si)\s)?(?:\w{2,}(?:ar|er|ir|are|ere|ire|rre)(?:l[oaie]s?|les?|ne)?|"
+    r"[^\W\d_]{3,}[sc]?c)(?:\s+sie)?\s"
 )
 _VERB_LAST = re.compile(r"(?:^|\s)(?P<verb>(?!ge|be?reits)[^\W\dA-ZÄÖÜ_]{3,}(?:en|eln|ern))$")
 _NO_VERB = frozenset(
