@@ -466,8 +466,8 @@ _FOR = re.compile(
     r"p/|f\.|"
     r"sur|an|na|en|su|em|at|in|op)\s+(?:(?:so|about|around|circa|ca\.?|etwa|environ|unos|unas|cerca de|ok\.|okolo|our|"
     r"unsere|nos|nuestros|nuestras|i nostri|le nostre|onze|ons_|os nossos|as nossas|nasze|all|all our|alle|"
-    r"alle unsere|tous|tous nos|toutes nos|todos|todos nuestros|los|las|tutti|tutti i|i|le|gli|al onze|todos os|os|as|the|die|"
-    r"unsere|les|de|wszystkich|wszystkie|naszych)\s+)?"
+    r"alle unsere|tous|tous nos|toutes nos|todos|todos nuestros|los|las|tutti|tutti i|i|le|gli|al onze|todos os|os|"
+    r"as|the|die|unsere|les|de|wszystkich|wszystkie|naszych)\s+)?"
 )
 _HEADCOUNT = frozenset(
     """
