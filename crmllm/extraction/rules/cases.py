@@ -74,7 +74,11 @@ _LEVELS: tuple[tuple[str, float, str], ...] = (
         production is down; production down; is down; are down; completely down; outage; standstill; at a standstill;
         line is stopped; nobody can work; won't restart; straight away; nobody has answered; at risk; no one can work;
         can't work; cannot work; losing money; queuing; queueing; every hour; every minute; right now; showstopper;
-        highest priority;
+        highest priority; had to close; have had to close; had to evacuate; had to cancel all; mussten schliesen;
+        mussten wir schliesen; mussten raumen; avons du fermer; avons du evacuer; avons du annuler;
+        hemos tenido que suspender; hemos tenido que cerrar; tuvimos que cerrar; tuvimos que suspender;
+        abbiamo dovuto chiudere; dovuto sospendere; moeten sluiten; moesten sluiten; tivemos de fechar;
+        tivemos que fechar; tivemos de suspender; musielismy zamknac; musielismy odwolac;
         top priority; safety; dringend; sehr dringend; eilig; eilt; sofort; umgehend; schnellstmoglich; notfall;
         kritisch; steht still; stillstand; stehen still; produktion steht; niemand kann; komplett ausgefallen;
         totalausfall; hochste prioritat; unverzuglich; urgent; urgence; tres urgent; immediatement; au plus vite;
@@ -96,6 +100,12 @@ _LEVELS: tuple[tuple[str, float, str], ...] = (
         "high",
         0.65,
         """
+        smell of burning; smells of burning; burning smell; smoke; smoking; sparks; injured; slipped; flooded;
+        verbrannt; verschmort; brandgeruch; rauch; raucht; qualmt; funken; verletzt; ausgerutscht; odeur de brule;
+        brule; fumee; etincelles; blesse; blessee; glisse; huele a quemado; olor a quemado; plastico quemado; humo;
+        chispas; herido; resbalo; puzza di bruciato; odore di bruciato; fumo; scintille; ferito; scivolato; scivolata;
+        brandlucht; rook; vonken; gewond; uitgegleden; cheiro a queimado; cheiro de queimado; fumo; fumaca; faiscas;
+        ferido; escorregou; spalenizn*; spalenizna; dym; dymi; iskry; ranny; posliznal*;
         serious; severe; important; major; several users; many users; all users; whole team; entire team; every day;
         again; third time; second time; twice; repeatedly; recurring; still not; still waiting; unacceptable;
         escalate; escalation; deadline; high priority; customers are; data loss; lost data; blocked; schwerwiegend;

@@ -310,7 +310,8 @@ MOST_READ = 6000
 _SUM = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{2})?(?![\w/-])")
 _OUR_DOCUMENT = re.compile(
     r"\b(?:your|ihre?[rn]?|votre|vos|su|sus|vostra|vostre|uw|vossa|sua|panstwa)\s+(?:invoice|rechnung|facture|factura|"
-    r"fattura|factuur|fatura|faktur|bill)\w*"
+    r"fattura|factuur|fatura|faktur|bill|reminder|mahnung|zahlungserinnerung|relance|mise en demeure|"
+    r"requerimiento|recordatorio|sollecito|aanmaning|herinnering|cobranca|aviso|wezwani|ponagleni)\w*"
 )
 _DISPUTE = re.compile(
     r"\b(?:disput\w+|incorrect\w*|wrong\w*|overcharg\w+|mistake|credit note|correct(?:ed|ion)|beanstand\w+|reklam\w+|"
@@ -318,6 +319,18 @@ _DISPUTE = re.compile(
     r"corrig\w+|un avoir|errone[oa]|rectificat\w+|correg\w+|errore|errat[oa]|sbagliat[oa]|nota di credito|creditnota|"
     r"onjuist\w*|fout\w*|correctie|gecorrigeerd\w*|nota de credito|errad[oa]|correcao|korekt\w+|korygujac\w+|"
     r"bledn\w+)\b"
+)
+# What is wrong with a payment or a sum, in words that say so of nothing else.
+_BILL_FAULT = re.compile(
+    r"\b(?:(?:charged|billed|debited|paid|invoiced) (?:us |me )?(?:for it )?(?:twice|double)|already paid|twice|"
+    r"instead of|"
+    r"(?:doppelt|zweimal) (?:berechnet|abgebucht|belastet|bezahlt|gestellt)|bereits (?:bezahlt|uberwiesen|beglichen)|"
+    r"statt|anstatt|obwohl|deux fois|double (?:prelevement|facturation)|deja (?:paye|regle)\w*|au lieu d[eu']|"
+    r"dos veces|por duplicado|ya (?:pagad|abonad|pagam)\w+|en (?:vez|lugar) de|due volte|gia (?:pagat|saldat)\w+|"
+    r"invece|"
+    r"anziche|twee keer|dubbel|reeds betaald|al betaald|in plaats van|duas vezes|em (?:duplicado|vez d[eo])|"
+    r"ja (?:pag|cancel)\w+|podwojnie|dwukrotnie|dwa razy|juz (?:zaplac|oplac)\w+|zamiast|nunca (?:se )?(?:presto|"
+    r"recib|receb|prest)\w*|never (?:received|provided|ordered)|mai (?:ricevut|prestat)\w+|nie otrzyma\w+)(?!\w)"
 )
 _THEIR_DOCUMENT = re.compile(
     r"\b(?:our|unsere?|notre|nuestra|nostra|onze|nossa|nasza?)\s+(?:invoice|rechnung|facture|factura|fattura|factuur|"
@@ -395,7 +408,9 @@ def about_bill(text: str, start: int, end: int) -> Candidate | None:
             continue
         wish = cases.is_wish(folded)
         fault = not wish and (
-            bool(_DISPUTE.search(folded)) or cases.strength(folded) > 0 or cues.is_negated(clause.text)
+            any(pattern.search(folded) for pattern in (_DISPUTE, _BILL_FAULT))
+            or cases.strength(folded) > 0
+            or cues.is_negated(clause.text)
         )
         numbered = any(char.isdigit() for char in folded)
         rank = min(words_of_bills, 2) + 1.2 * fault + 0.6 * numbered - 1.0 * wish - 0.06 * index

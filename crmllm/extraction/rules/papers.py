@@ -99,6 +99,8 @@ def read(item: Item) -> Reading:
     reading.deal = _deal(item, reading, text, rows, head)
     kind, kind_sure, why = _category(item, text, head, reading, company)
     reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
+    if kind == "support" and COMPLAINT.search(head[:1500]) and not ORDER.search(head) and not REQUEST.search(head):
+        reading.deal = None  # what is counted there is what does not work
     return reading
 
 
@@ -615,6 +617,11 @@ def _day(item: Item, reading: Reading, text: str, rows: list[Row]) -> Candidate 
     return None
 
 
+def _calls_itself_invoice(head: str) -> bool:
+    """Whether the word stands in a line of its own and not in the sentences of a letter."""
+    return any(INVOICE.search(line) and len(line.split()) < 9 for line in head[:600].split("\n"))
+
+
 def _category(item: Item, text: str, head: str, reading: Reading, company: Candidate | None) -> tuple[str, float, str]:
     """What a paper calls itself decides; else its words."""
     top = head[:1500]
@@ -629,7 +636,7 @@ def _category(item: Item, text: str, head: str, reading: Reading, company: Candi
             return "vendor", 0.7, "somebody offers us something"
     if ORDER.search(top) or REQUEST.search(top):
         return "sales", 0.85, "calls itself an order or a quotation"
-    if INVOICE.search(top[:600]):
+    if _calls_itself_invoice(head):
         return ("vendor", 0.65, "somebody's invoice") if by_them else ("billing", 0.7, "our invoice")
     if CONTRACT.search(top[:600]):
         return "sales", 0.75, "calls itself a contract"
