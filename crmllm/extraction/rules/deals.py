@@ -77,7 +77,11 @@ _FIRM = phrases(
     confirmo a encomenda; confirmo o pedido; damos luz verde; zamawiam; zamawiamy; niniejszym zamawiam*;
     skladam zamowienie; skladamy zamowienie; przyjmujemy oferte; przyjmuje oferte; akceptujemy oferte;
     akceptuje oferte; potwierdzam zamowienie; potwierdzamy zamowienie; podpisana umowa; podpisane zamowienie;
-    w zalaczeniu zamowienie
+    w zalaczeniu zamowienie; bestel ik; bestellen wij hierbij; bij dezen bestel*; bij deze bestel*; hierbij bestel*;
+    beauftragen wir sie; adjudicar-vos; adjudicar-lhes; adjudicamos-vos; les adjudicamos; le adjudicamos;
+    cursamos pedido; cursamos el pedido; nous vous passons commande; passons commande; vi affidiamo; affidiamo a voi;
+    we would like to place an order; we should like to go ahead; we would like to go ahead; we'd like to go ahead;
+    we would like to proceed; udzielamy zamowienia; zlecamy panstwu
 """
 )
 _HEAD = 1000
@@ -260,7 +264,9 @@ _DECLINE = phrases(
     stornieren; absagen; nicht weiterverfolgen; verzichten; anderen anbieter entschieden;
     anderen anbieter gewahlt; anderen anbieter beauftragt; bestellung zuruck; projekt gestoppt;
     kundigen; ne donnerons pas suite; avons choisi un autre; retenu un autre; plus besoin; plus interesses;
-    pas interesses; annuler; annulons; renoncons; decline*; hemos decidido no; ya no necesitamos;
+    pas interesses; annuler; annulons; renoncons; renonce a; renonce au; renonce aux; renoncer a; decline*;
+    rinunciato a; rinunciato all'acquisto; rinunciare; renunciado a; renunciamos a; renunciar a; zrezygnowa*;
+    afgezien van; sehen davon ab; davon abgesehen; nehmen abstand; abdicamos; hemos decidido no; ya no necesitamos;
     no estamos interesados; cancelar; anular; elegido a otro proveedor; elegido otro proveedor; optado por otro;
     decidido por otro; nos quedamos con otro; descartamos; no seguiremos; abbiamo deciso di non;
     non siamo piu interessati; non ci serve piu; annullare; annulliamo; rinunciamo; scelto un altro;
