@@ -15,7 +15,7 @@ from crmllm.extraction.rules import (
     requests,
     sentiment,
 )
-from crmllm.extraction.rules.text import Candidate, mask, run
+from crmllm.extraction.rules.text import Candidate, Piece, mask, run, sentences
 from crmllm.extraction.types import Item
 
 RULES_VERSION = "7"
@@ -23,6 +23,14 @@ MAX_CHARS = 100_000
 
 
 _UNSORTED = Candidate("category", "sales", 0, 0, 0.0, "not sorted yet")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of an item's own text, and which side says it."""
+
+    piece: Piece
+    ours: bool = False
 
 
 @dataclass(slots=True)
@@ -45,6 +53,7 @@ class Reading:
     month_first: bool = False
     signatures: list[tuple[int, int]] = field(default_factory=list)
     mood_words: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # the words that show each mood
+    said: list[Said] = field(default_factory=list)
 
 
 def read(item: Item) -> Reading:
@@ -166,6 +175,7 @@ def read_part(
         places = sentiment.evidence(text[part.start : part.body_end], shown, reading.language.value)
         reading.mood_words.setdefault(shown, []).extend((part.start + a, part.start + b) for a, b in places)
     reading.actions += requests.find(text, part.start, part.body_end, sent_at=item.sent_at, month_first=month_first)
+    reading.said += [Said(one) for one in sentences(text, part.start, part.body_end)]
 
 
 def _country(reading: Reading, item: Item, countries: tuple[str, ...]) -> str:

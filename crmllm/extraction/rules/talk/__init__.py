@@ -10,12 +10,12 @@ import re
 from dataclasses import replace
 
 from crmllm.extraction.rules import cases, category, cues, deals, language, phones, pitch, sentiment, trouble
-from crmllm.extraction.rules.reader import Reading
+from crmllm.extraction.rules.reader import Reading, Said
 from crmllm.extraction.rules.talk.actions import MAX_ACTIONS, actions_of
 from crmllm.extraction.rules.talk.attending import persons_of
 from crmllm.extraction.rules.talk.sides import PITCH, Entry, Turn, entries_of, turns_of, with_our_speakers
 from crmllm.extraction.rules.talk.table import deal_of
-from crmllm.extraction.rules.text import Candidate, flat, mask
+from crmllm.extraction.rules.text import Candidate, flat, mask, sentences
 from crmllm.extraction.types import Item
 
 __all__ = ["KINDS", "MAX_ACTIONS", "read", "with_our_speakers"]
@@ -59,6 +59,7 @@ def read(item: Item) -> Reading:
     kind, kind_sure, why = _category(item, text, turns, reading.deal, bool(theirs) or bool(persons))
     reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
     known = [Entry(one.name, one.title, one.company) for one in persons if one.name is not None]
+    reading.said = [Said(one, turn.ours) for turn in turns for one in sentences(text, turn.start, turn.end)]
     reading.actions = actions_of(item, text, turns, [*listed, *known], month_first)
     telling = max(theirs, key=lambda turn: _told(text, turn), default=None)
     if telling is not None and _told(text, telling) >= 0.5:
