@@ -8,7 +8,9 @@ from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates
 from crmllm.extraction.rules.promises import CALLING, OWN_DOING
+from crmllm.extraction.rules.asked import ASKED, HAVE_YOU, is_stated
 from crmllm.extraction.rules.text import Candidate, Piece, flat, run, sentences, trimmed
+from crmllm.extraction.rules.undertaken import COMING
 
 # What opens a request; the words after it say what is asked for.
 _ASK = re.compile(
@@ -69,7 +71,8 @@ _ASK = re.compile(
     r" pilnie)?"
     r"(?: o)?|czy (?:moglby|moglaby|mogliby|moglibyscie|moze|moga|mozecie|da sie|mozna)(?: pan| pani|"
     r" panstwo)?(?: prosic"
-    r"(?: o)?)?|(?:by(?:lbym|labym|libysmy)) wdzieczn[iya] (?:za|o)|niech (?:pan|pani|panstwo|ktos)|poprosze(?: o)?|"
+    rf"(?: o)?)?|{ASKED}|"
+    r"(?:by(?:lbym|labym|libysmy)) wdzieczn[iya] (?:za|o)|niech (?:pan|pani|panstwo|ktos)|poprosze(?: o)?|"
     r"(?:mamy|mam) prosbe o"
     r")(?:(?!\w)|(?<=[' ]))[, ]*"
 )
@@ -299,6 +302,7 @@ _PROMISE = re.compile(
     r"\bneemt (?:\w+ ){0,3}contact (?:met (?:u|je|jullie) )?op\b|\bbelt (?:u|je|jullie)\b|"
     r"\bentrara em contacto\b|\b(?:skontaktuje sie|odezwie sie)\b)(?!\w)"
     rf"|{OWN_DOING}"
+    rf"|(?P<coming>{COMING})(?!\w)"
     # Papers that are about to leave their house.
     r"|(?P<leaves>(?:\b(?:the|our|my|die|der|den|unsere?|das|le|la|notre|l'|el|nuestr[oa]|il|lo|nostr[oa]|de|het|"
     r"onze|o|a|"
@@ -338,7 +342,10 @@ _TAIL = re.compile(
 )
 # Not an action of its own: a nod, a warning, a link.
 _EMPTY = re.compile(
-    r"(?:go ahead\b.{0,20}$|(?:take|consider|treat) this\b|do not|don't|never|read (?:more|on)|leave:|note\b|"
+    r"(?:(?:put|sign|count|pencil) (?:us|me) (?:down|up|in)\b|(?:tragen|merken|notieren) sie (?:uns|mich)\b|(?:notez|"
+    r"comptez|inscrivez)-(?:nous|moi)\b|(?:apunt|anot)\w{1,4}(?:nos|me)\b|(?:segna|metti|conta)\w*(?:ci|mi)\b|"
+    r"(?:zet|noteer|schrijf) (?:ons|mij|me)\b|[^.?!]{0,40}\bin zee\b|inscrevam?-(?:nos|me)\b|"
+    r"(?:zapisa|wpisa)\w+ (?:nas|mnie)\b|go ahead\b.{0,20}$|(?:take|consider|treat) this\b|do not|don't|never|read (?:more|on)|leave:|note\b|"
     r"see (?:you|below)|keep up|be (?:aware|"
     r"advised)|take care|have a)"
 )
@@ -357,7 +364,8 @@ _PLAN = re.compile(
 
 # A question for a price, a way or a day: it asks for an answer where nothing else is asked for.
 _QUESTION = re.compile(
-    r"(?:what (?:does|do|would|will|is|are)\b[^?]{0,60}\b(?:cost|price|prices|come to|run to|mean|lead time)\b|"
+    rf"(?:{HAVE_YOU}|"
+    r"what (?:does|do|would|will|is|are)\b[^?]{0,60}\b(?:cost|price|prices|come to|run to|mean|lead time)\b|"
     r"how much\b|how (?:do|can|should) (?:i|we)\b|"
     r"was (?:kostet|kosten|wurden?|ware)\b[^?]{0,80}|wie (?:teuer|viel kost\w+)\b|wie (?:kann|konnen|bekommen|machen) "
     r"(?:ich|wir)\b|(?:bis )?wann (?:kommt|kann|konnen|ware|erhalten|bekommen)\b|"
@@ -423,7 +431,7 @@ def owner(sentence: str) -> str:
 
 def opening(folded: str) -> int | None:
     """Where the words begin that ask the reader for something, in a sentence folded by `run`; None without any."""
-    hits = [match.start() for pattern in (_ASK, _NEED) if (match := pattern.search(folded)) is not None]
+    hits = [match.start() for match in (_asking(folded), _NEED.search(folded)) if match is not None]
     if (imperative := _IMPERATIVE.match(folded)) is not None:
         hits.append(imperative.start("verb"))
     return min(hits, default=None)
@@ -585,13 +593,14 @@ def _split(piece: Piece) -> list[Piece]:
     )
 
 
+def _asking(folded: str) -> re.Match[str] | None:
+    """The first words that ask the reader; a modal verb that only tells what something can do is none."""
+    return next((match for match in _ASK.finditer(folded) if not is_stated(folded, match)), None)
+
+
 def _who(folded: str) -> tuple[str, int, float]:
     """Who is to act, where the words of the action start, and how sure; an empty owner for no action."""
-    promise, ask, need = (
-        _PROMISE.search(folded),
-        _ASK.search(folded),
-        _NEED.search(folded),
-    )
+    promise, ask, need = _PROMISE.search(folded), _asking(folded), _NEED.search(folded)
     imperative = _IMPERATIVE.match(folded)
     welcome = _WELCOME.search(folded)
     opening = min(
@@ -626,10 +635,20 @@ def is_command(folded: str) -> bool:
     return _IMPERATIVE.match(folded) is not None
 
 
+# The thing is named before the verb: "l'ordine ve lo mando", "podpisaną umowę odeślę".
+_OBJECT_FIRST = re.compile(
+    r"(?:ve|te|ce|me) l[aeo] |gliel[aeo] |(?:se|te|os) l[ao]s? |(?:lho|lha|vo-l[ao]) |(?:wysle|wyslemy|przesle|przeslemy|"
+    r"odesle|odeslemy|podesle|podeslemy|dosle|doslemy|przekaze|dostarcze|dostarczymy|przygotuje|podpisze|zaplace)\b"
+)
+
+
 def _after_subject(folded: str, promise: re.Match[str]) -> int:
     """Where the promised action starts: after "I will", "je vous"; at the verb itself elsewhere."""
     if promise["turned"] or promise["said"] or promise["leaves"] or promise["given"]:
         return 0  # "The drawings I send you": what it is about stands before the verb
+    if promise["coming"] or _OBJECT_FIRST.match(folded, promise.start()):
+        cuts = [cut.end() for cut in re.finditer(r"[,;:] ", folded[: promise.start()]) if promise.start() - cut.end() > 8]
+        return max(cuts, default=0)
     subject = re.match(
         r"(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also| now)?|"
         r"our \w+(?: \w+)? will|my \w+(?: \w+)? will|"
