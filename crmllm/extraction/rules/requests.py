@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates
-from crmllm.extraction.rules.promises import CALLING, OWN_DOING
 from crmllm.extraction.rules.asked import ASKED, HAVE_YOU, is_stated
+from crmllm.extraction.rules.promises import CALLING, OWN_DOING
 from crmllm.extraction.rules.text import Candidate, Piece, flat, run, sentences, trimmed
 from crmllm.extraction.rules.undertaken import COMING
 
@@ -345,7 +345,8 @@ _EMPTY = re.compile(
     r"(?:(?:put|sign|count|pencil) (?:us|me) (?:down|up|in)\b|(?:tragen|merken|notieren) sie (?:uns|mich)\b|(?:notez|"
     r"comptez|inscrivez)-(?:nous|moi)\b|(?:apunt|anot)\w{1,4}(?:nos|me)\b|(?:segna|metti|conta)\w*(?:ci|mi)\b|"
     r"(?:zet|noteer|schrijf) (?:ons|mij|me)\b|[^.?!]{0,40}\bin zee\b|inscrevam?-(?:nos|me)\b|"
-    r"(?:zapisa|wpisa)\w+ (?:nas|mnie)\b|go ahead\b.{0,20}$|(?:take|consider|treat) this\b|do not|don't|never|read (?:more|on)|leave:|note\b|"
+    r"(?:zapisa|wpisa)\w+ (?:nas|mnie)\b|go ahead\b.{0,20}$|(?:take|consider|treat) this\b|do not|don't|never|"
+    r"read (?:more|on)|leave:|note\b|"
     r"see (?:you|below)|keep up|be (?:aware|"
     r"advised)|take care|have a)"
 )
@@ -647,7 +648,9 @@ def _after_subject(folded: str, promise: re.Match[str]) -> int:
     if promise["turned"] or promise["said"] or promise["leaves"] or promise["given"]:
         return 0  # "The drawings I send you": what it is about stands before the verb
     if promise["coming"] or _OBJECT_FIRST.match(folded, promise.start()):
-        cuts = [cut.end() for cut in re.finditer(r"[,;:] ", folded[: promise.start()]) if promise.start() - cut.end() > 8]
+        cuts = [
+            cut.end() for cut in re.finditer(r"[,;:] ", folded[: promise.start()]) if promise.start() - cut.end() > 8
+        ]
         return max(cuts, default=0)
     subject = re.match(
         r"(?:(?:i|we)(?:'ll| will| shall| am going to| are going to|'re going to|'m going to)(?: then| also| now)?|"
