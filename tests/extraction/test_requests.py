@@ -90,7 +90,7 @@ def test_a_question_for_the_price_says_nothing_more_beside_a_request() -> None:
         ("I need one of your engineers on site.", "one of your engineers on site", ""),
         ("Oczekuję naprawy najpóźniej jutro.", "Oczekuję naprawy", "2026-03-03"),
         ("Il preventivo dovrà pervenire entro il 20 marzo.", "Il preventivo dovrà pervenire", "2026-03-20"),
-        ("Das Angebot muss bis zum 20. März vorliegen.", "Das Angebot muss bis zum 20. März vorliegen", "2026-03-20"),
+        ("Das Angebot muss bis zum 20. März vorliegen.", "Das Angebot muss vorliegen", "2026-03-20"),
         ("Solicitamos o envio do manual até ao dia 20 deste mês.", "o envio do manual", "2026-03-20"),
         ("Merci de confirmer sous 48 heures.", "confirmer sous 48 heures", "2026-03-04"),
         (

@@ -136,7 +136,9 @@ _LEVELS: tuple[tuple[str, float, str], ...] = (
         0.8,
         """
         no rush; no hurry; whenever suits; whenever it suits; not urgent; whenever you; when you have time;
-        when you get a chance; minor; cosmetic;
+        when you get a chance; when you get round; at your leisure; con comodo; con calma; a l'occasion;
+        quand vous voulez; cuando le venga bien; als het uitkomt; op uw gemak; rustig aan; quando der; przy okazji;
+        in aller ruhe; minor; cosmetic;
         small thing; small question; quick question; just a question; nice to have; low priority; typo; not critical;
         no big deal; keine eile; nicht eilig; nicht dringend; eilt nicht; wenn sie zeit haben; bei gelegenheit;
         kleinigkeit; kosmetisch; kleine frage; kurze frage; schonheitsfehler; niedrige prioritat; tippfehler;
@@ -216,7 +218,9 @@ _ASKS = re.compile(
     r"pourriez|veuillez|"
     r"por favor|pueden?|podrian?|les ruego|rogamos|per favore|potete|vi preghiamo|vi prego|graag|kunt u|gelieve|podem|"
     r"pode|"
-    r"agradec\w+|pros\w+|uprzejmie pros\w+|czy moga)\b"
+    r"agradec\w+|pros\w+|uprzejmie pros\w+|czy moga|pedimos|peco|solicit\w+|exig\w+|(?:wir|ich) (?:bitten?|fordern?)|"
+    r"(?:nous|je) vous (?:demand|pri|remerci)\w+|(?:vi|le) chied\w+|chiediamo|si prega|(?:wij|ik) verzoeken?|domaga\w+|"
+    r"zada(?:m|my))\b"
 )
 # What is over is no longer the problem.
 _MENDED = re.compile(
@@ -258,6 +262,12 @@ _HASTE = (
     r"(?:urgent\w*|urgenti|urgencia|urgence|dringend\w*|eilig\w*|haast\w*|spoed\w*|pilne\w*|pilna|bloquant\w*|"
     r"bloccant\w*|bloqueante\w*|blocking|blokkerend|blockierend|critical|kritisch|critique|critic[oa]|krytyczn\w+)"
 )
+# "Send it again", "opnieuw te ijken": what is to be done once more, not what happened once more.
+_REDO = re.compile(
+    r"\bagain (?:on|at|in|by)\b|\bopnieuw (?:te )?\w+en\b|\berneut (?:zu )?\w+e?n\b|"
+    r"\b\w+(?:ar|er|ir|re)(?:nos|me|ci|mi)? (?:de nuevo|di nuovo|novamente|a nouveau|otra vez|outra vez)\b|"
+    r"\bponownie \w+c\b"
+)
 _NO_HASTE = re.compile(
     rf"\b(?:not|isn't|nothing|nicht|nichts|keine?|pas|rien|no|nada|non|nulla|niente|niet|niets|geen|nao|nie|nic)\s+"
     rf"(?!only|nur|seulement|solo|solamente|soltanto|alleen|apenas|tylko)(?:[^\W\d]+\s+){{0,3}}{_HASTE}\b|"
@@ -267,7 +277,7 @@ _NO_HASTE = re.compile(
 
 def severity(text: str, start: int, end: int) -> Candidate:
     """How urgent the writer makes it; "normal" where they say nothing."""
-    folded = flat(text)
+    folded = _REDO.sub(lambda match: " " * len(match.group()), flat(text))
     low = _PATTERNS[2][2].search(folded, start, end) or _NO_HASTE.search(folded, start, end)
     if low is not None:
         return Candidate("severity", "low", low.start(), low.end(), _PATTERNS[2][1], "low words")

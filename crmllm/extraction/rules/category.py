@@ -328,7 +328,7 @@ _BILL_FAULT = re.compile(
     r"statt|anstatt|obwohl|deux fois|double (?:prelevement|facturation)|deja (?:paye|regle)\w*|au lieu d[eu']|"
     r"dos veces|por duplicado|ya (?:pagad|abonad|pagam)\w+|en (?:vez|lugar) de|due volte|gia (?:pagat|saldat)\w+|"
     r"invece|"
-    r"anziche|twee keer|dubbel|reeds betaald|al betaald|in plaats van|duas vezes|em (?:duplicado|vez d[eo])|"
+    r"anziche|twee keer|dubbel|reeds betaald|al betaald|in plaats van|duas vezes|em (?:duplicado|vez d[aeo]s?)|"
     r"ja (?:pag|cancel)\w+|podwojnie|dwukrotnie|dwa razy|juz (?:zaplac|oplac)\w+|zamiast|nunca (?:se )?(?:presto|"
     r"recib|receb|prest)\w*|never (?:received|provided|ordered)|mai (?:ricevut|prestat)\w+|nie otrzyma\w+)(?!\w)"
 )

@@ -48,6 +48,9 @@ _WORDS = frozenset(
     diputacion colegio residencia biblioteca clinica fundacion comune provincia scuola liceo ospedale ospedaliera
     ospedaliero istituto fondazione gemeente provincie basisschool zorgcentrum ziekenhuis stichting bibliotheek
     kinderopvang camara municipio freguesia escola santa-casa misericordia associacao fundacao szkola szpital urzad
+    stadt samtgemeinde reederei brauhaus gasthof gasthaus pension camping solicitors advocaten notariskantoor avocats
+    abogados advogados avvocati terme teatro theater theatre pousada pensjonat uzdrowisko restauracja restaurante
+    ristorante gimnasio veterinary dental zorggroep creche agriturismo bodegas cooperative kaasboerderij boerderij
     gmina biblioteka fundacja stowarzyszenie centrum przedszkole liceum
     """.split()
 )

@@ -62,7 +62,7 @@ def actions(text: str, *, sent_at: datetime | None, month_first: bool = False) -
         days = dates.find(text, sent_at, rest.start, rest.end, month_first=month_first)
         if not days:
             continue
-        words = trimmed(text, line.start, line.start + label, " :*-–•")
+        words = trimmed(text, line.start + _lead(line.text), line.start + label, " :*-–•")
         due = Candidate("due", days[0].day.isoformat(), days[0].start, days[0].end, 0.8, LABEL)
         found.append(requests.Action(Candidate("text", words.text, words.start, words.end, 0.7, LABEL), "us", due))
     for _, _, rest in labelled(text, _WISHES):

@@ -56,6 +56,10 @@ TELLS = re.compile(
     r"telefoon|telefone|mobile|mobil|cell|direct|durchwahl|"
     r"phone/fax|rufnummer))[. ]*(?P<mark>:|$)[ ]*"
 )
+SUBJECT = re.compile(
+    r"\W*(?:subject|re|ref|regarding|concerning|betreff|betrifft|betr\.|objet|concerne|asunto|ref\.|oggetto|onderwerp|"
+    r"betreft?|assunto|dotyczy|temat)\s*:"
+)
 SUPPLIER = re.compile(
     r"(?:supplier|vendor|seller|lieferant|verkaufer|auftragnehmer|fournisseur|proveedor|fornitore|leverancier|"
     r"fornecedor|dostawca|wykonawca|sprzedawca|do|"
@@ -81,6 +85,7 @@ _NO_ORDER = (
 )
 ORDER = re.compile(
     r"\b(?:purchase order|order form|(?:^|\W)order (?:no|nr|number|#)|bestellung|bestellnummer|auftragserteilung|"
+    r"(?m:^\W*(?:auftrag|order|commande|ordine|zamowienie|bestelling|opdracht)\W*$)|auftrag n(?:r|o)|"
     rf"bon de commande|commande (?:n|no|ferme)|orden de compra|pedido(?: de compra)?{_NO_ORDER}|ordine d'acquisto|"
     r"ordine (?:n|di)|zamowienie (?:nr|n\.|numer|zakupu|\d)|inkooporder|bestelbon|bestelling|encomenda|"
     r"nota de encomenda)\b"

@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from crmllm.extraction.rules import (
+    cases,
     category,
     cues,
     dates,
@@ -52,6 +53,7 @@ from crmllm.extraction.rules.paper_words import (
     REFERENCE,
     REQUEST,
     SALUTATION,
+    SUBJECT,
     SUBTOTAL,
     SUPPLIER,
     TAX,
@@ -97,11 +99,37 @@ def read(item: Item) -> Reading:
     _read_labels(item, reading, text)
     head = flat("\n".join([item.subject, *(text[row.start : row.end] for row in rows[:25])]))
     reading.deal = _deal(item, reading, text, rows, head)
+    _read_body(reading, prose, rows)
     kind, kind_sure, why = _category(item, text, head, reading, company)
     reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
     if kind == "support" and COMPLAINT.search(head[:1500]) and not ORDER.search(head) and not REQUEST.search(head):
         reading.deal = None  # what is counted there is what does not work
     return reading
+
+
+def _read_body(reading: Reading, prose: str, rows: list[Row]) -> None:
+    """What is wrong, out of the body of a letter: its head and its subject line only name the matter."""
+    above: list[tuple[int, int]] = []
+    for row in rows[:30]:
+        if SUBJECT.match(" ".join(row.flat)):
+            above.append((row.start, row.end))
+        elif row.cells and (len(" ".join(row.flat).split()) > 9 or row.flat[-1].endswith((".", "!", "?"))):
+            break
+        else:
+            above.append((row.start, row.end))
+    body = mask(prose, above)
+    if not body.strip():
+        return
+
+    def is_above(found: Candidate | None) -> bool:
+        return found is not None and any(start <= found.start < end for start, end in above)
+
+    if is_above(reading.problem):
+        reading.problem = cases.summary(body, 0, len(body)) or cases.opening(body, 0, len(body)) or reading.problem
+    if is_above(reading.bill):
+        reading.bill = category.about_bill(body, 0, len(body)) or reading.bill
+    if is_above(reading.opening):
+        reading.opening = cases.opening(body, 0, len(body)) or reading.opening
 
 
 def _read_labels(item: Item, reading: Reading, text: str) -> None:

@@ -117,7 +117,7 @@ def meaning(label: str) -> str:
 
 def _key(label: str) -> str:
     """A label or an input's name in lower case and without accents, words apart by hyphens: firstName is first-name."""
-    return re.sub(r"[^a-z0-9]+", "-", fold(re.sub(r"(?<=[a-z])(?=[A-Z])", "-", label))).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", fold(re.sub(r"(?<=[a-z])(?=[A-Z])", "-", label)).replace("ł", "l")).strip("-")
 
 
 def read_form(raw: bytes, name: str) -> Read:
