@@ -186,7 +186,9 @@ _CLOSING = phrases(
     zdecyd*; decyzj*; podpis*; zamow*; zamaw*; umow*; zakup*; wybor*; wybierzemy; zatwierdz*; rozstrzyg*; akceptacj*;
     goedkeur*; akkoord; beslissen; gunnen; handtekening; signoff; sign-off; gemeinderat; gremium; sitzung; deliber*;
     comprarl*; firmarl*; cerrarl*; acquistarl*; chiuderl*; compra-l*; fecha-l*; vergadering; vergadert; beschliest;
-    conseil municipal; pleno; giunta; raadsvergadering; sesja rady; walne
+    conseil municipal; pleno; giunta; raadsvergadering; sesja rady; walne; knoop;
+    firmaria*; firmeremmo; signerions; signerait; podpisaliby*; comprariamos;
+    acheterions; encomendariamos; assinariamos
 """
 )
 _DELIVERY = phrases(
