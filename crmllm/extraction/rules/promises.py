@@ -56,6 +56,7 @@ OWN_DOING = (
     r"morgen|vandaag|dan|alvast|voor|er|af|na)(?!\w)"
     r"|(?<!nao )(?:eu )?(?:lhes?|te|vos|o|a|os|as|lho|lha) (?:envio|mando|ligo|preparo|trago|digo|aviso|reencaminho|"
     r"passo|encaminho)(?!\w)"
+    r"|(?!prosimy|musimy|chcemy|mamy|widzimy|wiemy)\w{5,}(?:imy|ymy|emy|amy) (?:panstwu|panu|pani|wam)(?!\w)"
     r"|(?:podesle|podeslemy|przysle|przyslemy|dosle|doslemy|przekaze|przekazemy|zrobie|zrobimy|zajme sie|zajmiemy sie|"
     r"zloze|zlozymy|zapytam|zapytamy|porozmawiam|skonsultuje|skonsultujemy|omowie|omowimy|ustale|ustalimy|zglosze|"
     r"zglosimy|wyjasnie|wystawie|wystawimy|wymienie|wymienimy|dowiem sie|odbiore|przywioze|zarezerwuje|zmierze|"
