@@ -430,6 +430,11 @@ def owner(sentence: str) -> str:
     return _who(run(sentence.strip()))[0]
 
 
+def is_pleasantry(sentence: str) -> bool:
+    """Whether a sentence thanks, greets or invites to call at any time: it asks for nothing."""
+    return _PLEASANTRY.search(run(sentence.strip())) is not None
+
+
 def opening(folded: str) -> int | None:
     """Where the words begin that ask the reader for something, in a sentence folded by `run`; None without any."""
     hits = [match.start() for match in (_asking(folded), _NEED.search(folded)) if match is not None]
@@ -477,8 +482,9 @@ def find(
         pieces = _split(piece)
         for number, one in enumerate(pieces):
             rule = "request" if owner == "us" else "promise"
-            words = Candidate("text", " ".join(one.text.split()), one.start, one.end, confidence, rule)
-            found.append(Action(words, owner, _due(text, sentence, one, pieces[:number], sent_at, month_first)))
+            before = [Piece(sentence.start, one.start, "")] if number else []
+            words = Candidate("text", _without_day(" ".join(one.text.split())), one.start, one.end, confidence, rule)
+            found.append(Action(words, owner, _due(text, sentence, one, before, sent_at, month_first)))
     if not any(one.owner == "us" for one in found):
         found += _questions(text, start, end)
     return found[:6]
@@ -684,10 +690,14 @@ _DEADLINE_LEAD = (
     r"(?:by|before|until|till|on|no later than|not later than|bis(?: zum| spatestens)?|vor(?: dem)?|am|"
     r"avant(?: le)?|d'ici(?: au| le)?|pour(?: le)?|antes (?:del?|de la)|para (?:el|la)|hasta(?: el)?|"
     r"entro(?: il| la)?|prima (?:di|del)|voor|tot|uiterlijk|op|nog|noch|ate(?: ao?)?(?: dia)?|this|deze|"
-    r"diese[nr]?|do(?: dnia)?|przed|na|najpozniej|next|in|at|the|la|el|le|der|die|das|den|de|w|we|il|em)"
+    r"diese[nr]?|l'|dell'|do(?: dnia)?|przed|na|najpozniej|next|in|at|the|la|el|le|der|die|das|den|de|w|we|il|em)"
 )
 _LATE_DEADLINE = re.compile(rf"(?:[\s,]+{_DEADLINE_LEAD})+[\s]*$")
 _EARLY_DEADLINE = re.compile(rf"^(?:{_DEADLINE_LEAD}\s+)*$")
+_UNTIL = re.compile(
+    r"\b(?:by|before|until|till|than|bis|spatestens|vor|avant|d'ici|au plus tard|antes|hasta|entro|prima|voor|tot|"
+    r"uiterlijk|ate|do|przed|najpozniej)\b"
+)
 _LATE_PHONE = re.compile(r"[\s,]+(?:or|oder|ou|o|of|on|at|under|unter|au|al|op|no|tel\.?|:)*\s*\+?\(?\d[\d\s().-]{6,}$")
 _PRONOUN = re.compile(r"^(?:me|us|mir|uns|nous|nos|mij|ons|ci|mi|je|wij|we|vous|te|le|les|for you)\s+(?=\S+\s+\S+)")
 
@@ -707,6 +717,16 @@ def _without_ends(words: str) -> str:
     kept = kept.strip(" ,:;-–.")
     pronoun = _PRONOUN.match(run(kept))
     return kept[pronoun.end() :] if pronoun is not None and len(kept.split()) > 3 else kept
+
+
+def _without_day(words: str) -> str:
+    """An action's words without a deadline in their middle: "den Termin bis zum 20.03. schriftlich bestätigen"."""
+    for one in reversed(dates.find(words, _ANY_DAY)):
+        lead = _LATE_DEADLINE.search(run(words[: one.start]))
+        before, after = words[: lead.start()].strip() if lead else "", words[one.end :].strip(" .")
+        if lead is not None and _UNTIL.search(lead.group()) and len(before.split()) > 1 and after:
+            words = f"{before} {after}"
+    return words
 
 
 def _due(
