@@ -12,7 +12,7 @@ from functools import lru_cache
 _ABBREVIATIONS = frozenset(
     """
     dr prof mr mrs ms st nr no inc ltd corp co jr sr vs etc approx ca bzw z.b inkl exkl zzgl usw evtl ggf tel fa hr
-    fr str sig dott ing mme mlle sra srta av env art dhr mevr bv nv ref fig mio mrd mln tsd i.d.r d.h u.a szt stk pcs
+    fr str sig dott ing mme mlle sra srta dra dna av env art dhr mevr bv nv ref fig mio mrd mln tsd i.d.r d.h u.a szt stk pcs
     stuks wg ul godz dyr ltg pos poz lic arq avv rag jan feb
     mar apr jun jul aug sep sept oct okt nov dec dez subj resp dept e.g i.e p.a excl incl bijv evt n tél telef
     """.split()

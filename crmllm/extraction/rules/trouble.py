@@ -39,7 +39,8 @@ _SIGNS: tuple[tuple[float, str], ...] = (
     ),
     (
         0.9,
-        r"\b(?:lasst|lassen) sich (?:\w+ ){0,3}nicht\b|\b(?:funktionier\w*|geht|gehen|lauft|laufen|druckt|startet|"
+        r"\b(?:lasst|lassen) sich (?:\w+ ){0,3}nicht\b|\b(?:funktionier\w*|synchronisier\w*|registrier\w*|erfasst|"
+        r"geht|gehen|lauft|laufen|druckt|startet|"
         r"offnet|schliest|reagiert|verbindet|ladt|halt|zeigt|dreht|kuhlt|heizt|speichert|erkennt|kommt|kommen)\b"
         r"[^.!?;]{0,60}\b(?:nicht|nichts|nur noch|nicht mehr|keine?)\b|\b(?:kann|konnen)\b[^.!?;]{0,40}\b(?:nicht|"
         r"nichts)"
@@ -51,25 +52,31 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         0.9,
         r"\bn(?:e |')(?:\w+ )?(?:fonctionne\w*|marche\w*|demarre\w*|s'allume\w*|s'ouvre\w*|ferme\w*|imprime\w*|"
         r"repond\w*|"
-        r"capte\w*|charge\w*|tient|tourne\w*|s'affiche\w*|lit|coupe\w*|chauffe\w*|arrive (?:plus|pas))\b|\bn'arriv\w+ "
+        r"capte\w*|synchronise\w*|enregistre\w*|envoie\w*|charge\w*|tient|tourne\w*|s'affiche\w*|lit|coupe\w*|"
+        r"chauffe\w*|arrive (?:plus|pas))\b|\bn'arriv\w+ "
         r"(?:plus|pas) a\b|\b(?:impossible|pas moyen) d[e']",
     ),
     (
         0.9,
         r"\bno (?:se |me |nos |le )?(?:funciona\w*|arranca\w*|enciende\w*|abre\w*|cierra\w*|carga\w*|imprime\w*|"
-        r"responde\w*|conecta\w*|llega\w*|deja\w*|reconoce\w*|guarda\w*|lee\w*|corta\w*|calienta\w*|enfria\w*|"
+        r"responde\w*|conecta\w*|sincroniza\w*|registra\w*|envia\w*|llega\w*|deja\w*|reconoce\w*|guarda\w*|lee\w*|"
+        r"corta\w*|calienta\w*|enfria\w*|"
         r"aparece\w*|podemos (?:entrar|acceder|imprimir|trabajar)|puedo (?:entrar|acceder|imprimir|trabajar))",
     ),
     (
         0.9,
-        r"\b(?:werkt|werken|doet|start|opent|sluit|print|drukt|reageert|laadt|gaat|draait|leest|koelt|verwarmt|komt|"
+        r"\b(?:werkt|werken|doet|doen|synchroniseert|registreert|start|starten|opent|openen|sluit|sluiten|print|"
+        r"drukt|reageert|reageren|laden|laadt|gaat|"
+        r"draait|leest|koelt|verwarmt|komt|"
         r"lukt)\b[^.!?;]{0,40}\b(?:niet|niets|niks|niet meer)\b|\b(?:kan|kunnen|krijg|krijgen)\b[^.!?;]{0,40}\bniet\b"
         r"[^.!?;]{0,25}\b(?:inloggen|openen|printen|starten|opslaan|bereiken|werken|in)\b",
     ),
     (
         0.9,
-        r"\bnon (?:si |mi |ci )?(?:funziona\w*|parte|accende|apre|chiude|carica|stampa|risponde|collega|legge|taglia|"
-        r"scalda|raffredda|riesc\w+ a)|\bnao (?:se |me )?(?:funciona\w*|arranca|liga|abre|fecha|carrega|imprime|"
+        r"\bnon (?:si |mi |ci )?(?:funziona\w*|parte|accende|apre|chiude|carica|stampa|risponde|collega|sincronizza|"
+        r"registra|salva|mostra|legge|taglia|"
+        r"scalda|raffredda|riesc\w+ a)|\bnao (?:se |me )?(?:funciona\w*|arranca|liga|abre|fecha|carrega|"
+        r"sincroniza\w*|regista\w*|guarda|mostra|aparece\w*|imprime|"
         r"responde|"
         r"le|corta|consig\w+)",
     ),
@@ -192,6 +199,44 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"order\w*|pay|kost\w*|preis\w*|bestell\w*|coute\w*|prix|command\w*|cuesta\w*|precio\w*|pedir|prijs|"
         r"prezz\w*)\b)"
         r"[^?.!]{8,200}\?",
+    ),
+    # It does it wrongly, twice, or loses something on the way.
+    (
+        0.9,
+        r"\b(?:show|display|print|export|import|calculate|count|round|send|book|record)s? (?:\w+ ){0,5}?(?:twice|"
+        r"double|"
+        r"wrong\w*|incorrect\w*)\b|\b(?:zeig|druck|exportier|importier|berechne|rechne|zahl|rund|send|buch|erfass)\w* "
+        r"(?:\w+ ){0,6}?(?:falsch\w*|doppelt\w*|zweimal)\b|\b(?:affiche|exporte|importe|calcule|compte|arrondit|"
+        r"imprime|"
+        r"envoie|enregistre)\w* (?:\w+ ){0,5}?(?:faux|fausses?|mal|en double|deux fois|errone\w*|incorrect\w*)\b|\b"
+        r"(?:muestra|exporta|importa|calcula|cuenta|redondea|imprime|envia|registra)n? (?:\w+ ){0,5}?(?:mal|doble|"
+        r"dos veces|"
+        r"duplicad\w*|equivocad\w*|erroneo\w*|incorrect\w*)\b|\b(?:mostra|esporta|importa|calcola|conta|arrotonda|"
+        r"stampa|invia|registra)(?:no)? (?:\w+ ){0,5}?(?:male|doppi\w*|due volte|sbagliat\w*|errat\w*)\b|\b(?:toont|"
+        r"exporteert|importeert|berekent|telt|rondt|drukt|stuurt|registreert) (?:\w+ ){0,5}?(?:verkeerd\w*|dubbel\w*|"
+        r"twee keer|foute?)\b|\b(?:mostra|exporta|importa|calcula|conta|arredonda|imprime|envia|regista)m? (?:\w+ "
+        r"){0,5}?"
+        r"(?:mal|errad\w*|duas vezes|duplicad\w*|trocad\w*)\b|\b(?:pokazuj|eksportuj|importuj|licz|nalicz|zaokragl|"
+        r"druk|"
+        r"wysyl|zapisuj)\w* (?:\w+ ){0,5}?(?:zle|zly\w*|bledn\w+|podwojn\w+|dwa razy|dwukrotnie)\b|\b(?:gubi|gubia|"
+        r"traci "
+        r"(?:dane|polaczenie)|verliert (?:\w+ ){0,4}(?:daten|verbindung|zeit\w*|uhrzeit)|loses? (?:\w+ ){0,2}(?:data|"
+        r"connection|time|entries)|perd (?:\w+ ){0,3}(?:donnees|connexion|heure|l'heure)|verliest (?:\w+ "
+        r"){0,3}(?:gegevens|"
+        r"verbinding|tijd))\b",
+    ),
+    # Somebody has to make up for it by hand.
+    (
+        0.7,
+        r"\b(?:redo|correct|re-?enter|fix|adjust)\w* (?:\w+ ){0,4}(?:by hand|manually)\b|\b(?:von hand|manuell|"
+        r"handisch)\b[^.!?;]{0,30}\b(?:korrigier|nachtrag|eingeb|erfass|berichtig)\w*|\b(?:korrigier|nachtrag)\w* "
+        r"(?:\w+ ){0,4}(?:von hand|manuell)\b|\b(?:corriger|refaire|ressaisir|saisir|rectifier) (?:\w+ ){0,4}(?:a la "
+        r"main|"
+        r"manuellement)\b|\b(?:corregir|rehacer|meter|apuntar|introducir)\w* (?:\w+ ){0,4}(?:a mano|manualmente)\b|"
+        r"\b(?:correggere|rifare|reinserire|inserire) (?:\w+ ){0,4}(?:a mano|manualmente)\b|\bdovut[oa] rifare\b|"
+        r"\b(?:handmatig|met de hand)\b[^.!?;]{0,30}\b(?:corriger|invoer|aanpass|herstel|verbeter)\w*|\b(?:corrigir|"
+        r"refazer|lancar|introduzir) (?:\w+ ){0,4}(?:a mao|manualmente)\b|\b(?:poprawia|poprawiac|wpisuje|wpisywac|"
+        r"przepisuje) (?:\w+ ){0,4}recznie\b|\brecznie (?:poprawi|wpis|przepis)\w*",
     ),
     # What was tried, and in vain.
     (

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from crmllm.extraction.rules import cases, category, cues, deals, language, phones, pitch, sentiment, trouble
+from crmllm.extraction.rules import cases, category, cues, language, phones, pitch, requests, sentiment, trouble
+from crmllm.extraction.rules.contacts import Person
 from crmllm.extraction.rules.reader import Reading, Said
 from crmllm.extraction.rules.talk.actions import MAX_ACTIONS, actions_of
-from crmllm.extraction.rules.talk.attending import persons_of
+from crmllm.extraction.rules.talk.attending import persons_of, told_company
 from crmllm.extraction.rules.talk.sides import PITCH, Entry, Turn, entries_of, turns_of, with_our_speakers
 from crmllm.extraction.rules.talk.table import deal_of
-from crmllm.extraction.rules.text import Candidate, flat, mask, sentences
+from crmllm.extraction.rules.text import Candidate, flat, lines, mask, sentences
 from crmllm.extraction.types import Item
 
 __all__ = ["KINDS", "MAX_ACTIONS", "read", "with_our_speakers"]
@@ -56,32 +57,63 @@ def read(item: Item) -> Reading:
     country = next((found for one in persons if one.phone and (found := phones.country_of(one.phone.value))), "")
     country = country or (countries[0] if countries and (item.region or len(countries) < 4) else "")
     reading.deal = deal_of(item, text, turns, country, month_first)
-    kind, kind_sure, why = _category(item, text, turns, reading.deal, bool(theirs) or bool(persons))
-    reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
     known = [Entry(one.name, one.title, one.company) for one in persons if one.name is not None]
-    reading.said = [Said(one, turn.ours) for turn in turns for one in sentences(text, turn.start, turn.end)]
     reading.actions = actions_of(item, text, turns, [*listed, *known], month_first)
+    told = mask(text, _beside_the_point(text, listed, reading.actions)) if item.kind == "meeting" else text
+    anybody = (bool(theirs) or bool(persons)) and not _among_us(item, text, listed, persons)
+    bills = (category.about_bill(told, turn.start, turn.end) for turn in theirs)
+    reading.bill = next((one for one in bills if one is not None), None)
+    kind, kind_sure, why = _category(item, text, turns, reading, anybody)
+    reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
+    reading.said = [Said(one, turn.ours) for turn in turns for one in sentences(text, turn.start, turn.end)]
     telling = max(theirs, key=lambda turn: _told(text, turn), default=None)
     if telling is not None and _told(text, telling) >= 0.5:
-        done = [(one.text.start, one.text.end) for one in reading.actions] if item.kind == "meeting" else []
-        reading.problem = cases.summary(mask(text, done), telling.start, telling.end)
-    bills = (category.about_bill(text, turn.start, turn.end) for turn in theirs)
-    reading.bill = next((one for one in bills if one is not None), None)
-    openings = (cases.opening(text, turn.start, turn.end) for turn in theirs)
+        reading.problem = cases.summary(told, telling.start, telling.end)
+    openings = (cases.opening(told, turn.start, turn.end) for turn in theirs)
     reading.opening = next((one for one in openings if one is not None), None)
     reading.severity = cases.most_severe(text, [(turn.start, turn.end) for turn in theirs])
     return reading
+
+
+# "3. Faktury bez uwag": a point of the agenda that nobody had anything to say about.
+_NOTHING_TO_SAY = re.compile(
+    r"\b(?:(?:all|otherwise|rest|everything) (?:fine|ok|okay|good|in order)|no (?:issues|complaints|remarks|concerns)|"
+    r"ohne (?:beanstandung\w*|befund)|keine (?:anmerkungen|beanstandung\w*|fragen)|(?:alles|passt) (?:ok|gut|in "
+    r"ordnung|soweit)|rien a (?:signaler|redire)|ras\b|sans remarques?|sin (?:incidencias|novedad|comentarios)|todo (?:"
+    r"bien|correcto)|nessun(?:a)? (?:osservazion\w+|problema|anomalia)|tutto (?:ok|bene|a posto)|geen (?:opmerkingen|"
+    r"bijzonderheden|klachten)|sem (?:reparos|observacoes|problemas)|tudo (?:bem|ok|certo)|bez (?:uwag|zastrzezen))\b"
+)
+
+
+def _beside_the_point(text: str, listed: list[Entry], actions: list[requests.Action]) -> list[tuple[int, int]]:
+    """What in notes tells nothing of what is wrong: who was there, what is to be done, points without a remark."""
+    places = [(one.text.start, one.text.end) for one in actions]
+    marked = [one.name.start for one in listed]
+    title = re.match(r"\s*[^\n]*[^\n.!?](?=\s*\n)", text)
+    if title is not None:
+        places.append(title.span())
+    for line in lines(text):
+        if any(line.start <= place < line.end for place in marked) or _NOTHING_TO_SAY.search(flat(line.text)):
+            places.append((line.start, line.end))
+    return places
+
+
+def _among_us(item: Item, text: str, listed: list[Entry], persons: list[Person]) -> bool:
+    """Whether notes list only our own people and name no customer above."""
+    alone = bool(listed) and all(one.ours for one in listed) and not persons
+    return item.kind == "meeting" and alone and told_company(item, text) is None
 
 
 def _addresses(item: Item) -> list[str]:
     return [one.email for one in item.participants if one.email and not item.us.owns(one.email)]
 
 
-def _category(item: Item, text: str, turns: list[Turn], deal: deals.Deal, anybody: bool) -> tuple[str, float, str]:
+def _category(item: Item, text: str, turns: list[Turn], reading: Reading, anybody: bool) -> tuple[str, float, str]:
     """A talk with a customer is about a sale, a problem or an invoice; only our own side talking is internal.
 
     Customers tell of problems in every sale: only one that weighs more than what they want makes it a service call.
     """
+    deal = reading.deal
     theirs = [turn for turn in turns if not turn.ours]
     body = "\n".join(text[turn.start : turn.end] for turn in theirs)
     if not anybody:
@@ -93,7 +125,7 @@ def _category(item: Item, text: str, turns: list[Turn], deal: deals.Deal, anybod
     wanted = 0.7 * pitched
     if deal.asks or deal.amount:
         wanted += deal.demand + bool(deal.products) + bool(deal.quantity) + bool(deal.amount)
-    if kind == "billing" or (kind == "vendor" and sure >= 0.7):
+    if (kind == "billing" and reading.bill is not None) or (kind == "vendor" and sure >= 0.7):
         return kind, sure, why
     if pitch.is_refused(flat(ours)) and pitch.selling(flat(body).replace("\n", " ")):
         return "vendor", 0.7, "we decline what they sell"

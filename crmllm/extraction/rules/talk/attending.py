@@ -17,6 +17,7 @@ from crmllm.extraction.rules import (
     titles,
 )
 from crmllm.extraction.rules.contacts import Person
+from crmllm.extraction.rules.talk import present
 from crmllm.extraction.rules.talk.sides import Entry, Turn, entry_of, is_us
 from crmllm.extraction.rules.text import Candidate, flat, letters, mask, phrases, run, trimmed
 from crmllm.extraction.types import Item, Participant
@@ -53,7 +54,7 @@ def persons_of(
             found += contacts._mentioned(item, text, part, countries)
     merged = contacts._merged(item, [one for one in found if contacts._wanted(item, one)])
     if not any(person.company for person in merged):
-        company = _told_company(item, text)
+        company = told_company(item, text)
         for person in merged[:1]:
             person.company = company
     _share_company(merged)
@@ -73,7 +74,7 @@ _WITH_COMPANY = re.compile(
 )
 
 
-def _told_company(item: Item, text: str) -> Candidate | None:
+def told_company(item: Item, text: str) -> Candidate | None:
     """The customer in a title or a label above: "Call with Hartwell Foods", "Account: Hartwell Foods"."""
     if (titled := _titled(item, text)) is not None:
         return titled
@@ -84,6 +85,8 @@ def _told_company(item: Item, text: str) -> Candidate | None:
     title = re.match(r"[ \t#*]*([^\n,:–—|]{3,60}?)[ \t]*(?:[,:–—|]|\s-\s)", text)
     if title is not None and (organisations.has_word(title[1]) or organisations.legal_form(title[1])):
         places.append(title.span(1))
+    if (before := present.customer(text[:limit])) is not None:
+        places.insert(0, before)
     for place in places:
         piece = trimmed(text, *place, " .*_#")
         written = piece.text
@@ -109,6 +112,7 @@ _OCCASION = phrases(
     resoconto; videochiamata; gespreksverslag; verslag; bezoek; bezoekverslag; overleg; notulen; gesprek;
     telefoongesprek;
     reuniao; chamada; ata; relatorio; acompanhamento; videochamada; notatka; notatki; spotkani*; rozmow*; wizyt*;
+    client; customer; account; kunde; kunden; cliente; klant; klient*; servicebesuch; servicebezoek;
     protokol; wideokonferencj*; telekonferencj*; telefon*; podsumowanie
     """
 )
@@ -124,10 +128,12 @@ _SUBJECT = phrases(
     """
 )
 _BETWEEN_NAMES = re.compile(
-    r"(?:with|w/|at|of|for|mit|bei|beim|von|der|die|das|dem|in|im|avec|chez|de|du|des|la|le|les|con|en|el|di|del|"
+    r"(?:with|w/|at|of|for|from|to|mit|bei|beim|von|der|die|das|dem|in|im|avec|chez|de|du|des|la|le|les|con|en|el|di|"
+    r"del|"
     r"della|"
     r"da|do|dos|das|met|bij|van|com|na|no|z|ze|w|we|u|ze spotkania)\b"
 )
+_FIGURE = re.compile(r"(?<![Nn][ro°º])(?<![Nn][ro°º]\.)(?:\s+|(?<!\s))\d")  # a school's number is part of its name
 _PART = re.compile(r"[^\n,:;()|/–—]+?(?=\s*[\n,:;()|/–—]|\s-+\s|\s*$)")
 
 
@@ -148,7 +154,7 @@ def _titled(item: Item, text: str) -> Candidate | None:
             if word is None:
                 break
             start = trimmed(text, start + word.end(), end, " .*_#-").start
-        figure = re.search(r"\s*\d", line[start:end])  # "Tolland Cider 2 jul 26"
+        figure = _FIGURE.search(line[start:end])  # "Tolland Cider 2 jul 26"
         blank = re.search(r"\s{2,}", line[start:end])
         end = min([end, *(start + one.start() for one in (figure, blank) if one is not None)])
         left = trimmed(text, start, end, " .*_#-")

@@ -11,6 +11,7 @@ from crmllm.extraction.rules import (
     people,
     titles,
 )
+from crmllm.extraction.rules.talk import present
 from crmllm.extraction.rules.text import Candidate, flat, letters, phrases, trimmed
 from crmllm.extraction.types import Item, Participant
 from crmllm.ingestion.kinds import people as lists
@@ -71,6 +72,21 @@ def entries_of(item: Item, text: str) -> list[Entry]:
     found = _listed(item, text, lists.entries(text))
     if item.kind == "meeting" and not any(not one.ours for one in found):
         found += _unlabelled(item, text)
+    if item.kind == "meeting" and not any(not one.ours for one in found):
+        found += _told(item, text)
+    return found
+
+
+def _told(item: Item, text: str) -> list[Entry]:
+    """People that a sentence says were there; one without a full name only beside what they are."""
+    jobs = {(start, end): job for start, end, job in present.places(text)}
+    found = []
+    for one in _listed(item, text, jobs):
+        job = next((job for (start, end), job in jobs.items() if job and start <= one.name.start < end), None)
+        if job is not None and one.title is None:
+            one = replace(one, title=Candidate("title", text[slice(*job)], *job, 0.8, "told to be there"))
+        if one.ours or len(one.name.value.split()) > 1 or one.title is not None:
+            found.append(one)
     return found
 
 
@@ -79,7 +95,6 @@ _SHARED = re.compile(
     r"(?i:both|all|beide|alle|tou(?:s|tes)(?: les)?(?: deux| trois)?|ambos|ambas|tod[oa]s|entramb[ei]|tutt[ei]|beiden|"
     r"allen|obaj|obie|oboje|wszyscy)\s+(?:(?:from|at|of|von|de|chez|di|da|van|z) )?(?P<company>[^\W\d_a-z].{2,60})$"
 )
-_ACRONYM = re.compile(r"[A-Z]{2,5}")
 
 
 def _listed(item: Item, text: str, places: Iterable[tuple[int, int]]) -> list[Entry]:
@@ -106,8 +121,8 @@ def _listed(item: Item, text: str, places: Iterable[tuple[int, int]]) -> list[En
 
 
 def _with_short_title(one: Entry) -> Entry:
-    """Where the company stands elsewhere, letters in brackets are a job: "Pietro Lai (DSGA)"."""
-    if one.title is not None or one.company is None or not _ACRONYM.fullmatch(one.company.value):
+    """Where the company stands elsewhere, what is in brackets is a job: "Pietro Lai (DSGA)"."""
+    if one.title is not None or one.company is None or organisations.legal_form(one.company.value):
         return one
     return replace(one, title=replace(one.company, field="title"))
 
