@@ -266,7 +266,8 @@ _HASTE = (
 _REDO = re.compile(
     r"\bagain (?:on|at|in|by)\b|\bopnieuw (?:te )?\w+en\b|\berneut (?:zu )?\w+e?n\b|"
     r"\b\w+(?:ar|er|ir|re)(?:nos|me|ci|mi)? (?:de nuevo|di nuovo|novamente|a nouveau|otra vez|outra vez)\b|"
-    r"\bponownie \w+c\b"
+    r"\bponownie \w+c\b|\b(?:charged|billed|debited|invoiced|paid)\b[^.;!?]{0,20}\btwice\b|"
+    r"\btwice (?:charged|billed|debited)\b"
 )
 _NO_HASTE = re.compile(
     rf"\b(?:not|isn't|nothing|nicht|nichts|keine?|pas|rien|no|nada|non|nulla|niente|niet|niets|geen|nao|nie|nic)\s+"

@@ -320,6 +320,10 @@ _DISPUTE = re.compile(
     r"onjuist\w*|fout\w*|correctie|gecorrigeerd\w*|nota de credito|errad[oa]|correcao|korekt\w+|korygujac\w+|"
     r"bledn\w+)\b"
 )
+_CHARGED = re.compile(
+    r"\b(?:charged|billed|berechnet|belastet|facture[es]?|cobrad[oa]s?|cobraron|addebitat[oaie]|berekend|cobraram|"
+    r"naliczon\w+|obciazon\w+)\b"
+)
 # What is wrong with a payment or a sum, in words that say so of nothing else.
 _BILL_FAULT = re.compile(
     r"\b(?:(?:charged|billed|debited|paid|invoiced) (?:us |me )?(?:for it )?(?:twice|double)|already paid|twice|"
@@ -401,7 +405,7 @@ def about_bill(text: str, start: int, end: int) -> Candidate | None:
     best: tuple[float, Piece] | None = None
     for index, clause in enumerate(cues.clauses(text, start, end)):
         folded = run(clause.text)
-        words_of_bills = len({match.group() for match in _BILLING.finditer(folded)})
+        words_of_bills = len({match.group() for match in _BILLING.finditer(folded)} | set(_CHARGED.findall(folded)))
         if not words_of_bills or len(folded.split()) < 3:
             continue
         if _BOUGHT.search(folded) and not _DISPUTE.search(folded):

@@ -203,6 +203,21 @@ def chosen(folded: str) -> bool:
     return match is not None and not folded.endswith("?") and _NOT_YET.search(folded[: match.start()]) is None
 
 
+_TERM = re.compile(
+    r"(?:provided that|vorausgesetzt|sofern|falls|a condition que|siempre que|a condizione che|op voorwaarde|mits|"
+    r"desde que|"
+    r"o ile|unless|tenzij)\b(?: \w+){0,3}? (?:price|prices|discount\w*|deliver\w*|preis\w*|rabatt|liefer\w*|prix|"
+    r"remise|"
+    r"livr\w+|precio\w*|descuento\w*|entreg\w+|prezz\w+|sconto\w*|consegn\w+|prijs|korting|lever\w*|preco\w*|"
+    r"desconto\w*|cen[aey]|rabat\w*|dostaw\w+|dostarcz\w+)\b"
+)
+
+
+def on_own_terms(folded: str, condition: re.Match[str]) -> bool:
+    """Whether a condition is one of the deal's own, its price or its delivery: that leaves the wish as it is."""
+    return _TERM.match(folded, condition.start()) is not None
+
+
 def put_off(folded: str) -> bool:
     """Whether nothing is bought for now: that is no refusal."""
     return _PUT_OFF.search(folded) is not None
@@ -229,11 +244,13 @@ _PAPER = (
 )
 _LEAVES = re.compile(
     rf"\b{_PAPER}\b[^.;!?]{{0,60}}\b(?:send\w*|follow\w*|with you|from (?:me|us)|your way|reach\w*|schick\w*|send\w*|"
-    r"folgt|bekommen|erhalten|zukommen|raus|zu|envoy\w*|envoie|enverr\w+|parviendr\w+|partira|envi\w+|mand\w+|llegar\w*|"
+    r"folgt|bekommen|erhalten|zukommen|raus|zu|envoy\w*|envoie|enverr\w+|parviendr\w+|partira|envi\w+|mand\w+|"
+    r"llegar\w*|"
     r"remit\w+|invi\w+|sped\w+|arriv\w+|stur\w+|stuur\w*|mail\w*|volgt|toe|segu\w+|cheg\w+|wysl\w+|odesl\w+|przesl\w+|"
     rf"dosl\w+|dotrz\w+|fax\w*)\b|\b(?:send\w*|have|get|receive|schick\w*|bekommen|erhalten|envoie|enverr\w+|recevrez|"
     r"envi\w+|mand\w+|hago llegar|haremos llegar|recibir\w+|remit\w+|invi\w+|sped\w+|ricever\w+|stuur\w*|sturen|"
-    rf"mail\w*|ontvang\w*|krijg\w*|receber\w+|wysl\w+|odesl\w+|przesl\w+|dosl\w+|otrzyma\w+|dosta\w+)\b[^.;!?]{{0,60}}\b{_PAPER}\b"
+    rf"mail\w*|ontvang\w*|krijg\w*|receber\w+|wysl\w+|odesl\w+|przesl\w+|dosl\w+|otrzyma\w+|"
+    rf"dosta\w+)\b[^.;!?]{{0,60}}\b{_PAPER}\b"
 )
 _SIGNS = re.compile(
     r"\b(?:sign|signs|decide\w*|unterschreib\w+|unterzeichn(?:en|e|et)|entscheid\w+|signer\w+|signons|firmare\w+|"

@@ -178,9 +178,22 @@ def _deal(item: Item, reading: Reading, text: str) -> deals.Deal | None:
         days = dates.find(text, item.sent_at, zone.start, zone.end, month_first=reading.month_first)
         if days:
             deal.close_by = Candidate("close_by", days[0].day.isoformat(), days[0].start, days[0].end, 0.93, FORM)
+    held = [one for one in (*deal.products, deal.quantity) if one is not None and one.rule == FORM]
+    said = deal.summary
+    if held and (
+        said is None or not any(said.start <= one.start < said.end for one in (*deal.products, deal.quantity) if one)
+    ):
+        deal.summary = _in_fields(deal, held[0])
     if {"product", "quantity", "amount"} & told.keys() and (deal.products or deal.quantity or deal.amount):
         deal.demand = max(deal.demand, 0.4)
     return deal if reading.deal is not None or deal.demand else None
+
+
+def _in_fields(deal: deals.Deal, place: Candidate) -> Candidate:
+    """What is wanted as the fields say it, where the message speaks of other things."""
+    things = ", ".join(one.value for one in deal.products[:3])
+    words = " ".join(one for one in (deal.quantity.value if deal.quantity else "", things) if one)
+    return Candidate("summary", words, place.start, place.end, 0.6, FORM)
 
 
 def _amount(deal: deals.Deal, reading: Reading, text: str, zone: Zone) -> None:

@@ -72,6 +72,20 @@ def actions(text: str, *, sent_at: datetime | None, month_first: bool = False) -
     return found
 
 
+_OFFER = re.compile(
+    r"\b(?:offers?|quot\w+|tenders?|bids?|proposals?|\w*angebot\w*|offres?|devis|ofertas?|presupuesto\w*|offert[aei]s?|"
+    r"preventiv\w+|propost\w+|orcament\w+|ofert\w*|wycen\w*)\b"
+)
+
+
+def without_repeats(found: list[requests.Action]) -> list[requests.Action]:
+    """An offer is asked for once: the day behind a label or in a later sentence is that of the one asked for before."""
+    offers = [one for one in found if one.owner == "us" and _OFFER.search(flat(one.text.value))]
+    if not any(one.due for one in offers):
+        return found
+    return [one for one in found if one.due is not None or one not in offers]
+
+
 def trouble(text: str) -> Candidate | None:
     """The sentence behind the label of what is wrong."""
     for _, _, rest in labelled(text, _TROUBLE):

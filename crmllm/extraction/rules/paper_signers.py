@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from crmllm.extraction.rules import emails, organisations, people, signature, titles
+from crmllm.extraction.rules import cues, emails, organisations, people, signature, titles
 from crmllm.extraction.rules.contacts import Person
 from crmllm.extraction.rules.paper_rows import Row
 from crmllm.extraction.rules.paper_words import CLOSING
-from crmllm.extraction.rules.text import Candidate, Piece, trimmed
+from crmllm.extraction.rules.text import Candidate, Piece, run, sentences, trimmed
 from crmllm.extraction.types import Item
 
 _DEFINITE = re.compile(r"(?:the|der|die|das|le|la|l['’]|il|lo|el|de|het|o|a)\s+|l['’]", re.IGNORECASE)
@@ -29,6 +29,55 @@ def find(item: Item, text: str, rows: list[Row], countries: tuple[str, ...]) -> 
         *_under_office(item, text, rows),
         *_at_foot(text, rows, countries),
     ]
+
+
+_NAME = r"[^\W\d_a-z][\w'’.-]+(?:\s+(?:d[eao]s?|del|van|von|der|den|di|la|le)\b)*(?:\s+[^\W\d_a-z][\w'’-]+){1,3}"
+_COURTESY = (
+    r"(?:(?:Mme|M\.|Mr\.?|Mrs\.?|Ms\.?|Frau|Herrn?|Sra?\.|Sig\.?(?:ra)?|Dott\.?(?:ssa)?|Mevr\.|mevrouw|dhr\.|Dr\.?|"
+    r"pani|pan)\s+)?"
+)
+# "Mme Yvette Caradec, adjointe aux écoles," and "the ward sister, Una Trelawney,".
+_BESIDE = (
+    re.compile(rf"(?<!\w){_COURTESY}(?P<name>{_NAME}),\s+(?P<what>[^\W\d_][^,.;:()\n\d]{{2,50}})(?=[,.;])"),
+    re.compile(
+        r"(?<!\w)(?:our|the|unsere?|die|der|notre|la|le|nuestr[oa]|el|nostr[oa]|il|onze|de|noss[oa]|a|o|nasz[a]?)\s+"
+        rf"(?P<what>[^\W\d_][^,.;:()\n\d]{{2,50}}),\s+{_COURTESY}(?P<name>{_NAME})(?=[,.;])",
+        re.IGNORECASE,
+    ),
+)
+_OTHERS = re.compile(
+    r"\b(?:your|ihre?[rnms]?|votre|vos|vuestr\w+|sus?|vostr\w+|uw|jullie|voss\w+|panstwa|wasz\w*|assistant|lawyer|"
+    r"anwalt|avocat\w*|abogad\w+|avvocat\w+|advocaat|advogad\w+|adwokat\w*)\b"
+)
+
+
+def mentioned(item: Item, prose: str, company: Candidate | None, known: list[str]) -> list[Person]:
+    """People of the house whom its letter names beside what they are."""
+    found: list[Person] = []
+    for sentence in sentences(prose):
+        if cues.is_competitor(sentence.text):
+            continue
+        for match in (one for pattern in _BESIDE for one in pattern.finditer(prose, sentence.start, sentence.end)):
+            name, what = people.clean(match["name"]), " ".join(match["what"].split())
+            if _OTHERS.search(run(prose[max(sentence.start, match.start() - 12) : match.end()])):
+                continue
+            if titles.score(what) < 0.9 or people.shape(name) < 0.6 or not match["name"][:1].isupper():
+                continue
+            if titles.has_head(name) or organisations.has_word(name) or item.us.employs(name):
+                continue
+            if any(people.same_person(name, one) for one in known):
+                continue
+            known = [*known, name]
+            place, job = match.span("name"), match.span("what")
+            found.append(
+                Person(
+                    "mentioned",
+                    Candidate("name", name, *place, 0.6, "named beside a job"),
+                    Candidate("title", what, *job, 0.6, "beside a name"),
+                    company,
+                )
+            )
+    return found
 
 
 def _closed(text: str, rows: list[Row], countries: tuple[str, ...]) -> list[Person]:

@@ -95,6 +95,8 @@ def read(item: Item) -> Reading:
     part = Part(0, len(text), len(text), None, None)
     # Tables and labels are no sentences: what they say is read by their columns.
     prose = mask(text, [(row.start, row.end) for row in rows if len(row.cells) > 1 or _is_label(row)])
+    prose = mask(prose, _cards(rows, persons))
+    persons += paper_signers.mentioned(item, prose, company, [one.name.value for one in persons if one.name])
     reader.read_part(reading, item, prose, part, countries, reading.month_first)
     _read_labels(item, reading, text)
     head = flat("\n".join([item.subject, *(text[row.start : row.end] for row in rows[:25])]))
@@ -105,6 +107,21 @@ def read(item: Item) -> Reading:
     if kind == "support" and COMPLAINT.search(head[:1500]) and not ORDER.search(head) and not REQUEST.search(head):
         reading.deal = None  # what is counted there is what does not work
     return reading
+
+
+def _cards(rows: list[Row], persons: list[Person]) -> list[tuple[int, int]]:
+    """The lines of a signature: they say who somebody is, and no more."""
+    told = [
+        one
+        for person in persons
+        for one in (person.name, person.title, person.email, person.phone)
+        if one is not None and one.end > one.start
+    ]
+    return [
+        (row.start, row.end)
+        for row in rows
+        if len(" ".join(row.flat).split()) < 10 and any(row.start <= one.start < row.end for one in told)
+    ]
 
 
 def _read_body(reading: Reading, prose: str, rows: list[Row]) -> None:
@@ -141,7 +158,7 @@ def _read_labels(item: Item, reading: Reading, text: str) -> None:
         for one in reading.actions
         if not any(one.text.start < two.text.end and two.text.start < one.text.end for two in asked)
     ]
-    reading.actions = [*asked, *said]
+    reading.actions = paper_asks.without_repeats([*asked, *said])
 
 
 def _tongue(text: str) -> tuple[str, float]:
