@@ -672,7 +672,8 @@ def is_declined(text: str) -> bool:
 def _hedge(folded: str) -> re.Match[str] | None:
     """A condition or doubt; "perhaps you could", "as soon as possible" and "if possible" are courtesy."""
     plain = _POLITE.sub(lambda match: " " * len(match.group()), folded)
-    return _HEDGED.search(plain) or firmness.condition(plain)
+    doubts = (one for one in _HEDGED.finditer(plain) if not firmness.on_own_terms(plain, one))
+    return next(doubts, None) or firmness.condition(plain)
 
 
 def is_hedged(folded: str) -> bool:
