@@ -23,6 +23,8 @@ _LEAD = re.compile(
     r"sou|chamo-me|meu nome e|daqui fala|trabalho como|"
     r"jestem|nazywam sie|mam na imie|z tej strony|przy telefonie|pracuje jako"
     # These are common words: they lead in at the beginning, or behind a greeting.
+    r"|(?:^|(?<=[,.!?] ))(?:(?:and|so|well|und|et|y|e|en|i) )?(?:as|in my role as|als|en tant que|como|come|jako)"
+    r"(?= (?!(?:you|i|we|it|said|soon|far|well|per|sie|ich|wir|vous|usted|lei|u|a rule|always)\b))"
     r"|(?:^|(?<=[,.!?] ))(?:this is|it's|ici|c'est|aqui|qui|qui e|met|dit is|fala|aqui e|mowi|tu|tutaj))[ ,]+"
 )
 _AND = re.compile(
@@ -56,7 +58,7 @@ _ADVERB = re.compile(
 _STRONG = (
     r"at|with|for|from|over at|here at|working for|bei|vom|beim|aus|chez|aux|presso|in forza alla?|bij|em|w|we|z|ze"
 )
-_WEAK = r"of|von|de|du|des|d'|del|della|dello|dell'|dei|delle|da|do|das|dos|di|van|na|no|en|au|a la|à la|in|per"
+_WEAK = r"of|im|am|von|de|du|des|d'|del|della|dello|dell'|dei|delle|da|do|das|dos|di|van|na|no|en|au|a la|à la|in|per"
 _THE = r"(?:the|der|die|das|dem|den|la|le|les|l'|el|los|las|il|lo|i|gli|de|het|o|a|os|as)"
 _FIRM = (
     r"(?i:company|firma|firmy|firmie|firm|société|societe|entreprise|empresa|azienda|ditta|società|bedrijf|spółki|"
@@ -73,7 +75,16 @@ _KIN = (
     r"Filles|"
     r"Frères|Associés|Hijos|Hermanos|Figli|Fratelli|Zonen|Zn|Filhos|Irmãos|Synowie|Wspólnicy)\b"
 )
-_ORG = rf"(?P<org>{_CAPITAL}(?:[ ](?:{_KIN}|(?:{_OF}[ ]){{0,2}}{_CAPITAL})){{0,6}})"
+# What an employer is, written small before its name: "lycée Saint-Aubin", "asesoría Pineda", "przychodnia Pod Lipami".
+_KIND = (
+    r"(?:(?:lycée|collège|école|mairie|clinique|hôpital|hôtel|cabinet|maison|crèche|résidence|restaurant|boulangerie|"
+    r"asesoría|colegio|instituto|clínica|hospital|hotel|restaurante|supermercado|residencia|gestoría|bodega|"
+    r"ayuntamiento|escuela|farmacia|scuola|liceo|istituto|comune|clinica|ospedale|albergo|studio|ristorante|cantina|"
+    r"cooperativa|farmácia|escola|câmara|centro|padaria|residência|hoteli?|przychodni\w*|szkoł\w*|gmin\w*|hurtowni\w*|"
+    r"kancelari\w*|szpital\w*|restauracj\w*|piekarni\w*|school|basisschool|gemeente|praktijk|bakkerij|garage)[ ]"
+    r"(?:(?:de|da|di|do|del|della|du|des|pod|przy|d')[ ]?)?)?"
+)
+_ORG = rf"(?P<org>{_KIND}{_CAPITAL}(?:[ ](?:{_KIN}|(?:{_OF}[ ]){{0,2}}{_CAPITAL})){{0,6}})"
 _EMPLOYER = re.compile(
     rf"(?:^|(?<=[ ,]))(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}))(?:[ ]|(?<='))(?:{_THE}(?:[ ]|(?<=')))?"
     rf"(?P<firm>{_FIRM}[ ]+)?{_ORG}"
@@ -97,7 +108,8 @@ _RUN_ON = re.compile(
     rf"(?P<job>[^\W\d_A-Z][\w-]*(?:[ ][^\W\d_A-Z][\w-]*){{0,3}})[ ](?P<org>{_CAPITAL}(?:[ ]{_CAPITAL}){{1,4}})"
 )
 _JOB_END = re.compile(
-    r"\s+(?:up here|down here|here|hier|ici|aquí|qui|aqui|tutaj|so|but|aber|mais|ma|maar|mas|ale|i szuka\w*|and we|"
+    r"\s+(?:(?:of|at) (?:the|our) [a-z]+(?= I\b|,? we\b|$)|I(?:['’](?:ve|m|d|ll))?|ich|wir|we|j'|je|nous|io|ik|le|la|"
+    r"up here|down here|here|hier|ici|aquí|qui|aqui|tutaj|so|but|aber|mais|ma|maar|mas|ale|i szuka\w*|and we|"
     r"and i|"
     r"und wir|und ich|et nous|et on|et je|y nos|y esta\w*|e abb\w*|en we|en ik|e precis\w*|i potrzeb\w*)(?!\w)"
 )
@@ -140,7 +152,9 @@ def _worked_for(sentence: Piece) -> Candidate | None:
     for match in _EMPLOYER.finditer(words, lead.end(), lead.end() + 90):
         tail = match["org"].rstrip(".")
         named = match["strong"] and match["strong"] not in _BESIDE
-        told = match["firm"] or (named and (len(tail.split()) > 1 or organisations.has_word(tail)))
+        told = (
+            match["firm"] or tail[:1].islower() or (named and (len(tail.split()) > 1 or organisations.has_word(tail)))
+        )
         if told and not _is_field(tail) and not organisations.is_place(tail) and people.shape(tail) < 0.9:
             return _candidate("company", sentence, match.start("org"), tail, 0.72)
     return None
@@ -153,7 +167,9 @@ def _openings(sentence: Piece, known: str) -> list[tuple[int, bool]]:
     tokens = known.split()
     for words in (known, *tokens[-1:], *tokens[:1]):
         at = folded.find(flat(words)) if words else -1
-        if at >= 0 and at not in {place for place, _ in found}:
+        if at >= 0 and at in {place for place, _ in found}:
+            break  # their own name: the same surname elsewhere may be the firm's
+        if at >= 0:
             before = folded[:at].rstrip()
             if not before or before[-1] in ",.:!?–-" or len(before) < 24:
                 found.append((at, True))
@@ -192,6 +208,8 @@ def _read(sentence: Piece, opening: int, known: str, own: bool) -> Introduction:
             company = _after_comma(sentence, words, stop.end())
         if company is None and title is None and named and apart and own:
             company = _bare(sentence, clause, at)
+        if company and title is None and stop is not None and stop.group() == ",":
+            title = _job_after(sentence, words, stop.end())
         if title or company or stop is None or stop.group() != ",":
             break
         at = stop.end() + len(words[stop.end() :]) - len(words[stop.end() :].lstrip())
@@ -282,14 +300,26 @@ def _could_be_job(words: str) -> bool:
 
 def _leads_in(word: str, head: str, tail: str, named: bool) -> bool:
     """Whether "of", "de", "van" stands before an employer and not within a job ("Head of Hatchery Science")."""
-    if word in {"of", "in", "per", "en", "na", "no"}:
+    if word in {"of", "in", "im", "am", "per", "en", "na", "no"}:
         sure = bool(organisations.legal_form(tail)) or organisations.has_word(tail)
         return (
             sure
             or (word == "of" and _OWNS.search(flat(head)) is not None)
-            or (word in {"en", "na", "no"} and len(tail.split()) > 1)
+            or (word in {"en", "im", "na", "no"} and len(tail.split()) > 1)
         )
     return bool(head) or named
+
+
+def _job_after(sentence: Piece, words: str, at: int) -> Candidate | None:
+    """The job after "Name of Employer, ...", by an article before it or its own words."""
+    at += len(words[at:]) - len(words[at:].lstrip())
+    article = _ARTICLE.match(flat(words), at)
+    begin = article.end() if article else at
+    stop = _STOP.search(words, begin)
+    clause = _JOB_END.split(words[begin : stop.start() if stop else len(words)])[0].strip()
+    if not (_is_job(clause) or (article is not None and len(clause.split()) <= 3 and _could_be_job(clause))):
+        return None
+    return _candidate("title", sentence, begin, clause, 0.7)
 
 
 def _after_comma(sentence: Piece, words: str, at: int) -> Candidate | None:

@@ -18,7 +18,7 @@ from crmllm.extraction.rules import (
 from crmllm.extraction.rules.text import Candidate, Piece, mask, run, sentences
 from crmllm.extraction.types import Item
 
-RULES_VERSION = "7"
+RULES_VERSION = "8"
 MAX_CHARS = 100_000
 
 
