@@ -111,6 +111,21 @@ _ORDERED = re.compile(
     r"(?:bierzemy|kupujemy) (?=\d|te|to|je|oba|obie|dw|trz|czter|pie|szes|sied|osi|dzie)|umowa stoi|"
     r"decydujemy sie na)"
 )
+# As it is said aloud, at the end of a clause: "wir machen das", "confermiamo tutto", "we'll take it".
+_SAID_YES = re.compile(
+    r"\b(?:(?:we|i)(?:'ll| will) (?:take|have) (?:it|them|all|both|all of them)|(?:count|sign|book) us in|"
+    r"(?:wir machen|machen wir|wir nehmen|nehmen wir) (?:das|es|sie|die|beide|alle|alles)(?: so| gerne)?|"
+    r"(?:on|nous) (?:prend|prenons) (?:tout|les \w+|le tout)|(?:vous pouvez|tu peux|pouvez) (?:\w+ )?(?:lancer|passer|"
+    r"enregistrer) la commande|lancez la commande|"
+    r"(?:lo|los|las) (?:hacemos|cogemos|compramos)|(?:lo |les? )?confirmamos todo|pueden? (?:tramitar|lanzar) el "
+    r"pedido|"
+    r"confermiamo (?:tutto|il tutto|l'ordine)|ci stiamo|prendiamo tutto|lo facciamo|proced(?:a|ete) (?:pure|con "
+    r"l'ordine)|"
+    r"we gaan ervoor|we gaan het doen|doen we|we nemen (?:ze|het) allemaal|"
+    r"(?:pode|podem) avancar(?: com (?:a|o) (?:encomenda|pedido))?|vamos (?:avancar|em frente)|ficamos com (?:tudo|"
+    r"todos|todas)|"
+    r"zamawiamy (?:to|te|je|wszystko)(?: \w+)?|wchodzimy w to|bierzemy wszystko)(?=\s*(?:[.,;:!–-]|$))"
+)
 # "We are going with you", "your offer was chosen": the buyer has made the choice.
 _YOURS = (
     r"(?:your (?:offer|proposal|quote|bid)|ihr\w* (?:angebot|vorschlag)|euer\w* (?:angebot|vorschlag)|votre (?:offre|"
@@ -182,6 +197,22 @@ _IDEA = re.compile(
     r"nie (?:ma|mamy)|nie mamy (?:jeszcze |na to )?(?:pieniedzy|srodkow|funduszy))\b"
 )
 
+_NO = r"(?:not|n't|hasn't|haven't|isn't|aren't|nicht|keine?\w*|pas|n'est|no|non|niet|geen|nao|nie)"
+_NAUGHT = (
+    r"(?:nothing|no|not|can't|cannot|won't|nichts?|kein\w*|rien|pas|no|nada|nulla|niente|non|niets|niks|niet|geen|nao|"
+    r"nada|nic|nie)"
+)
+_THAT = r"(?:it|that|them|das|die|den|cela|ca|eso|ello|ella|quello|quella|questo|dat|die|isso|ele|ela|tego|niej|niego)"
+# What somebody outside has not given yet, and what does not happen without it.
+_WAITS = re.compile(
+    rf"\b{_OUTSIDE}(?: [\w']+){{0,4}}? {_NO}(?: [\w']+){{0,3}}? (?:approved|granted|confirmed|secured|through|"
+    r"bewilligt|genehmigt|zugesagt|durch|accordee?s?|votee?s?|validee?s?|acquise?s?|concedid\w+|aprobad\w+|"
+    r"confirmad\w+|concess\w+|approvat\w+|deliberat\w+|confermat\w+|toegekend|goedgekeurd|rond|aprovad\w+|"
+    rf"przyznan\w+|zatwierdzon\w+|uchwalon\w+)\b|\b(?:without|ohne|sans|sin|senza|zonder|sem|bez) (?:\w+ ){{0,2}}?"
+    rf"(?:{_OUTSIDE}|{_THAT})(?!\w)[^.;!?]{{0,25}}?\b{_NAUGHT}\b|\b(?:nothing|nichts|rien|nada|niente|nulla|niets|niks|"
+    r"nic)(?: \w+)? (?:before|until|vor|bevor|avant|tant que|antes|hasta|prima|finche|voor|totdat|ate|przed|dopoki)\b"
+)
+
 
 def condition(folded: str) -> re.Match[str] | None:
     """Words that make a sale hang on somebody or something outside of it."""
@@ -193,6 +224,7 @@ def condition(folded: str) -> re.Match[str] | None:
         or _DEPENDS.search(folded)
         or _UNDECIDED.search(folded)
         or _PUT_OFF.search(folded)
+        or _WAITS.search(folded)
         or _IDEA.search(folded)
     )
 
@@ -219,8 +251,8 @@ def on_own_terms(folded: str, condition: re.Match[str]) -> bool:
 
 
 def put_off(folded: str) -> bool:
-    """Whether nothing is bought for now: that is no refusal."""
-    return _PUT_OFF.search(folded) is not None
+    """Whether nothing is bought for now, or not without what others give: that is no refusal."""
+    return _PUT_OFF.search(folded) is not None or _WAITS.search(folded) is not None
 
 
 def refusal(folded: str) -> re.Match[str] | None:
@@ -230,7 +262,7 @@ def refusal(folded: str) -> re.Match[str] | None:
 
 def order(folded: str) -> re.Match[str] | None:
     """Words that settle a purchase, unless they are asked, denied, still to come or on some condition."""
-    match = _ORDERED.search(folded) or _CHOSEN.search(folded)
+    match = _ORDERED.search(folded) or _CHOSEN.search(folded) or _SAID_YES.search(folded)
     if match is None or folded.rstrip().endswith("?") or _ONLY_IF.search(folded):
         return None
     return None if _NOT_YET.search(folded[: match.start()]) or _AHEAD.match(folded, match.end()) else match
