@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crmllm.extraction.rules import requests
+from crmllm.extraction.rules import dates, emails, people, requests
 
 SENT = datetime(2026, 9, 8, 9, tzinfo=UTC)
 
@@ -102,3 +102,38 @@ def test_what_their_side_lets_us_have_is_theirs_to_do(text: str, words: str, day
     (said, owner, due), *_ = found(text)
     assert (owner, due) == ("them", day)
     assert words in said
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("by the middle of next week", "2026-09-16"),
+        ("bis Mitte nächster Woche", "2026-09-16"),
+        ("mi-semaine", "2026-09-09"),
+        ("a mediados de la próxima semana", "2026-09-16"),
+        ("a metà della prossima settimana", "2026-09-16"),
+        ("midden volgende week", "2026-09-16"),
+        ("meados da próxima semana", "2026-09-16"),
+        ("w połowie przyszłego tygodnia", "2026-09-16"),
+        ("dans la journée", "2026-09-08"),
+        ("im Laufe des Tages", "2026-09-08"),
+        ("in giornata", "2026-09-08"),
+        ("ao longo do dia", "2026-09-08"),
+        ("domattina", "2026-09-09"),
+    ],
+)
+def test_the_middle_of_a_week_and_the_course_of_a_day_are_days(text: str, day: str) -> None:
+    assert [one.day.isoformat() for one in dates.find(text, SENT)] == [day]
+
+
+@pytest.mark.parametrize(
+    "written", ["Personalamt", "Ragioneria Comunale", "Personeelszaken Oost", "Tesouraria Central"]
+)
+def test_a_department_is_nobody(written: str) -> None:
+    assert people.shape(written) == 0.0
+    assert emails.is_generic("ragioneria@comune.example")
+
+
+@pytest.mark.parametrize("text", ["Obrigada pela atenção, viu?", "Thanks for looking into it, will you?"])
+def test_thanks_with_a_tail_ask_for_nothing(text: str) -> None:
+    assert found(text) == []

@@ -144,6 +144,8 @@ _DAY_BEHIND = (
 _PATTERN = re.compile(
     "|".join(
         (
+            rf"(?P<midweek>(?:{_MID}|midden|halverwege|w polowie)[- ]?(?:{_OF}|\s+della)\s*-?(?P<mw_next>{_NEXT}\s+)?(?:week|woche|"
+            rf"semaine|semana|settimana|tygodnia)(?P<mw_next2>\s+{_NEXT})?(?!\w))",
             rf"(?P<mid>{_MID}[- ]?{_OF}\s*-?(?P<mid_month>{_MONTH})(?:\s+(?P<mid_year>20\d\d))?)",
             rf"(?P<end>{_END}{_OF}\s+(?:(?:mois de |mois d'|mes de |mese di |mes de |"
             rf"month of )?(?P<end_month>{_MONTH})(?:\s+(?:de\s+)?(?P<end_year>20\d\d))?|"
@@ -185,8 +187,12 @@ _PATTERN = re.compile(
             r"(?P<aftertomorrow>day after tomorrow|ubermorgen|apres-demain|pasado manana|dopodomani|overmorgen|"
             r"depois de amanha|pojutrze)",
             r"(?P<tomorrow>tomorrow|morgen(?! +(?:zusammen|allerseits|frau|herr))|demain|manana(?! por la manana)|"
-            r"domani|amanha|jutro|jutra)",
-            r"(?P<today>today|tonight|this afternoon|this morning|this evening|\beod\b|end of day|end of business|"
+            r"domani|domattina|domani mattina|amanha|jutro|jutra)",
+            r"(?P<today>(?:later |in the course of )?today|(?:im laufe|noch im laufe) des (?:tages|heutigen tages)|"
+            r"dans la journee|en cours de journee|(?:a lo largo|en el transcurso) del dia|in giornata|nel corso della "
+            r"giornata|(?:in de loop van|nog in) (?:de|deze) dag|(?:ao longo|no decorrer) do dia|"
+            r"(?:jeszcze )?w ciagu dnia|"
+            r"tonight|this afternoon|this morning|this evening|\beod\b|end of day|end of business|"
             r"\bcob\b|close of business|heute|aujourd'hui|ce soir|cet apres-midi|hoy|esta tarde|oggi|stasera|vandaag|"
             r"vanmiddag|hoje|dzis|dzisiaj)",
             rf"(?P<month>(?P<mo_mod>{_NEXT}\s+)?(?P<mo_m>{_any(_MONTHS, 4)})"
@@ -402,6 +408,14 @@ def _mid(match: re.Match[str], today: date | None, month_first: bool) -> _Resolv
     return _day(_MONTHS[match["mid_month"].rstrip(".")], 15, match["mid_year"], today, 0.9)
 
 
+def _midweek(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
+    if today is None:
+        return None
+    ahead = 1 if match["mw_next"] or match["mw_next2"] else 0
+    wednesday = _friday(today, ahead) - timedelta(days=2)
+    return (wednesday if wednesday >= today else wednesday + timedelta(days=7)), "day", 0.8
+
+
 def _start(match: re.Match[str], today: date | None, month_first: bool) -> _Resolved:
     return _day(_MONTHS[match["start_month"].rstrip(".")], 10, match["start_year"], today, 0.5)
 
@@ -575,7 +589,8 @@ def _nth(match: re.Match[str], today: date | None, month_first: bool) -> _Resolv
 
 
 _RESOLVERS: dict[str, Callable[[re.Match[str], date | None, bool], _Resolved]] = {
-    "nth": _nth, "mid": _mid, "end": _end, "start": _start, "compound": _compound, "iso": _iso, "num": _num,
+    "nth": _nth, "midweek": _midweek, "mid": _mid, "end": _end, "start": _start, "compound": _compound, "iso": _iso,
+    "num": _num,
     "dm": _dm, "md": _md, "cw": _cw,
     "q": _q, "relunit": _relunit, "unitnext": _unitnext, "wd": _wd, "in": _in, "thismonth": _thismonth,
     "dayonly": _dayonly,

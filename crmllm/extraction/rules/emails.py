@@ -37,6 +37,14 @@ _GENERIC_LOCAL = frozenset(
     "logistik logistica logistique logistiek logistyka warehouse lager magazzino almacen magazijn magazyn "
     "technik tecnico technique soporte suporte assistenza helpline help-desk desk ti atendimento atencion "
     "recepcion recepcao portineria recursos rh hr-team personal personalabteilung qualita calidad qualite "
+    "personalamt bauamt hauptamt schulamt kammerei kammereiamt stadtkasse gemeindekasse rathaus personalwesen lohn "
+    "pflegedienst verwaltung schulleitung rezeption werkstatt disposition payroll payables receivables facilities "
+    "estates bursar bursary registrar frontdesk front-desk operations maintenance mairie intendance economat gestion "
+    "secretariatgeneral ressourceshumaines paie tresorerie rrhh nominas tesoreria intendencia jefatura gerencia "
+    "sistemas mantenimiento taller ayuntamiento ragioneria economato protocollo tesoreria personale paghe segretario "
+    "presidenza direttivo manutenzione officina proloco comune personeelszaken salaris salarisadministratie "
+    "planning werkplaats gemeente bestuur bestuurssecretariaat tesouraria pessoal salarios rececao oficinas "
+    "manutencao camara prefeitura kadry place dyrekcja warsztat recepcja urzad gmina sekretarz skarbnik "
     "rechnungen rechnungswesen buero buro ufficio oficina kantoor dyspozytor serwis pomoc klient klienci".split()
 )
 

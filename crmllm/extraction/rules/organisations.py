@@ -51,7 +51,10 @@ _WORDS = frozenset(
     stadt samtgemeinde reederei brauhaus gasthof gasthaus pension camping solicitors advocaten notariskantoor avocats
     abogados advogados avvocati terme teatro theater theatre pousada pensjonat uzdrowisko restauracja restaurante
     ristorante gimnasio veterinary dental zorggroep creche agriturismo bodegas cooperative kaasboerderij boerderij
-    gmina biblioteka fundacja stowarzyszenie centrum przedszkole liceum
+    gmina biblioteka fundacja stowarzyszenie centrum przedszkole liceum przychodnia kancelaria hurtownia spoldzielnia
+    municipality housing parks recreation trust charity parroquia mancomunidad waterschap
+    basisscholen thuiszorg onlus loco hopital clinica mutuelle domaine hofgut weingut molkerei huerta huertas
+    cabildo consorcio consorzio azienda albergo caseificio cantina cantine hospitais colegios escolas prefeitura
     """.split()
 )
 _DEPARTMENT = re.compile(

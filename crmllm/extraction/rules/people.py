@@ -66,7 +66,12 @@ _NOT_NAME_WORDS = frozenset(
     direction directie direcao presidencia presidenza zarzad zarzadu dzial acquisti compras achats inkoop zakupy
     zakupow administracion amministrazione administracao administratie ufficio oficina biuro departamento dpto depto
     dept dipartimento servizio servicio servico afdeling contabilidad contabilita contabilidade boekhouding
-    crediteurenadministratie debiteurenadministratie ksiegowosc logistica logistik logistique logistiek logistyka
+    crediteurenadministratie debiteurenadministratie personalamt bauamt hauptamt schulamt kammerei personalwesen
+    personalabteilung buchhaltung rechnungswesen schulleitung rezeption verwaltung comptabilite ressources humaines
+    intendance tresorerie tesoreria intendencia facturacion cobranzas recursos humanos ragioneria economato
+    protocollo risorse umane fatturazione personeelszaken crediteuren debiteuren salarisadministratie tesouraria
+    faturacao cobrancas financeiro kadry ksiegowosci dyrekcja sekretariaat payables receivables payroll
+    ksiegowosc logistica logistik logistique logistiek logistyka
     system administrator admin webmaster mailer-daemon notification notifications account accounts
     """.split()
 )

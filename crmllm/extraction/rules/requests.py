@@ -318,6 +318,8 @@ _PROMISE = re.compile(
     r")"
 )
 _PLEASANTRY = re.compile(
+    # "Thanks, won't you?": a question only by its tail.
+    r"^(?:thanks?|thank you|danke|merci|gracias|grazie|bedankt|obrigad[oa]|dziek\w+)\b[^.!?]{0,60}\?|"
     r"(?:don'?t|do not) hesitate|feel free|please find|please see (?:below|attached)|see attached|please note that|"
     r"if you have any (?:further )?questions|any questions|please excuse|please accept|"
     r"zogern sie nicht|bei (?:ruckfragen|fragen)|fur (?:ruckfragen|weitere fragen)|anbei|n'hesitez|trouverez|"
