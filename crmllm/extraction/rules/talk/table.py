@@ -37,6 +37,9 @@ _ASKS_PRICE = re.compile(
     r"presupuesto|cuanto|"
     r"quanto|hoeveel|orcamento)\b"
 )
+_PRICED = re.compile(
+    r"\d[\d.,' ]*(?:€|\$|£|eur\w*|euros?|usd|dollars?|gbp|pounds?|chf|pln|zl|zlotych)(?!\w)[^?]*\?|[€$£]\s?\d[^?]*\?"
+)
 _ASKS_WHEN = re.compile(
     r"\b(?:when (?:do|would|will|can|are|could) you|by when|what'?s your time\w*|decision|deadline|wann|bis wann|"
     r"quand|d'ici quand|"
@@ -51,7 +54,8 @@ _CLOSING_WORDS = re.compile(
 
 # "Do you have other offers?": the sum in the answer is somebody else's.
 _OF_OTHERS = re.compile(
-    r"\b(?:other|another|competing|andere[nrs]?|weitere[nrs]?|autres?|otr[oa]s?|altr[aeio]|altre|un'altra|outr[oa]s?|inn[aeyą]\w*)"
+    r"\b(?:other|another|competing|andere[nrs]?|weitere[nrs]?|autres?|otr[oa]s?|altr[aeio]|altre|un'altra|outr[oa]s?|"
+    r"inn[aeyą]\w*)"
     r" (?:\w+ )?(?:offers?|quot\w+|bids?|suppliers?|vendors?|angebote?|anbieter\w*|lieferant\w*|offres?|devis|"
     r"fournisseurs?|ofertas?|presupuestos?|proveedor\w*|offert[ae]s?|preventiv[oi]|fornitor[ei]|leveranciers?|"
     r"aanbieders?|propostas?|orcamentos?|fornecedor\w*|ofert\w*|dostawc\w+)\b|\bvergleichsangebot\w*"
@@ -186,8 +190,9 @@ def _answered(
         )
         if value and value < 1_000_000:
             part.quantity = Candidate("quantity", str(value), *place, 0.8, "answer to how many")
-    if part.amount is None and _ASKS_PRICE.search(asked) and not _ASKS_COUNT.search(asked):
-        for match in numbers:
+    priced = _PRICED.search(asked) is not None  # "Still twelve thousand?" "Eleven eight."
+    if part.amount is None and (priced or _ASKS_PRICE.search(asked)) and not _ASKS_COUNT.search(asked):
+        for match in numbers[:1] if priced and numbers and numbers[0].start() < 16 else [] if priced else numbers:
             written = match.group().rstrip(".,")
             if len(re.sub(r"\D", "", written)) >= 3:
                 place = (turn.start + match.start(), turn.start + match.start() + len(written))
