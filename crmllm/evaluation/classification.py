@@ -31,7 +31,7 @@ def run(options: Options, progress: Progress) -> Json:
     unknown = sorted({str(one.sample.label["category"]) for one in cases} - set(CATEGORIES))
     if unknown:
         raise BadSet(f"Unknown categories: {', '.join(unknown)}.")
-    answers = no_model() if options.without_model else ask_all(cases, versions_of=dict(options.prompt))
+    answers = no_model() if options.asks_nobody else ask_all(cases, versions_of=dict(options.prompt))
     started = time.perf_counter()
     predicted = [_predict(case, answers.of(index)) for index, case in enumerate(progress(cases, "classifying"))]
     seconds = time.perf_counter() - started + answers.seconds

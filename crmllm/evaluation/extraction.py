@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from crmllm.evaluation import blocks, formats, scorer, sets
+from crmllm.evaluation import blocks, choices, formats, scorer, sets
 from crmllm.evaluation.formats import BadSet, Labelled
 from crmllm.evaluation.model import Asked, ask_all, no_model
 from crmllm.evaluation.predict import prediction
@@ -35,15 +35,23 @@ class Options:
     format: str = "folder"
     limit: int | None = None
     without_model: bool = False
+    without_llm: bool = False
     predictions: Path | None = None
     prompt: tuple[tuple[str, int], ...] = ()
     #: A version of the model by its name; empty: the one in use.
     model: str = ""
 
     @property
+    def asks_nobody(self) -> bool:
+        """Whether no language model is asked."""
+        return self.without_model or self.without_llm
+
+    @property
     def told(self) -> Json:
-        """What the report says of how the model was asked: runs with chosen versions are trials."""
-        return {"trial": True} if self.prompt else {}
+        """What the report says of who reads, and of how the model was asked: runs with chosen versions are trials."""
+        return {"reader": choices.reader(self.without_model, self.without_llm)} | (
+            {"trial": True} if self.prompt else {}
+        )
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -62,7 +70,8 @@ def add_common_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, help="Read only so many items.")
     parser.add_argument("--predictions", type=Path, help="Write what was predicted, one JSON line an item.")
     model = parser.add_mutually_exclusive_group()
-    model.add_argument("--without-model", action="store_true", help="The rules alone.")
+    model.add_argument("--without-model", action="store_true", help="The rules alone, without classifiers too.")
+    model.add_argument("--without-llm", action="store_true", help="Rules and classifiers, as with LLM=none.")
     model.add_argument(
         "--prompt",
         nargs=2,
@@ -88,7 +97,7 @@ def run(options: Options, progress: Progress) -> Json:
     cases = read(options, progress)
     answers = (
         no_model()
-        if options.without_model
+        if options.asks_nobody
         else ask_all(cases, name=options.model, versions_of=dict(options.prompt), gated=options.format == "folder")
     )
     started = time.perf_counter()
@@ -126,7 +135,7 @@ def read(options: Options, progress: Progress) -> list[Labelled]:
 
 def predict(options: Options, case: Labelled, answer: Asked) -> Json:
     """What is found in one case with what the model answered, as a line of predictions."""
-    found = extract(case.item, *answer.answers, gated=options.format == "folder")
+    found = extract(case.item, *answer.answers, gated=options.format == "folder", classified=not options.without_model)
     return prediction(case.sample.file, str(case.sample.label.get("kind") or "email"), found)
 
 

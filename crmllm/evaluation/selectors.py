@@ -30,12 +30,14 @@ def comparable(run: EvaluationRun) -> QuerySet[EvaluationRun]:
 
 
 def previous(run: EvaluationRun) -> EvaluationRun | None:
-    """The last run before on the same set by the same kind of reader: rules alone, or rules with a model.
+    """The last run before on the same set by the same kind of reader: rules alone, with classifiers, with a model.
 
     Trials of other versions of a prompt say nothing about what is in use.
     """
     alone = Q(request_model="")
     earlier = comparable(run).filter(created_at__lt=run.created_at).exclude(result__has_key="trial")
+    if "reader" in run.result:
+        earlier = earlier.filter(result__reader=run.result["reader"])
     return earlier.filter(alone if not run.request_model else ~alone).first()
 
 

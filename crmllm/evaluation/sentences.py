@@ -1,7 +1,7 @@
 """`evaluate sentiment` and `evaluate actions`: tables of single texts with one label each.
 
 A lone sentence holds no certain value on which a model's answer could prove itself, so the product judges it by rules
-and its small classifiers; no model is asked.
+and its small classifiers; no language model is asked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crmllm.evaluation import figures
+from crmllm.evaluation import choices, figures
 from crmllm.evaluation.formats import BadSet
 from crmllm.extraction.classify import judge
 from crmllm.extraction.classify.judge import Judgement
@@ -48,6 +48,7 @@ class Subject:
     name: str
     labels: Mapping[str, str]
     judge: Callable[[Sequence[str]], list[Judgement]]
+    by_rules: Callable[[str], Judgement]
     report: Callable[[Sequence[figures.Pair]], Json]
 
 
@@ -70,7 +71,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--label", required=True, help="The column of the label.")
     parser.add_argument("--limit", type=int, help="Read only so many rows.")
     parser.add_argument("--predictions", type=Path, help="Write what was predicted, one JSON line a row.")
-    parser.add_argument("--without-model", action="store_true", help="Says nothing new here: no model is asked.")
+    parser.add_argument("--without-model", action="store_true", help="The rules alone, without classifiers.")
 
 
 def run(subject: Subject, options: Options, progress: Progress) -> Json:
@@ -80,7 +81,7 @@ def run(subject: Subject, options: Options, progress: Progress) -> Json:
         raise BadSet("The table is empty.")
     batches = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
     started = time.perf_counter()
-    judged = [one for batch in progress(batches, "judging") for one in subject.judge([row.text for row in batch])]
+    judged = [one for batch in progress(batches, "judging") for one in _judged(subject, options, batch)]
     seconds = time.perf_counter() - started
     if options.predictions is not None:
         _write(options.predictions, subject, rows, judged)
@@ -92,9 +93,15 @@ def run(subject: Subject, options: Options, progress: Progress) -> Json:
         "model": "",
         "prompt_version": "",
         "rules_version": RULES_VERSION,
-        "classifier": judge.version(),
+        "classifier": "" if options.without_model else judge.version(),
+        "reader": choices.reader(options.without_model, without_llm=True),
         "judged_by": dict(Counter(one.by for one in judged)),
     }
+
+
+def _judged(subject: Subject, options: Options, batch: Sequence[Row]) -> list[Judgement]:
+    texts = [row.text for row in batch]
+    return [subject.by_rules(one) for one in texts] if options.without_model else subject.judge(texts)
 
 
 def read(subject: Subject, options: Options) -> Iterator[Row]:
@@ -138,5 +145,5 @@ def _of_yes(pairs: Sequence[figures.Pair]) -> Json:
     return figures.classes(pairs) | figures.of_class(Counter(pairs), "yes")
 
 
-SENTIMENT = Subject("sentiment", _MOODS, judge.sentiments, figures.classes)
-ACTIONS = Subject("asks", _ASKS, judge.asking, _of_yes)
+SENTIMENT = Subject("sentiment", _MOODS, judge.sentiments, judge.sentiment_by_rules, figures.classes)
+ACTIONS = Subject("asks", _ASKS, judge.asking, judge.asking_by_rules, _of_yes)

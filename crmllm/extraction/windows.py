@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import TypeVar
 
-from crmllm.extraction import asking, doubt, mood, prompting, spoken
+from crmllm.extraction import asking, doubt, prompting, second, spoken
 from crmllm.extraction.calibration import shipped
 from crmllm.extraction.merge import merge
 from crmllm.extraction.rules import labelled, language, papers, people, reader, talk, wording
@@ -97,29 +97,37 @@ def plan(item: Item) -> Plan:
     return Plan(item, windows, way_back, tuple(corrections))
 
 
-def finish(plan: Plan, answers: Sequence[ModelAnswer | None], *, gated: bool = True, weighed: bool = True) -> Extracted:
+def finish(
+    plan: Plan,
+    answers: Sequence[ModelAnswer | None],
+    *,
+    gated: bool = True,
+    weighed: bool = True,
+    classified: bool = True,
+) -> Extracted:
     """What is proposed: rules and the model's answers, one a window, put together, and what rules alone read.
 
     Where every category may lead to records (`gated` off), nothing hangs on it and it bounds no confidence. Confidences
-    are probabilities, unless the raw ones are wanted (`weighed` off).
+    are probabilities, unless the raw ones are wanted (`weighed` off). Without `classified` no small classifier looks at
+    what rules and model left open.
     """
-    found = _answered(plan, answers, gated=gated)
+    found = _answered(plan, answers, gated=gated, classified=classified)
     found = doubt.bounded(found) if gated else found
     return spoken.with_statements(shipped.weighed(found) if weighed else found, plan.item)
 
 
-def _answered(plan: Plan, answers: Sequence[ModelAnswer | None], *, gated: bool) -> Extracted:
-    if plan.way_back is None:
-        merged = merge(plan.item, plan.reading, answers[0] if answers else None, gated=gated)
-        return mood.looked_at_again(merged, plan.item, plan.reading)
-    given = [*answers, *[None] * (len(plan.windows) - len(answers))]
+def _answered(plan: Plan, answers: Sequence[ModelAnswer | None], *, gated: bool, classified: bool) -> Extracted:
     several = len(plan.windows) > 1
-    found = [
-        _shifted(merge(one.item, one.reading, answer, gated=gated and not several), one.start)
-        for one, answer in zip(plan.windows, given, strict=True)
-    ]
+
+    def read(window: Window, answer: ModelAnswer | None) -> Extracted:
+        found = merge(window.item, window.reading, answer, gated=gated and not several)
+        found = second.look(found, window.item, window.reading) if classified else found
+        return _shifted(found, window.start)
+
+    given = [*answers, *[None] * (len(plan.windows) - len(answers))]
+    found = [read(*pair) for pair in zip(plan.windows, given, strict=True)]
     whole = _together(found, gated=gated) if several else found[0]
-    return _quoted(whole, plan)
+    return whole if plan.way_back is None else _quoted(whole, plan)
 
 
 # --- plain wording

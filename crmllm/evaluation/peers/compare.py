@@ -57,7 +57,7 @@ def run(options: Options, progress: Progress) -> Json:
         report["readers"]["crmllm"] = _figures(
             options, cases, _predictions(options, cases, answers), cost, answers.invalid
         )
-        rules, cost = _without_model(options, cases)
+        rules, cost = _without_model(replace(options, without_model=True), cases)
         report["readers"]["crmllm, rules alone"] = _figures(options, cases, rules, cost, 0)
         for name, script in PEERS.items():
             contacts, cost, failed = _peer(script, cases, answers.model)

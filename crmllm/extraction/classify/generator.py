@@ -115,7 +115,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One sentence in another language, to test with and never to train on."""
+    """One sentence of a known language."""
 
     tongue: str
     task: str
@@ -131,7 +131,7 @@ Bank = dict[str, list[str]]
 
 def examples(task: str, count: int, *, test: bool = False, seed: int = 7) -> Iterator[Example]:
     """So many texts, every label equally often."""
-    bank = _bank(task, test)
+    bank = bank_of(task, test)
     labels = sorted(bank)
     chance = random.Random(f"{seed}:{task}:{test}")  # noqa: S311 - reproducible, nothing secret
     compose = _request if task == "asks" else _message
@@ -141,17 +141,17 @@ def examples(task: str, count: int, *, test: bool = False, seed: int = 7) -> Ite
 
 
 def elsewhere() -> list[Spoken]:
-    """The sentences in other languages, of both tasks."""
+    """The sentences in other languages, of both tasks: to test with and never to train on."""
     lines = (BANKS / "tongues.txt").read_text(encoding="utf-8").splitlines()
     return [Spoken(*line.split(" ", 3)) for line in lines if not line.startswith("#")]
 
 
-@lru_cache(maxsize=4)
-def _bank(task: str, test: bool) -> Bank:
+@lru_cache(maxsize=32)
+def bank_of(name: str, test: bool) -> Bank:
     """The lines of a bank by label: every sixth for testing, the others for training."""
     found: Bank = defaultdict(list)
     label, seen = "", 0
-    for line in (BANKS / f"{task}.txt").read_text(encoding="utf-8").splitlines():
+    for line in (BANKS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         if head := _HEAD.fullmatch(line):
             label, seen = head[1], 0
         elif line and not line.startswith("#"):

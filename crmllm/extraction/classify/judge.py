@@ -64,15 +64,21 @@ class Weights:
 
 def sentiments(texts: Sequence[str]) -> list[Judgement]:
     """positive, neutral or negative for each text."""
-    return _judged("sentiment", texts, lambda text: Judgement(*sentiment.read(text), by="rules"))
+    return _judged("sentiment", texts, sentiment_by_rules)
 
 
 def asking(texts: Sequence[str]) -> list[Judgement]:
     """yes or no for each sentence: does it ask its reader for something?"""
-    return _judged("asks", texts, _asking_by_rules)
+    return _judged("asks", texts, asking_by_rules)
 
 
-def _asking_by_rules(text: str) -> Judgement:
+def sentiment_by_rules(text: str) -> Judgement:
+    """The mood by words of praise and complaint alone."""
+    return Judgement(*sentiment.read(text), by="rules")
+
+
+def asking_by_rules(text: str) -> Judgement:
+    """Whether the rules know a sentence's words as those of a request."""
     sure = requests.asks(text)
     return Judgement("yes", sure, "rules") if sure >= _ASKING else Judgement("no", 1 - sure, "rules")
 
@@ -119,7 +125,7 @@ def _tongue(text: str) -> str:
     return ENGLISH if tongue == "" or sure < _SURE_OF_LANGUAGE else tongue
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def weights(task: str) -> Weights:
     """The shipped weights of a task."""
     import numpy as np

@@ -37,18 +37,18 @@ def train(task: str, folder: Path = judge.WEIGHTS, say: Callable[[str], None] = 
     kept = list(generator.examples(task, TEST_TEXTS, test=True))
     labels = [one.label for one in seen]
     rows = features.english(task, [one.text for one in seen])
-    english = _near_landmarks(rows, labels, *LANDMARKS[task]) if task in LANDMARKS else _fitted(rows, labels, strength)
+    english = near_landmarks(rows, labels, *LANDMARKS[task]) if task in LANDMARKS else _fitted(rows, labels, strength)
     tongues = [features.ENGLISH] * count
     anywhere = _fitted(features.anywhere(task, [one.text for one in seen], tongues), labels, strength)
-    _write(folder, task, english)
-    _write(folder, judge.anywhere(task), anywhere)
+    write(folder, task, english)
+    write(folder, judge.anywhere(task), anywhere)
     spoken = [one for one in generator.elsewhere() if one.task == task]
     rows = features.anywhere(task, [one.text for one in spoken], [one.tongue for one in spoken])
     return Trained(
         task,
         count,
-        _macro_f1(kept, _said(english, features.english(task, [one.text for one in kept]))),
-        _macro_f1(spoken, _said(anywhere, rows)),
+        macro_f1(kept, said(english, features.english(task, [one.text for one in kept]))),
+        macro_f1(spoken, said(anywhere, rows)),
     )
 
 
@@ -59,7 +59,7 @@ def _fitted(rows: Any, labels: list[str], strength: float) -> judge.Weights:
     return _weights(model.classes_, model.coef_, model.intercept_)
 
 
-def _near_landmarks(rows: Any, labels: list[str], count: int, width: float, strength: float) -> judge.Weights:
+def near_landmarks(rows: Any, labels: list[str], count: int, width: float, strength: float) -> judge.Weights:
     """The same of how near each text lies to some of them: the usual approximation of a kernel by landmarks."""
     import numpy as np
     from sklearn.kernel_approximation import Nystroem
@@ -81,17 +81,19 @@ def _weights(classes: Any, coefficients: Any, intercepts: Any) -> judge.Weights:
     return judge.Weights(tuple(classes), coefficients, intercepts, VERSION)
 
 
-def _said(model: judge.Weights, rows: Any) -> list[str]:
+def said(model: judge.Weights, rows: Any) -> list[str]:
+    """The most probable class of each row."""
     return [model.classes[place] for place in model.probabilities(rows).argmax(axis=1)]
 
 
-def _macro_f1(examples: Sequence[generator.Labelled], given: Any) -> float:
+def macro_f1(examples: Sequence[generator.Labelled], given: Any) -> float:
+    """The mean of the classes' F1."""
     from sklearn.metrics import f1_score
 
     return round(float(f1_score([one.label for one in examples], given, average="macro")), 3)
 
 
-def _write(folder: Path, name: str, model: judge.Weights) -> None:
+def write(folder: Path, name: str, model: judge.Weights) -> None:
     """As JSON with five digits; landmarks in half precision beside it."""
     import numpy as np
 

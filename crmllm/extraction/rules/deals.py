@@ -669,6 +669,12 @@ def is_declined(text: str) -> bool:
     return _declined(run(text)) is not None
 
 
+def speaks_of(text: str) -> bool:
+    """Whether a sentence wants, orders, doubts or declines something: words of a sale, not of a request."""
+    folded = run(text)
+    return any(one is not None for one in (_DEMAND.search(folded), _firm(folded), _hedge(folded), _declined(folded)))
+
+
 def _hedge(folded: str) -> re.Match[str] | None:
     """A condition or doubt; "perhaps you could", "as soon as possible" and "if possible" are courtesy."""
     plain = _POLITE.sub(lambda match: " " * len(match.group()), folded)
