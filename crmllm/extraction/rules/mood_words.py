@@ -42,7 +42,8 @@ LEXICON: dict[str, Words] = {
         exceed expectations; smoothest; easiest; fastest; kindest; friendliest; finest; wonderfully; admire;
         admirable; nothing to criticise; nothing to criticize; could not ask for more; a success; great success;
         the team loves; everybody loves; everyone loves; keep asking; fell in love; worth every; well worth;
-        made a difference; saved the day; like clockwork; without a hitch; spot on; bravo; cheers to
+        made a difference; saved the day; like clockwork; without a hitch; spot on; bravo; cheers to;
+        very keen; really keen; taken with the; won over; raved about
         """,
         liking="""
         happy; pleased; helpful; appreciate; appreciated; thanks a lot; thank you; thanks; thx; cool; nice; glad;
@@ -87,7 +88,8 @@ LEXICON: dict[str, Words] = {
         demand a refund; want our money; compensation; claim damages; breach; complaint; formal complaint;
         automatic reply; passed around; passed from; stormed; shouted; insulting; sarcastic; not impressed;
         unimpressed; underwhelm*; far from; overpriced; too expensive for what; feels cheap; looks cheap;
-        poor quality; bad quality; low quality
+        poor quality; bad quality; low quality;
+        cross about; cross with; exasperated; irate; livid
         """,
         dislike="""
         bad; badly; poor; poorly; fail; failed; fails; failing; losing; stuck; waited; complaint; complain;
@@ -154,7 +156,8 @@ LEXICON: dict[str, Words] = {
         grose freude; eine freude; ein gewinn; bereicherung; volltreffer; ein erfolg; voller erfolg;
         besser geht es nicht; besser konnte; so unkompliziert; sehr unkompliziert; sehr freundlich; sehr hilfsbereit;
         sehr nett; sehr schnell; super schnell; blitzschnell; uberraschend gut; rundum; weiter so; funf sterne;
-        lieben wir; schatzen wir; schatzen sehr
+        lieben wir; schatzen wir; schatzen sehr;
+        sehr angetan; hat uberzeugt; haben uberzeugt; voll des lobes; hellauf
         """,
         liking="""
         zufrieden; gut gefallen; gefallt uns; gefallen uns; angenehm; freundlich; punktlich; sauber gearbeitet;
@@ -193,7 +196,8 @@ LEXICON: dict[str, Words] = {
         platzen gelassen; ohne absage; einfach aufgelegt; aufgelegt; ignoriert; nicht gemeldet; niemand hilft;
         letztes mal; letzte mal; zum letzten mal; schadenersatz; schadensersatz; geld zuruck; rechtliche schritte;
         frist; genervt; mude; leid; nase voll; schnauze voll; am ende unserer; unerfreulich; unbefriedigend;
-        verschlechtert; schlechter; schlimm*; schlimmer; hass*; lausig
+        verschlechtert; schlechter; schlimm*; schlimmer; hass*; lausig;
+        ungehalten; angefressen; stocksauer; gereizt; aufgebracht
         """,
         dislike="""
         leider nicht zufrieden; verspatet; verspatung; zu spat; zu lange; viel zu; reklamation; kaputt; steht still;
@@ -246,7 +250,8 @@ LEXICON: dict[str, Words] = {
         entiere satisfaction; entierement satisfait*; pleinement satisfait*; tres apprecie*; tres heureux;
         tres heureuse; extremement; hautement; cinq etoiles; un succes; grand succes; sans accroc;
         comme sur des roulettes; les meilleurs; la meilleure equipe; tres professionnel*; tres efficace*;
-        tres aimable*; tres sympathique*; tres rapide; superbement; on adore; coup de coeur; vive
+        tres aimable*; tres sympathique*; tres rapide; superbement; on adore; coup de coeur; vive;
+        convaincant*; emballe; emballee; emballes; seduit; seduite; seduits; bluffe*
         """,
         liking="""
         content; contents; contente; contentes; satisfait*; heureux; agreable*; aimable*; efficace*; rapide et;
@@ -280,7 +285,8 @@ LEXICON: dict[str, Words] = {
         n'est arrive comme; rien n'est arrive; sans un mot; sans prevenir; sans explication; sans excuse;
         dommages et interets; remboursement integral; poursuites; degu; fatigue* de; lasse*; las de; excede*;
         exaspere*; exasperant*; degout*; en etat deplorable; pire que; empire; s'aggrave; se degrade; insultant*;
-        insupportable*; intenable
+        insupportable*; intenable;
+        fache; fachee; faches; remonte contre; furax
         """,
         dislike="""
         mauvais; mauvaise; a l'arret; arretee; reclamation; regrettable; panne dure; la moitie; trop tard; trop long;
@@ -326,7 +332,8 @@ LEXICON: dict[str, Words] = {
         un exito; gran exito; una maravilla; un lujo; una gozada; un acierto; de lujo; de diez; cinco estrellas;
         chapo; olé; sin pegas; ninguna pega; sin fallos; volveremos; os llamaremos para; volveremos a contar;
         lo recomendamos; ha mejorado mucho; gran diferencia; gracias de corazon; un millon de gracias;
-        mejor imposible; nos ha encantado; les ha encantado; encanto
+        mejor imposible; nos ha encantado; les ha encantado; encanto;
+        ha convencido; nos convencio; ha gustado mucho
         """,
         liking="""
         content*; satisfech*; muy bien; nos gusta; nos ha gustado; me gusta; agradecid*; amable*; rapidos;
@@ -356,7 +363,8 @@ LEXICON: dict[str, Words] = {
         hasta las narices; hasta el gorro; ya no podemos mas; no aguantamos; no aguanto; nunca mas; ultima vez;
         ultimo aviso; devolvemos; devolver la; queremos el dinero; indemniz*; denunci*; demand*; medidas legales;
         hoja de reclamaciones; peor que; empeora*; ha empeorado; de mal en peor; nos cobren; vergonzant*; insult*;
-        decepcionante*; no repetiremos; no volveremos; disgust*; disgustad*
+        decepcionante*; no repetiremos; no volveremos; disgust*; disgustad*;
+
         """,
         dislike="""
         se queja; se quejan; se quejo; molest* con; malo; mala; mal; queja; reclamacion; defectuos*; reembolso;
@@ -396,7 +404,8 @@ LEXICON: dict[str, Words] = {
         magnificamente; bellissim*; stupend*; straordinari*; eccezional*; favolos*; esemplar*; felicissimi;
         contentissim*; soddisfattissim*; orgoglios*; grat*; entusiasm*; grande successo; un successo; cinque stelle;
         molto gentil*; molto cortes*; molto professional*; davvero brav*; davvero ottim*; complimentoni; il migliore;
-        i migliori; torneremo; consigliamo; una meraviglia; perfezione; molto apprezzat*; molto felici
+        i migliori; torneremo; consigliamo; una meraviglia; perfezione; molto apprezzat*; molto felici;
+        rimasta colpita; rimasto colpito; rimasti colpiti; ha convinto; ci ha convinto
         """,
         liking="""
         soddisfatt*; contenti; contento; contenta; felice; ci piace; mi piace; bene; funziona bene; buon lavoro;
@@ -416,7 +425,8 @@ LEXICON: dict[str, Words] = {
         catastrof*; schif*; ridicol*; assurd*; ingiust*; abus*; perdita di tempo; soldi buttati; mai piu;
         ultima volta; ultimo avviso; risarcimento; rimborso immediato; vie legali; denunc*; peggiorat*; disperat*;
         indignat*; esasperat*; stanco di; non vale; non si fa; deplorevol*; penos*; mediocr*; pessimamente;
-        oltraggi*; insoddisfacent*
+        oltraggi*; insoddisfacent*;
+        scocciat*; infastidit*; seccat*; irritat*; furibond*
         """,
         dislike="""
         male; reclamo; lamentela; rimborso; difettos*; troppo; seconda volta; perdiamo; scomod*; complicat*; confus*;
@@ -455,7 +465,8 @@ LEXICON: dict[str, Words] = {
         een verademing; een feest; een genot; mag er zijn; vijf sterren; top geregeld; goed geregeld; goed gedaan;
         vakwerk; vakmanschap; de beste; lof; pluim; hulde; zeer te spreken; goed te spreken; erg te spreken; genoten;
         houden van; verrukt; opgetogen; verrast door; superenthousiast*; superblij; supertevreden; supergoed;
-        dolenthousiast*
+        dolenthousiast*;
+
         """,
         liking="""
         blij; tevreden; keurig; mooi; fijn; prettig; bevalt; bevallen; vriendelijk geholpen; snel geholpen;
@@ -485,7 +496,8 @@ LEXICON: dict[str, Words] = {
         geergerd; ergeren; ergert; kwaad; razend; ziek van; moe van; klaar mee; er klaar mee; genoeg van; nooit meer;
         laatste keer; laatste kans; schadevergoeding; geld terug; juridische stappen; ingebrekestelling; elke week;
         steeds hetzelfde; verwachtten meer; meer verwacht; beter verwacht; valt zwaar tegen; tegenvallend*;
-        achteruit; gaat hetzelfde; loopt de spuigaten; ondermaats; bar en boos; belazerd; veel te duur
+        achteruit; gaat hetzelfde; loopt de spuigaten; ondermaats; bar en boos; belazerd; veel te duur;
+        baalt; balen; chagrijnig; pissig
         """,
         dislike="""
         klacht; terugbetaling; ligt stil; liggen stil; staat stil; staan stil; tweede keer; kost ons; te lang;
@@ -522,11 +534,13 @@ LEXICON: dict[str, Words] = {
         muito obrigad* pela ajuda; recomend*; superou;
         incrivel; espetacular; maravilh*; extraordinari*; excecion*; magnific*; esplendid*; orgulhos*; muito grat*;
         muito feliz*; muito simpatic*; muito profissiona*; um sucesso; cinco estrelas; os melhores; recomendamos;
-        voltaremos; entusiasm*; prazer trabalhar; gosto trabalhar
+        voltaremos; entusiasm*; prazer trabalhar; gosto trabalhar;
+        muito bem impressionad*; rendid*; entusiasmad*; ficou encantad*; muito agradad*
         """,
         liking="""
         satisfeit*; contente*; felizes; feliz; gostamos; gostei; agradavel; simpatic*; rapido e; funciona bem;
-        bem feito; boa noticia; pontual*; atencios*
+        bem feito; boa noticia; pontual*; atencios*;
+        gostou; gostaram; prestav*
         """,
         complaint="""
         pessim*; terrivel; horrivel; dececionad*; decepcionad*; desiludid*; insatisfeit*; descontent*; reclamou;
@@ -535,7 +549,8 @@ LEXICON: dict[str, Words] = {
         fart*; advogado; lamentavel; pior; nao estamos satisfeit*; paciencia; mudar de fornecedor; assim nao;
         um mes a espera; enganad*; burla; mentira*; desculpas; abandonad*; incompetent*; incapaz*; inutil;
         vergonhos*; ridicul*; absurd*; desastr*; cansad* de; farto de; nunca mais; ultima vez; indemniz*; indignad*;
-        zangad*; mal-educad*; desleixo; mediocre*
+        zangad*; mal-educad*; desleixo; mediocre*;
+        aborrecid*; chatead*; irritad*; fart* de; revoltad*
         """,
         dislike="mau; ma; queixa; reclamacao; reembolso; partido; defeituos*; cancelar; demasiado",
         fault="""
@@ -561,7 +576,9 @@ LEXICON: dict[str, Words] = {
         polecamy; polecam; gratulacje; gratulujemy; wzorow*; perfekcyjn*; wielkie dzieki; super; bomba; brawo;
         bardzo dziekujemy za pomoc; bardzo dziekuje za pomoc; najleps* wybor; uratowal*; na medal;
         jestesmy pod wrazeniem;
-        przeszlo oczekiwania; przerosl* oczekiwania; bez zarzutu; sama przyjemnosc; milo sie pracuje; swietna robota
+        przeszlo oczekiwania; przerosl* oczekiwania; bez zarzutu; sama przyjemnosc; milo sie pracuje; swietna robota;
+        dobrze sie wspolprac*; milo sie wspolprac*; dobrze sie z panstwem wspolpracuje; swietnie sie wspolpracuje;
+        pod wrazeniem; super wspolpraca
         """,
         liking="""
         zadowolen*; ciesz* sie; cieszymy sie; mil* wspolprac*; przyjemn*; sympatyczn*; sprawn*; fachow*;
@@ -579,7 +596,8 @@ LEXICON: dict[str, Words] = {
         cierpliwosc*;
         zrezygnujemy; rezygnujemy z; prawnik*; odszkodowani*; oszukan*; oszustw*; klamstw*; nigdy wiecej;
         zmienimy dostawce;
-        strata czasu; nie do przyjecia; nieprofesjonaln*; bezuzyteczn*; najgors*
+        strata czasu; nie do przyjecia; nieprofesjonaln*; bezuzyteczn*; najgors*;
+        zirytowan*; zdenerwowan*; wkurzon*; zdenerwowal*; poirytowan*; wzburzon*; zbulwersowan*; ma dosc
         """,
         dislike="""
         zle; slab*; kiepsk*; skarga; skarge; reklamacja; reklamacje; zwrot pieniedzy; za dlugo; za pozno; czekamy;
