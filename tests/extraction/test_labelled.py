@@ -98,3 +98,9 @@ def test_an_invitation_gives_their_people_and_a_meeting_to_be_at() -> None:
     action = meeting.next_actions[-1]
     assert (action.text.value, action.due and action.due.value) == ("Demo of the laser cell", "2026-03-10")
     assert action.due is not None and action.due.evidence[0].quote == "2026-03-10"
+
+
+@pytest.mark.parametrize("message", ["Wir melden uns sonst im März.", "Merci de me rappeler demain."])
+def test_what_fields_count_is_the_summary_where_the_message_speaks_of_other_things(message: str) -> None:
+    values = told(form(name="Anna Nowak", email="a@b.example", product="LaserCut 300", quantity=3, message=message))
+    assert values["opportunity.summary"] == "3 LaserCut 300"

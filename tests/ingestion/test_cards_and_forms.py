@@ -37,10 +37,28 @@ def form(**fields: object) -> kinds.Read:
         ("I agree to receive the newsletter by e-mail", "consent"), ("Shoe colour", ""), ("Number of employees", ""),
         ("e-mailadres", "email"), ("Numer telefonu", "phone"), ("telefoonnummer", "phone"), ("Institución", "company"),
         ("École", "company"), ("comentarios", "message"), ("Opis", "message"),
+        ("portable", "phone"), ("Tfno.", "phone"), ("06-nummer", "phone"), ("Posta elettronica", "email"),
+        ("Attività", "company"), ("Praktijk", "company"), ("Escritório", "company"), ("nominativo", "name"),
+        ("Modèle souhaité", "product"), ("Numero di pezzi", "quantity"), ("Número de empleados", ""),
+        ("Ihr Beruf", "title"), ("Descreva o problema", "message"), ("Cuéntenos", "message"), ("Testo", "message"),
     ],
 )  # fmt: skip
 def test_labels_of_eight_languages_say_what_is_asked(label: str, meant: str) -> None:
     assert meaning(label) == meant
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["eingegangen_am", "fecha", "Date de soumission", "data zgłoszenia", "inviato il", "enviado em", "ingezonden op"],
+)
+def test_when_a_form_was_sent_is_said_in_eight_languages(label: str) -> None:
+    sent = form(email="a@b.example", **{label: "2026-05-04"}).occurred_at
+    assert sent is not None and sent.date().isoformat() == "2026-05-04"
+
+
+@pytest.mark.parametrize("label", ["fecha de entrega", "data di consegna", "Datum der Lieferung"])
+def test_a_day_that_a_form_asks_for_is_not_when_it_was_sent(label: str) -> None:
+    assert form(email="a@b.example", **{label: "2026-05-04"}).occurred_at is None
 
 
 def test_what_is_written_in_sentences_is_a_message_whatever_its_label() -> None:

@@ -40,9 +40,8 @@ _COURTESY = (
 _BESIDE = (
     re.compile(rf"(?<!\w){_COURTESY}(?P<name>{_NAME}),\s+(?P<what>[^\W\d_][^,.;:()\n\d]{{2,50}})(?=[,.;])"),
     re.compile(
-        r"(?<!\w)(?:our|the|unsere?|die|der|notre|la|le|nuestr[oa]|el|nostr[oa]|il|onze|de|noss[oa]|a|o|nasz[a]?)\s+"
+        r"(?<!\w)(?i:our|the|unsere?|die|der|notre|la|le|nuestr[oa]|el|nostr[oa]|il|onze|de|noss[oa]|a|o|nasz[a]?)\s+"
         rf"(?P<what>[^\W\d_][^,.;:()\n\d]{{2,50}}),\s+{_COURTESY}(?P<name>{_NAME})(?=[,.;])",
-        re.IGNORECASE,
     ),
 )
 _OTHERS = re.compile(
@@ -123,6 +122,8 @@ def _under_office(item: Item, text: str, rows: list[Row]) -> list[Person]:
         name = people.clean(below.cells[0].text)
         if titles.score(office) < 0.9 or ":" in office or titles.score(name) >= 0.9:
             continue
+        if office.endswith((".", "!", "?")) or not office[0].isalpha() or len(office.split()) > 8:
+            continue  # a sentence that speaks of a technician
         if organisations.legal_form(below.cells[0].text) or organisations.has_word(name):
             continue
         if len(name.split()) < 2 or people.shape(name) < 0.6:
@@ -160,6 +161,8 @@ def _at_foot(text: str, rows: list[Row], countries: tuple[str, ...]) -> list[Per
 
 def _name(cell: Piece) -> Candidate | None:
     """A whole name that begins a line and goes on with nothing but what its bearer is."""
+    if cell.text.endswith((".", "!", "?")) and len(cell.text.split()) > 6:
+        return None  # a sentence
     lead = _LEAD.match(cell.text)
     at = lead.end() if lead else 0
     stop = next((one.start() for one in re.finditer(r",\s|\s[-–—]\s", cell.text)), len(cell.text))

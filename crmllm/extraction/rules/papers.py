@@ -130,8 +130,10 @@ def _read_body(reading: Reading, prose: str, rows: list[Row]) -> None:
     for row in rows[:30]:
         if SUBJECT.match(" ".join(row.flat)):
             above.append((row.start, row.end))
-        elif row.cells and (len(" ".join(row.flat).split()) > 9 or row.flat[-1].endswith((".", "!", "?"))):
-            break
+        elif row.cells and (length := len(" ".join(row.flat).split())) > 4:
+            if length > 9 or row.flat[-1].endswith((".", "!", "?")):
+                break
+            above.append((row.start, row.end))
         else:
             above.append((row.start, row.end))
     body = mask(prose, above)
