@@ -75,7 +75,7 @@ def merge(item: Item, reading: Reading, answer: ModelAnswer | None = None, *, ga
         language=_plain(reading.language),
         rejected=tuple(rejected),
     )
-    return _without_forbidden(found, item, reading)
+    return without_forbidden(found, item, reading)
 
 
 # --- from candidates to values -----------------------------------------------------------------------------------
@@ -390,12 +390,13 @@ def _case(item: Item, reading: Reading, checked: Checked | None, category: str) 
         candidate = replace(candidate, field="summary")
     return Case(
         summary=_summary(item, reading, checked, candidate, said.problem if said else ""),
-        severity=_severity(item, reading, said.severity if said else "", checked),
+        severity=_severity(item, reading, said.severity if said else "", checked, category),
     )
 
 
-def _severity(item: Item, reading: Reading, said: str, checked: Checked | None) -> Value | None:
-    value = _graded(item, reading.severity, said, checked)
+def _severity(item: Item, reading: Reading, said: str, checked: Checked | None, category: str) -> Value | None:
+    found = cases.of_bill(reading.severity) if category == "billing" else reading.severity
+    value = _graded(item, found, said, checked)
     # "Nothing said" is a judgement on the whole mail, not a value without evidence.
     return (
         replace(value, inferred=False)
@@ -455,7 +456,7 @@ def _decoys(item: Item, reading: Reading) -> list[Rejected]:
     return rejected
 
 
-def _without_forbidden(found: Extracted, item: Item, reading: Reading) -> Extracted:
+def without_forbidden(found: Extracted, item: Item, reading: Reading) -> Extracted:
     """No free text may carry a figure that is off the table: such summaries and actions are dropped."""
     off = [
         one for one in (reading.deal.decoys if reading.deal else []) if one.field in {"amount", "quantity", "products"}

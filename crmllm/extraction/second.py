@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from crmllm.extraction import grounding, mood
 from crmllm.extraction.classify import tongues
+from crmllm.extraction.merge import without_forbidden
 from crmllm.extraction.rules import deals, requests, talk
 from crmllm.extraction.rules.reader import Reading
 from crmllm.extraction.rules.text import Piece
@@ -66,7 +67,8 @@ def _with_requests(found: Extracted, item: Item, reading: Reading) -> Extracted:
         if shares["us"] > SURE_ENOUGH and (action := _action(item, reading, piece, shares["us"])) is not None
     ]
     surest = sorted(asked, key=lambda one: -one[0])[:_MOST_REQUESTS]
-    return replace(found, next_actions=tuple(action for one, action in asked if (one, action) in surest))
+    kept = tuple(action for one, action in asked if (one, action) in surest)
+    return without_forbidden(replace(found, next_actions=kept), item, reading)
 
 
 def _is_of_something_else(piece: Piece, found: Extracted, reading: Reading) -> bool:

@@ -102,6 +102,14 @@ def test_courtesies_addresses_and_the_sale_itself_are_no_tasks(sentence: str) ->
     assert extract(mail("the sensor is broken again.", sentence)).next_actions == ()
 
 
+def test_a_figure_that_is_off_the_table_gets_into_no_task() -> None:
+    said = (f"we need 4 {PUMPS} for the new hall.", "A competitor offered us theirs for 9,000 EUR.")
+    wish = "It would put my mind at rest to hear from one of your people"
+    (action,) = extract(mail(*said, f"{wish}.")).next_actions
+    assert action.text.value == wish
+    assert extract(mail(*said, "A word from one of you on 9,000 EUR would put my mind at rest.")).next_actions == ()
+
+
 def test_what_our_own_side_says_is_not_the_customers() -> None:
     words = (
         "Rep: We do sell 4 Halden Flow 400.\nCustomer: Yes, 4 Halden Flow 400.\nRep: Il progetto da noi è naufragato."
