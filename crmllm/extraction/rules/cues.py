@@ -248,9 +248,17 @@ _AS_LAST_TIME = re.compile(
 )
 
 
+# "Desde hace dos semanas": what began then and goes on.
+_ONGOING = re.compile(r"\b(?:desde hace|desde ha|depuis|ormai da) \w+")
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
+
+
 def is_past(clause: str, year: int | None = None) -> bool:
     """Whether a clause tells of what was; years before the mail's own count."""
-    folded = _AS_LAST_TIME.sub(" ", run(clause))
+    folded = _ONGOING.sub(_blank, _AS_LAST_TIME.sub(" ", run(clause)))
     if _PAST.search(folded) or _AGO.search(folded) or _THEN.match(folded):
         return True
     past_years = re.findall(
@@ -263,7 +271,7 @@ def is_past(clause: str, year: int | None = None) -> bool:
 
 def past_words(clause: str) -> tuple[int, int] | None:
     """Where the words stand that put a clause into the past, if there are any."""
-    folded = run(clause)
+    folded = _ONGOING.sub(_blank, run(clause))
     match = _PAST.search(folded) or _AGO.search(folded)
     return match.span() if match is not None else None
 

@@ -68,7 +68,12 @@ _DECLINED = re.compile(
     rf"(?:wir|ich) (?:springen|springe|steigen|steige|treten|trete|nehmen|nehme) {_SOME}(?:ab|aus|zuruck|"
     r"abstand)\b|"
     rf"ne (?:donn|pass|pren|command|achet|poursuiv|sign|renouvel|retien|retiendr)\w* (?:\w+ )?(?:pas|plus)\b|"
-    r"n'(?:achet|ir)\w* (?:\w+ )?(?:pas|plus)\b|laissons tomber|abandonnons|"
+    r"n'(?:achet|ir)\w* (?:\w+ )?(?:pas|plus)\b|laiss(?:ons|e) tomber|(?:on |nous )?(?:abandonn(?:ons|e)|"
+    r"renonc(?:ons|e))\b|(?:we|ich|wir) "
+    r"(?:laten|lassen|lasse) (?:het|es|das) (?:maar )?(?:zitten|bleiben|sein)|lo dejamos (?:estar|correr)|lasciamo "
+    r"stare|"
+    r"rezygnuj(?:e|emy)\b|odpuszcza(?:m|my)\b|desistimos\b|"
+    r""
     r"no (?:les? |la |lo |los |las |se |nos )*(?:vamos a|voy a|va a|van a)? ?(?:comprar\w*|compramos|encargar\w*|"
     r"contratar\w*|pedir(?:los|las|lo|la)|firmar\w*|renovar\w*|seguir adelante|quedarnos)\b|"
     r"(?:se|nos) (?:echan?|echamos) atras|"
@@ -124,7 +129,8 @@ _SAID_YES = re.compile(
     r"we gaan ervoor|we gaan het doen|doen we|we nemen (?:ze|het) allemaal|"
     r"(?:pode|podem) avancar(?: com (?:a|o) (?:encomenda|pedido))?|vamos (?:avancar|em frente)|ficamos com (?:tudo|"
     r"todos|todas)|"
-    r"zamawiamy (?:to|te|je|wszystko)(?: \w+)?|wchodzimy w to|bierzemy wszystko)(?=\s*(?:[.,;:!–-]|$))"
+    r"zamawiamy (?:to|te|je|wszystko)(?: \w+)?|(?:dobra,? |ok,? )?(?:biore|bierzemy)|wchodzimy w to|bierzemy "
+    r"wszystko)(?=\s*(?:[.,;:!–-]|$))"
 )
 # "We are going with you", "your offer was chosen": the buyer has made the choice.
 _YOURS = (
@@ -148,6 +154,13 @@ _CHOSEN = re.compile(
     r"(?:the|it|our)|sie (?:haben|erhalten|bekommen) (?:von uns )?den zuschlag|vous avez (?:gagne|remporte|le "
     r"marche)|(?:vous etes|c'est vous) (?:\w+ )?(?:retenus?|que nous retenons)|(?:gaan|ga) (?:\w+ ){0,3}?met "
     r"(?:jullie|u|je) in zee|in zee (?:gaan )?met (?:jullie|u)\b|"
+    r"(?:they |he |she )?(?:approve|accept|agree to|genehmigen|approuve|approuvent|valide|valident|accepte|acceptent|"
+    r"aprueba|"
+    r"aprueban|acepta|aceptan|approva|approvano|accetta|accettano|aprova|aprovam|aceita|aceitam|akceptuj\w+|"
+    r"przyjmuj\w+)"
+    r"s? (?:our|unser\w*|notre|nos|nuestr\w+|(?:la |il )?nostr\w+|(?:a )?nossa|nasz\w*) (?:offer|proposal|quote|"
+    r"angebot|"
+    r"vorschlag|offre|proposition|devis|oferta|propuesta|presupuesto|offerta|proposta|preventivo|oferte)|"
     r"(?:bierzemy|kupujemy|wezmiemy)(?! (?:pod|udzial|sobie|przyklad|odpowiedzialnosc)\b) (?=\w+)|"
     r"prendiamo (?:il|i|la|le) (?=\w)|nos (?:quedamos|vamos) con (?=(?:ustedes|vosotros|el|la|los|las) ))"
 )
@@ -243,6 +256,21 @@ _TERM = re.compile(
     r"livr\w+|precio\w*|descuento\w*|entreg\w+|prezz\w+|sconto\w*|consegn\w+|prijs|korting|lever\w*|preco\w*|"
     r"desconto\w*|cen[aey]|rabat\w*|dostaw\w+|dostarcz\w+)\b"
 )
+
+
+_IF_TERM = re.compile(
+    r"\b(?:if|wenn|falls|sofern|si|se|als|mits|jesli|jezeli|o ile|caso)\b(?: \w+){0,4}? (?:price|discount\w*|"
+    r"deliver\w*|"
+    r"shipping|preis\w*|rabatt|liefer\w*|versand|prix|remise|livr\w+|port|precio\w*|descuento\w*|entreg\w+|portes|"
+    r"prezz\w+|sconto\w*|consegn\w+|spedizione|prijs|korting|lever\w*|verzend\w*|preco\w*|desconto\w*|cen[aey]|"
+    r"rabat\w*|"
+    r"dostaw\w+)\b"
+)
+
+
+def sets_a_term(folded: str, start: int) -> bool:
+    """Whether an order goes on with a price or a delivery that it hangs on: "we take four if delivery is free"."""
+    return _IF_TERM.search(folded, start) is not None
 
 
 def on_own_terms(folded: str, condition: re.Match[str]) -> bool:

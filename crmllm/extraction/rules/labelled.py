@@ -20,6 +20,7 @@ from crmllm.extraction.rules import (
     language,
     money,
     organisations,
+    paper_asks,
     people,
     phones,
     products,
@@ -67,7 +68,7 @@ def read(item: Item) -> Reading:
         part = Part(zone.start, zone.end, zone.end, None, item.sender)
         reader.read_part(reading, item, text, part, countries, reading.month_first)
     reading.deal = _deal(item, reading, text)
-    reading.actions += _meeting(item, text)
+    reading.actions = paper_asks.without_repeats([*reading.actions, *_meeting(item, text)])
     if item.kind == "web_form":
         kind, kind_sure, why = category.read(item, body, form=True, deal=reader.deal_weight(reading.deal))
         reading.category = Candidate("category", kind, 0, 0, kind_sure, why)

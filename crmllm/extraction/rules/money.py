@@ -365,11 +365,20 @@ def _is_other(before: str, after: str) -> bool:
     )
 
 
+def _is_gross_of(one: Found, totals: list[Found]) -> bool:
+    """Whether a sum is a net one with its tax, stated behind it: "15.200 € + IVA (totale 18.544 €)"."""
+    return not one.net and any(
+        other.net and 0 < one.start - other.end < 60 and Decimal("1.03") < one.value / other.value < Decimal("1.28")
+        for other in totals
+        if other.value > 0
+    )
+
+
 def deal_total(found: list[Found]) -> Found | None:
     """The sum of the deal: the last figure on the table, net where both stand; none beside ranges and unit prices."""
     totals = [one for one in found if one.kind == "total"]
     if any(one.net for one in totals) or len({one.gross for one in totals}) == 2:
-        totals = [one for one in totals if not one.gross]
+        totals = [one for one in totals if not one.gross and not _is_gross_of(one, totals)]
     if not totals:
         return None
     if found and found[-1].kind == "range" and not any(one.stated_total for one in totals):

@@ -239,7 +239,8 @@ LEXICON: dict[str, Words] = {
         praise="""
         excellent*; parfait*; parfaitement; genial*; formidable*; ravi; ravis; ravie; ravies; tres content*;
         tres contents; tres satisfait*; felicitations; bravo; impeccable*; un grand merci; un immense merci;
-        mille mercis; remarquable*; impressionn*; enchante*; magnifique*; superbe*; a merveille;
+        conquis; conquise; conquises; mille mercis; remarquable*; impressionn*; enchante*; magnifique*; superbe*;
+        a merveille;
         depasse nos attentes; au-dela de nos attentes; rien a redire; adorent; adore; adorons; gentillesse;
         quelle belle; belle machine; chapeau; sauve la mise; nous avez sauve*; nous a sauve*; recommande*;
         recommandons; recommanderons; exceptionnel*; au top; merveill*; plus que satisfait*; fantastique*;
@@ -405,7 +406,8 @@ LEXICON: dict[str, Words] = {
         contentissim*; soddisfattissim*; orgoglios*; grat*; entusiasm*; grande successo; un successo; cinque stelle;
         molto gentil*; molto cortes*; molto professional*; davvero brav*; davvero ottim*; complimentoni; il migliore;
         i migliori; torneremo; consigliamo; una meraviglia; perfezione; molto apprezzat*; molto felici;
-        rimasta colpita; rimasto colpito; rimasti colpiti; ha convinto; ci ha convinto
+        rimasta colpita; rimasto colpito; rimasti colpiti; ha convinto; ci ha convinto; ci hanno convint*;
+        davvero convint*; ci avete convint*
         """,
         liking="""
         soddisfatt*; contenti; contento; contenta; felice; ci piace; mi piace; bene; funziona bene; buon lavoro;
@@ -530,7 +532,8 @@ LEXICON: dict[str, Words] = {
     "pt": Words(
         praise="""
         otim*; excelente*; perfeit*; fantastic*; maravilhos*; muito satisfeit*; muito contente*; parabens; impecavel;
-        adoramos; adorei; adorou; adoraram; amou; amaram; amamos; excelente trabalho; bom trabalho; encantad*;
+        amei; lindo demais; linda demais; adoramos; adorei; adorou; adoraram; amou; amaram; amamos; excelente trabalho;
+        bom trabalho; encantad*;
         muito obrigad* pela ajuda; recomend*; superou;
         incrivel; espetacular; maravilh*; extraordinari*; excecion*; magnific*; esplendid*; orgulhos*; muito grat*;
         muito feliz*; muito simpatic*; muito profissiona*; um sucesso; cinco estrelas; os melhores; recomendamos;

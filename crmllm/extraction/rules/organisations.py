@@ -18,7 +18,7 @@ _LEGAL = (
     r"ab|as|oyj?|oy\s+ab|"
     r"lda\.?|ltda\.?|eireli|sp\.?\s*z\s*o\.?\s?o\.?|s\.\s?r\.\s?o\.?|a\.\s?s\.?|kft\.?|zrt\.?|d\.\s?o\.\s?o\.?|"
     r"d\.\s?d\.?|ou|uab|sia|"
-    r"k\.k\.|pjsc|oao|ooo|n\.a\.|sarl-s|s\.\s?c\.|s\.\s?coop\.?|coop|ev"
+    r"sp\. ?[jkp]\.|k\.k\.|pjsc|oao|ooo|n\.a\.|sarl-s|s\.\s?c\.|s\.\s?coop\.?|coop|ev"
 )
 # "Sa" and "As" are words too: short forms count only in capitals or with stops, which _legal_end checks.
 _LEGAL_END = re.compile(rf"(?<=[\s,])(?:{_LEGAL})(?=$|[\s,;.)|])")

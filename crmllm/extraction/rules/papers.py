@@ -465,7 +465,9 @@ def _deal(item: Item, reading: Reading, text: str, rows: list[Row], head: str) -
             deal.quantity = quantity
         if product is not None and not deal.products:
             deal.products = [product]
-    ordered = ORDER.search(head)
+    ordered = next(
+        (match for line in head.split("\n") if len(line.split()) < 10 and (match := ORDER.search(line))), None
+    )
     signed = CONTRACT.search(head) if ordered is None and not REQUEST.search(head) else None
     if ordered is not None or (signed is not None and reading.persons):
         start = next(
@@ -520,7 +522,7 @@ def _total(text: str, rows: list[Row]) -> Candidate | None:
     taxed = discounted = False
     for row in rows:
         words = " ".join(row.flat)
-        if len(words) > 140:
+        if len(words) > 140 or _is_prose(row):
             continue
         label = re.split(r"\d", words, maxsplit=1)[0] if not words[:1].isdigit() else words
         if TAX.search(words) and not TOTAL.search(label) and not re.match(r"net|imponibile|base|sub", words):
@@ -544,6 +546,11 @@ def _total(text: str, rows: list[Row]) -> Candidate | None:
     if sub and taxed and not discounted:
         return sub[-1]
     return total[-1] if total else None
+
+
+def _is_prose(row: Row) -> bool:
+    """A line of a letter: its sums are read with its sentence."""
+    return len(row.cells) == 1 and len(row.flat[0].split()) > 10 and ":" not in row.flat[0][:40]
 
 
 def _stated(text: str) -> Candidate | None:
@@ -666,7 +673,8 @@ def _day(item: Item, reading: Reading, text: str, rows: list[Row]) -> Candidate 
 
 def _calls_itself_invoice(head: str) -> bool:
     """Whether the word stands in a line of its own and not in the sentences of a letter."""
-    return any(INVOICE.search(line) and len(line.split()) < 9 for line in head[:600].split("\n"))
+    lines = [line for line in head[:600].split("\n") if not SUBJECT.match(line)]
+    return any(INVOICE.search(line) and len(line.split()) < 9 for line in lines)
 
 
 def _category(item: Item, text: str, head: str, reading: Reading, company: Candidate | None) -> tuple[str, float, str]:

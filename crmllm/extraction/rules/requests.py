@@ -57,7 +57,11 @@ _ASK = re.compile(
     r"|(?:we|i) demand(?: that)? you|(?:nous |j')?exige(?:ons)?(?: de vous)?(?: que| de)|exig(?:imos|o)(?: que)?|"
     r"(?:esigiamo|esigo|pretendiamo)(?: che| di)?|(?:wij|we|ik) eisen? dat|(?:zadamy|zadam|domagamy sie|domagam sie)|"
     r"wir verlangen(?:,? dass sie)?|(?:sie werden|werden sie|u wordt|siete|e|es) (?:aufgefordert|verzocht|pregat[oi]),?"
-    r"|(?:les?|os) (?:invit|requer)(?:o|amos|imos) a|wir fordern sie auf|(?:wzywamy|wnosimy) (?:do|o)"
+    r"|(?:les?|os) (?:invit|requer)(?:o|amos|imos) a|(?:convid(?:o|amos)|nous (?:vous )?convions)"
+    r"(?: v\. ?exas?\.?)?(?:-vos|-los)? a|(?:zwracam|zwracamy) sie (?:do panstwa )?z (?:uprzejma )?prosba o|"
+    r"(?:fordern|laden) (?:wir )?sie (?:hiermit |hoflich )?(?:auf|ein),?|nodigen (?:wij )?u (?:graag )?uit(?: om|"
+    r" voor)?|"
+    r"wir fordern sie auf|(?:wzywamy|wnosimy) (?:do|o)"
     # Portuguese
     r"|(?<!nao )(?<!se )(?:poderia|poderiam|poderao|pode|podem|podia|podiam)(?:-me|-nos)?|agradec(?:o|emos|ia|iamos|"
     r"eria|"
@@ -198,7 +202,8 @@ _NEED = re.compile(
     r"|(?:podemos|poderiamos|posso|podia) (?=(?:ter|receber)\b)|czy (?:mozemy|mozna|moge) (?=(?:prosic|dostac|"
     r"otrzymac)\b)"
     r"|¿?(?:me|nos) (?=(?:envia|manda|dice|pasa|confirma|llama|hace|prepara|reserva)[ns]?\b[^.!]*\?)"
-    r"|(?:ci|mi) (?=(?:fate sapere|mandate|inviate|dite|confermate|fa sapere|manda|invia|dice|confermi|mandi|"
+    r"|(?:ci|mi) (?=(?:fate sapere|fate avere|richiamate|chiamate|ricontattate|richiama|mandate|inviate|dite|"
+    r"confermate|fa sapere|manda|invia|dice|confermi|mandi|"
     r"invii|dici|fai sapere|fai avere|giri|prepari)\b)"
     r"|(?:chcielibysmy|chcialbym|chcialabym) (?:prosic o |otrzymac |dostac |umowic |poznac |zamowic wizyt\w* )"
     r"|(?:potrzebujemy|potrzebuje) (?=[^.]{0,60}\b(?:ofert\w*|wycen\w*|faktur\w*|cen\w*|serwisant\w*|odpowiedzi|"
@@ -646,8 +651,9 @@ def is_command(folded: str) -> bool:
 
 # The thing is named before the verb: "l'ordine ve lo mando", "podpisaną umowę odeślę".
 _OBJECT_FIRST = re.compile(
-    r"(?:ve|te|ce|me) l[aeo] |gliel[aeo] |(?:se|te|os) l[ao]s? |(?:lho|lha|vo-l[ao]) |(?:wysle|wyslemy|przesle|przeslemy|"
-    r"odesle|odeslemy|podesle|podeslemy|dosle|doslemy|przekaze|dostarcze|dostarczymy|przygotuje|podpisze|zaplace)\b"
+    r"(?:ve|te|ce|me) l[aeo] |gliel[aeo] |(?:se|te|os) l[ao]s? |(?:lho|lha|vo-l[ao]) |(?:wysle|wyslemy|przesle|"
+    r"przeslemy|odesle|odeslemy|podesle|podeslemy|dosle|doslemy|przekaze|dostarcze|dostarczymy|przygotuje|podpisze|"
+    r"zaplace)\b"
 )
 
 

@@ -12,8 +12,9 @@ from functools import lru_cache
 _ABBREVIATIONS = frozenset(
     """
     dr prof mr mrs ms st nr no inc ltd corp co jr sr vs etc approx ca bzw z.b inkl exkl zzgl usw evtl ggf tel fa hr
-    fr str sig dott ing mme mlle sra srta dra dna av env art dhr mevr bv nv ref fig mio mrd mln tsd i.d.r d.h u.a szt stk pcs
-    stuks wg ul godz dyr ltg pos poz lic arq avv rag jan feb
+    fr str sig dott ing mme mlle sra srta dra dna av env art dhr mevr bv nv ref fig mio mrd mln tsd i.d.r d.h u.a szt
+    stk pcs
+    stuks wg ul exa exas ilmo exmo exmos godz dyr ltg pos poz lic arq avv rag jan feb
     mar apr jun jul aug sep sept oct okt nov dec dez subj resp dept e.g i.e p.a excl incl bijv evt n tél telef
     """.split()
 )
@@ -132,7 +133,8 @@ _OPENERS = frozenset(
     i we you they he she it please could can the this that our my wir ich ihr bitte konnten konnen das die der es
     ist nous je vous on il elle merci pouvez pourriez les le la los nos me mi su por si no ya hemos puede pueden
     podria podrian vi ci per non se abbiamo potete potrebbe wij ik graag kunt kunnen kun zou het dat de os as nao
-    poderia poderiam podem temos prosze prosimy czy mamy
+    poderia poderiam podem temos prosze prosimy czy mamy zwracamy
+    zwracam wnosimy solicitamos rogamos pedimos agradecemos exigimos chiediamo preghiamo veuillez wilt wenden
     """.split()
 )
 _NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")

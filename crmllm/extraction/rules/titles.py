@@ -101,7 +101,8 @@ _HEADS: tuple[str, ...] = tuple(
     """ directeur *directeur hoofd *inkoper *inkoopster *voorbereider *technicus *eigenaresse
     *coordinator ploegbaas *meester* elektricien *beheerster directrice teeltchef adviseur medewerker medewerkster
     verkoper eigenaar bestuurder *leider
-    ontwikkelaar beheerder *manager vertegenwoordiger secretaris assistente boekhouder monteur voorzitter
+    ontwikkelaar beheerder *manager vertegenwoordiger secretaris *secretaresse officemanager assistente boekhouder
+    monteur voorzitter
     zaakvoerder bedrijfsleider docent onderzoeker stagiair"""
     # Nordic, Polish, Czech, Hungarian, Turkish
     """

@@ -33,7 +33,7 @@ MEANINGS: dict[str, str] = {
     "cognome achternaam apelido sobrenome nazwisko",
     "phone": "phone telephone tel telefon telefonnummer telefono telefoon telefone mobile handy gsm rufnummer "
     "ruckruf movil cellulare celular telemovel mobiel komorka telefonu telefoniczny telefoonnummer "
-    "mobiltelefon handynummer mobilnummer whatsapp portable tfno tlf tlfno telf fone fono 06-nummer 06",
+    "mobiltelefon handynummer mobilnummer whatsapp portable tfno tlf tlfno telf cell cel fone fono 06-nummer 06",
     "company": "company organisation organization firma unternehmen societe entreprise empresa azienda bedrijf "
     "bedrijfsnaam firmenname ditta ragione-sociale companyname compania societa organisatie firmy "
     "institution einrichtung etablissement institucion entidad organizacion istituzione ente "
