@@ -96,6 +96,9 @@ def test_a_wish_without_its_question_mark_stays_one(text: str) -> None:
         ("Ons secretariaat stuurt je voor vrijdag de overeenkomst.", "stuurt je", "2026-09-11"),
         ("A encomenda será enviada amanhã.", "encomenda será enviada", "2026-09-09"),
         ("Podpisaną umowę odeślę w piątek.", "Podpisaną umowę odeślę", "2026-09-11"),
+        ("Le avisaremos el viernes de la fecha.", "avisaremos", "2026-09-11"),
+        ("Nous vous préviendrons vendredi de la date.", "préviendrons", "2026-09-11"),
+        ("Vi comunicheremo la data venerdì.", "comunicheremo la data", "2026-09-11"),
     ],
 )
 def test_what_their_side_lets_us_have_is_theirs_to_do(text: str, words: str, day: str | None) -> None:

@@ -164,3 +164,40 @@ def test_what_was_bought_from_others_is_no_matter_of_payment() -> None:
 )
 def test_second_copies_and_farewells_to_a_newsletter(text: str, kind: str) -> None:
     assert category(text) == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On invoice 4410 you charged us for 14 licences but we ordered 11. Please send a corrected invoice.",
+        "Auf der Rechnung 4410 sind 14 Lizenzen berechnet, bestellt waren 11. Bitte eine korrigierte Rechnung.",
+        "La facture 4410 compte 14 licences alors que nous en avions commandé 11. Merci d'une facture corrigée.",
+        "En la factura 4410 figuran 14 licencias y pedimos 11. Envíennos una factura rectificada, por favor.",
+        "La fattura 4410 riporta 14 licenze, l'ordine era di 11. Attendiamo la fattura corretta.",
+        "Op factuur 4410 staan 14 licenties, besteld waren er 11. Graag een gecorrigeerde factuur.",
+        "Na fatura 4410 constam 14 licenças e encomendámos 11. Enviem por favor uma fatura corrigida.",
+        "Na fakturze 4410 jest 14 licencji, zamówiliśmy 11. Prosimy o fakturę korygującą.",
+    ],
+)
+def test_who_wants_a_corrected_invoice_buys_nothing(text: str) -> None:
+    assert category(text) == "billing"
+
+
+def test_a_bill_that_comes_again_is_no_emergency() -> None:
+    answer = found("We received the third reminder for invoice 4410 again although it was paid on 2 May.")
+    assert answer.category is not None and answer.category.value == "billing"
+    assert answer.case is not None and answer.case.severity is not None and answer.case.severity.value == "normal"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ever since the last update the planner gives two nights in a row to the same nurse.",
+        "Seit dem letzten Update teilt der Planer derselben Pflegerin zwei Nächte hintereinander zu.",
+        "Depuis la dernière mise à jour, le planning donne deux nuits de suite à la même infirmière.",
+        "Da quando avete aggiornato il programma, assegna due turni di notte alla stessa infermiera.",
+        "Sinds de laatste update geeft de planner dezelfde zuster twee nachten achter elkaar.",
+    ],
+)
+def test_what_is_different_since_an_update_is_a_fault(text: str) -> None:
+    assert category(text) == "support"

@@ -171,3 +171,33 @@ def test_how_firm_and_for_how_much(text: str, commitment: str, amount: str | Non
 )
 def test_the_number_of_an_offer_is_no_sum(text: str, total: str) -> None:
     assert [money.plain(one.value) for one in money.find(text)] == [total]
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("We order 3 Orbis Panel at the price of 4,100 EUR.", "We order 3 Orbis Panel"),
+        ("Wir bestellen 3 Orbis Panel zum Gesamtpreis von 4.100 EUR netto.", "Wir bestellen 3 Orbis Panel"),
+        ("Nous commandons 3 Orbis Panel pour 4 100 euros.", "Nous commandons 3 Orbis Panel"),
+        ("Encargamos 3 Orbis Panel por un importe de 4.100 €.", "Encargamos 3 Orbis Panel"),
+        ("Ordiniamo 3 Orbis Panel al prezzo di 4.100 euro.", "Ordiniamo 3 Orbis Panel"),
+        ("Wij bestellen 3 Orbis Panel voor 4.100 euro.", "Wij bestellen 3 Orbis Panel"),
+        ("Encomendamos 3 Orbis Panel, pelo valor de 4.100 €.", "Encomendamos 3 Orbis Panel"),
+        ("Zamawiamy 3 Orbis Panel za 4 100 zł netto.", "Zamawiamy 3 Orbis Panel"),
+        # What is wanted behind the price stays with it.
+        ("For 4,100 EUR we take 3 Orbis Panel.", "For 4,100 EUR we take 3 Orbis Panel"),
+    ],
+)
+def test_a_summary_leaves_the_price_to_its_own_field(text: str, summary: str) -> None:
+    deal = deals.read(text, 0, len(text), sent_at=None, names=NAMES, country="")
+    assert deal.amount is not None and deal.amount.value == "4100"
+    assert deal.summary is not None and deal.summary.value == summary
+
+
+def test_a_long_refusal_is_summed_up_from_its_verb_on() -> None:
+    text = (
+        "Suite à la commission de mardi, je suis au regret de vous annoncer que la commune ne retiendra pas votre "
+        "proposition pour Orbis Panel cette année."
+    )
+    deal = deals.read(text, 0, len(text), sent_at=None, names=NAMES, country="")
+    assert deal.summary is not None and deal.summary.value.startswith("ne retiendra pas")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from crmllm.extraction.rules import cues, trouble
 from crmllm.extraction.rules.text import Candidate, flat, phrases, run
@@ -274,6 +275,13 @@ _NO_HASTE = re.compile(
     rf"(?!only|nur|seulement|solo|solamente|soltanto|alleen|apenas|tylko)(?:[^\W\d]+\s+){{0,3}}{_HASTE}\b|"
     rf"\b{_HASTE} (?:ist|is|war|es)\b[^.!?,;]{{0,20}}\b(?:nicht|niet)\b"
 )
+
+
+def of_bill(found: Candidate | None) -> Candidate | None:
+    """How urgent a bill is: that something was said again tells of the mood, for a wrong bill stops nobody's work."""
+    if found is None or found.value != "high":
+        return found
+    return replace(found, value="normal", rule="a bill stops nobody's work")
 
 
 def severity(text: str, start: int, end: int) -> Candidate:

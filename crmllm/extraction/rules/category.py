@@ -324,6 +324,14 @@ _CHARGED = re.compile(
     r"\b(?:charged|billed|berechnet|belastet|facture[es]?|cobrad[oa]s?|cobraron|addebitat[oaie]|berekend|cobraram|"
     r"naliczon\w+|obciazon\w+)\b"
 )
+# "A corrected invoice, please": nobody asks for one to buy something.
+_CORRECTED = re.compile(
+    r"\b(?:corrected|amended|revised|new|korrigiert\w*|berichtigt\w*|neue|rectifie\w*|corrigee?\w*|nouvelle|"
+    r"rectificad\w+|corregid\w+|corrett\w+|rettificat\w+|gecorrigeerd\w*|aangepaste|nieuwe|corrigid\w+|retificad\w+|"
+    r"skorygowan\w+|poprawion\w+) (?:rechnung|invoice|facture|factura|fattura|factuur|fatura|faktur\w)\b|"
+    r"\b(?:facture|factura|fattura|fatura|faktur\w) (?:corrigee|rectifiee|corregida|rectificada|corretta|corrigida|"
+    r"retificada|skorygowan\w|korygujac\w+|nouvelle)\b"
+)
 # What is wrong with a payment or a sum, in words that say so of nothing else.
 _BILL_FAULT = re.compile(
     r"\b(?:(?:charged|billed|debited|paid|invoiced) (?:us |me )?(?:for it )?(?:twice|double)|already paid|twice|"
@@ -521,6 +529,9 @@ def _scores(item: Item, both: str, text: str, sender: str, deal: float, job: str
     supplier_bill = bool(_THEIR_DOCUMENT.search(both)) and not _OUR_DOCUMENT.search(both)
     shown = both[:MOST_READ].replace("\n", " ")
     sold, tricked = pitch.selling(shown, flat(job)), pitch.tricking(shown)
+    corrected = bool(billing and _CORRECTED.search(both))
+    if corrected:  # what was ordered and how many is told of the bill
+        trade, deal = trade // 2, 0.3 * deal
     if sold >= PITCHED:  # they are the seller: the words of trade are about what they sell
         trade, plans, want, deal = trade // 3, 0, 0, 0.3 * deal
     return {
@@ -530,6 +541,7 @@ def _scores(item: Item, both: str, text: str, sender: str, deal: float, job: str
         + (2.0 if supplier_bill and billing else 0.0)
         + (sold if sold >= PITCHED else 0.3 * sold),
         "billing": 0.75 * billing
+        + 0.8 * corrected
         + 0.5 * bool(_BILLING.search(flat(item.subject)))
         + (1.0 if _OUR_DOCUMENT.search(both) else 0.0),
         "support": 0.8 * help_wanted,

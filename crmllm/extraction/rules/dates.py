@@ -144,8 +144,8 @@ _DAY_BEHIND = (
 _PATTERN = re.compile(
     "|".join(
         (
-            rf"(?P<midweek>(?:{_MID}|midden|halverwege|w polowie)[- ]?(?:{_OF}|\s+della)\s*-?(?P<mw_next>{_NEXT}\s+)?(?:week|woche|"
-            rf"semaine|semana|settimana|tygodnia)(?P<mw_next2>\s+{_NEXT})?(?!\w))",
+            rf"(?P<midweek>(?:{_MID}|midden|halverwege|w polowie)[- ]?(?:{_OF}|\s+della)\s*-?"
+            rf"(?P<mw_next>{_NEXT}\s+)?(?:week|woche|semaine|semana|settimana|tygodnia)(?P<mw_next2>\s+{_NEXT})?(?!\w))",
             rf"(?P<mid>{_MID}[- ]?{_OF}\s*-?(?P<mid_month>{_MONTH})(?:\s+(?P<mid_year>20\d\d))?)",
             rf"(?P<end>{_END}{_OF}\s+(?:(?:mois de |mois d'|mes de |mese di |mes de |"
             rf"month of )?(?P<end_month>{_MONTH})(?:\s+(?:de\s+)?(?P<end_year>20\d\d))?|"

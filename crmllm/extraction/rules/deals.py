@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from crmllm.extraction.rules import cues, dates, firmness, money, products, requests
-from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, run, sentences, trimmed
+from crmllm.extraction.rules import cues, dates, deal_summary, firmness, money, products, requests
+from crmllm.extraction.rules.deal_summary import blocked as _blocked
+from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, run, sentences
 
 _DEMAND = phrases(
     """
@@ -345,7 +346,7 @@ def read(
         _negated_products(deal)
     settle(deal)
     _papers_follow(deal, rows)
-    _summary(deal, text, start, end, off)
+    deal.summary = deal_summary.find(text, start, end, deal, off, _DEMAND)
     return deal
 
 
@@ -390,10 +391,6 @@ def _negated_products(deal: Deal) -> None:
 def _mostly_blocked(off: list[tuple[int, int, str]], start: int, end: int) -> str:
     """Why a stretch is off the table as a whole: an aside at its end takes nothing from what is said before it."""
     return next((reason for first, last, reason in off if 2 * (min(last, end) - max(first, start)) > end - start), "")
-
-
-def _blocked(off: list[tuple[int, int, str]], start: int, end: int) -> str:
-    return next((reason for first, last, reason in off if first < end and start < last), "")
 
 
 def _products(
@@ -710,64 +707,3 @@ def _wish(folded: str) -> tuple[int, int] | None:
     if end - start > MAX_SIGN and asked_for is not None:
         end = asked_for.end()
     return (start, end) if end - start <= MAX_SIGN and " " in folded[start:end] else None
-
-
-_LEAD = re.compile(
-    r"^(?:(?:hi|hello|hallo|dear|bonjour|hola|buongiorno|goedemiddag|ola|guten tag|good (?:morning|"
-    r"afternoon))\b[^,!\n]{0,40}[,!]?\s+|(?:and|also|so|then|und|et|y|e|en)\s+|[-*•–]\s*)+",
-    re.IGNORECASE,
-)
-
-
-def _before_aside(text: str, row: Piece, off: list[tuple[int, int, str]], *, declined: bool) -> Piece:
-    """A clause up to an aside off the table ("5 more as in March (then at 1,100 each)"); a refusal without any."""
-    beside = [one for one, _, _ in off if row.start < one < row.end and text[one] == "("]
-    if declined:
-        beside += [row.start + one.start() for one in re.finditer(r"\([^()]{20,}\)", row.text) if one.start()]
-    first = min(beside, default=None)
-    return row if first is None else trimmed(text, row.start, first, " ,;:–-")
-
-
-def _before_decoy(text: str, row: Piece, decoys: list[Candidate]) -> Piece:
-    """A clause up to the first figure in it that is off the table."""
-    first = min((one.start for one in decoys if one.start < row.end and row.start < one.end), default=row.end)
-    return trimmed(text, row.start, max(first, row.start), " ,;:(–-") if first < row.end else row
-
-
-def _summary(deal: Deal, text: str, start: int, end: int, off: list[tuple[int, int, str]]) -> None:
-    """The clause that says most about the deal; never one with a number that is off the table."""
-    best: tuple[float, Piece] | None = None
-    declined = deal.commitment is not None and deal.commitment.value == "negated"
-    anchors = [(one, weight) for one, weight in ((deal.quantity, 1.2), (deal.amount, 0.4)) if one is not None]
-    anchors += [(one, 1.4) for one in deal.products[:2]]
-    for index, row in enumerate(cues.clauses(text, start, end)):
-        count = len(row.text.split())
-        row = _before_aside(text, row, off, declined=declined)
-        reason = _blocked(off, row.start, row.end)
-        if count < 3 or (reason and (reason != "negated" or (any(map(str.isdigit, row.text)) and not declined))):
-            continue
-        row = _before_decoy(text, row, deal.decoys)
-        if len(row.text.split()) < 3:
-            continue
-        hits = len({match.group() for match in _DEMAND.finditer(run(row.text))})
-        rank = 0.4 * min(hits, 3) + sum(weight for one, weight in anchors if row.start <= one.start < row.end)
-        rank -= 0.05 * index + 0.02 * max(0, count - 25) + (0.4 if reason else 0.0)
-        if (hits or rank > 0.5) and (best is None or rank > best[0]):
-            best = (rank, row)
-    if best is not None:
-        row = best[1]
-        lead = _LEAD.match(row.text)
-        begin = row.start + (lead.end() if lead and lead.end() < len(row.text) - 8 else 0)
-        if len(row.text.split()) > 16:  # a long clause: from what is wanted on
-            begin = min(
-                [one.start for one, weight in anchors if weight > 1 and begin <= one.start < row.end], default=begin
-            )
-        words = row.text[begin - row.start :].rstrip(" .!?,;:")
-        deal.summary = Candidate(
-            "summary",
-            " ".join(words.split()),
-            begin,
-            begin + len(words),
-            0.5,
-            "the clause that says most",
-        )

@@ -107,6 +107,8 @@ _NOT_PRODUCT = frozenset(
     stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia enero febrero
     marzo abril mayo junio julio septiembre octubre noviembre diciembre calls meetings
     grand thousand thousands pounds dollars invoices invoice rechnungen rechnung factures facturas fatture facturen
+    shifts turns nights times turni notti volte righe schichten nachte zeilen equipes nuits lignes turnos noches noites
+    filas linhas diensten nachten regels zmiany noce wiersze
     degree degrees dpi copies rolls lines lanes halls plants machines technicians visits trips days items things ways
     reasons steps parts tausend mille mila duizend users utilisateurs usuarios utenti gebruikers nutzer benutzer
     """.split()

@@ -62,6 +62,10 @@ OWN_DOING = (
     r"zglosimy|wyjasnie|wystawie|wystawimy|wymienie|wymienimy|dowiem sie|odbiore|przywioze|zarezerwuje|zmierze|"
     r"zmierzymy|zorganizuje|przekieruje|wyznacze|skieruje)(?!\w)"
     rf"{_SPOKEN}"
+    # What one will do, by the ending of the verb.
+    r"|(?<!no )(?:le|les|te|os|se l[aeo]s?) (?!(?:quiere|requiere|prefiere|sugiere|refiere|espere|compare|prepare)\b)"
+    r"\w{2,}(?:[aei]re|[aei]remos)(?!\w)|(?:vi|le|ti|la) (?!vorremo\b)\w{3,}(?:[aei]ro|[aei]remo)(?!\w)"
+    r"|(?:je|nous) vous (?:l'|le |la |en |les )?\w{3,}(?:rai|rons)(?!\w)|\w{3,}-(?:lhe|vos|te|lhes)-(?:ei|emos)(?!\w)"
 )
 # Who is calling, and from where: no deed to come.
 CALLING = (

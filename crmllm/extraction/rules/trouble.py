@@ -333,6 +333,17 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"cuenta bloqueada|"
         r"nicht in das portal|nicht ins portal)\b",
     ),
+    # Since it was changed it is no longer what it was.
+    (
+        0.6,
+        r"\b(?:ever since|since|after) (?:\w+ ){0,3}(?:updat\w+|upgrad\w+|(?:new|latest) (?:version|release))\b|"
+        r"\bseit (?:\w+ ){0,3}(?:\w*update|umstellung|aktualisierung|neuen version)\b|"
+        r"\bdepuis (?:\w+ ){0,3}(?:mise a jour|mises a jour|nouvelle version|migration)\b|"
+        r"\bdesde (?:que )?(?:\w+ ){0,3}(?:actualiza\w+|atualiza\w+|nueva version|nova versao)\b|"
+        r"\b(?:da quando|dopo)(?: \w+){0,3} (?:aggiorna\w+|nuova versione)\b|"
+        r"\bsinds (?:\w+ ){0,3}(?:update|nieuwe versie|bijgewerkt)\b|"
+        r"\bod (?:\w+ ){0,3}(?:aktualizac\w+|nowej wersji)\b",
+    ),
     # Goods that came wrong or damaged.
     (
         0.9,
