@@ -274,3 +274,57 @@ def test_an_offer_is_asked_for_once() -> None:
 def test_a_signature_is_no_sentence() -> None:
     letter = "Potters Guild Ltd\n4 May 2026\n\nThe kiln is fine.\n\nEdmund Gale\nService Order Manager\n01632 960417\n"
     assert read(letter).next_actions == ()
+
+
+# --- sums, terms and time
+
+
+@pytest.mark.parametrize(
+    "sums",
+    [
+        "15.200,00 € + IVA (totale 18.544,00 €)", "EUR 15.200,00 exclusief btw (EUR 18.392,00 inclusief)",
+        "15 200 € HT, soit 18 240 € TTC",
+    ],
+)  # fmt: skip
+def test_the_sum_behind_a_net_one_is_its_gross_one(sums: str) -> None:
+    letter = f"Potters Guild Ltd\n4 May 2026\n\nWe hereby order 16 Kiln K4 as you offered them to us, for {sums}.\n\n"
+    assert told(f"{letter}Edmund Gale\nDirector\n")["opportunity.amount"] == "15200"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We'll take 4 Kiln K4 if delivery is free.", "Nous prenons 4 Kiln K4 si la livraison est offerte.",
+        "Wir nehmen die 4 Kiln K4, wenn die Lieferung frei ist.", "Ordiniamo 4 Kiln K4 se la consegna è gratuita.",
+    ],
+)  # fmt: skip
+def test_an_order_that_hangs_on_a_term_is_likely(sentence: str) -> None:
+    letter = f"Potters Guild Ltd\n4 May 2026\n\n{sentence}\n\nEdmund Gale\nDirector\n"
+    assert told(letter)["opportunity.commitment"] == "likely"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("Convidamos V. Exas. a enviar uma proposta até 29 de maio.", "enviar uma proposta"),
+        ("Zwracamy się z prośbą o wystawienie korekty do 29 maja.", "wystawienie korekty"),
+        ("Wij nodigen u uit om een offerte te sturen uiterlijk 29 mei.", "een offerte te sturen"),
+    ],
+)
+def test_formal_invitations_and_requests_ask(sentence: str, words: str) -> None:
+    actions = read(f"Potters Guild Ltd\n4 May 2026\n\nThe kiln is old.\n\n{sentence}\n\nEdmund Gale\nDirector\n")
+    assert [(one.text.value, one.due.value if one.due else "") for one in actions.next_actions] == [
+        (words, "2026-05-29")
+    ]
+
+
+def test_what_has_gone_on_since_a_day_is_what_is_wrong_now() -> None:
+    trouble = "Desde hace dos semanas el horno pierde agua y se apagan los seis Kiln K4"
+    letter = f"Potters Guild Ltd\n\nAsunto: incidencia\n\n{trouble}.\n\nUn saludo,\nInes Prado\nAdministradora\n"
+    assert told(letter)["case.summary"] == trouble
+
+
+def test_a_letter_about_an_invoice_is_no_invoice() -> None:
+    letter = "Domaine de la Vernède\nRoute des Vignes 3\n4 mai 2026\n\nObjet : facture 4402\n\n"
+    said = "La facture 4402 est au nom de notre ancienne société. Merci de la corriger.\n\nInes Prado\nComptable\n"
+    assert told(letter + said)["category"] == "billing"
