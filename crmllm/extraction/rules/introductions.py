@@ -33,7 +33,8 @@ _AND = re.compile(
 )
 # "I look after procurement for ...": what somebody does for an employer, and no job that could be quoted.
 _WORKS = re.compile(
-    r"\b(?:i|we) (?:work|look after|run|lead|manage|handle|buy|take care|deal|do|represent|speak|am responsible|"
+    r"\b(?:i|we) (?:work|look after|run|head(?: up)?|oversee|lead|manage|handle|buy|take care|deal|do|represent|"
+    r"speak|am responsible|"
     r"am in charge)\b|\bi'm (?:responsible|in charge|calling|ringing|phoning)\b|\bon behalf of\b|"
     r"\bich (?:arbeite|leite|kummere mich|bin zustandig|betreue|rufe an|vertrete|melde mich)\b|"
     r"\bje (?:travaille|m'occupe|gere|dirige|represente|vous appelle)\b|"
@@ -61,7 +62,8 @@ _STRONG = (
 _WEAK = r"of|im|am|von|de|du|des|d'|del|della|dello|dell'|dei|delle|da|do|das|dos|di|van|na|no|en|au|a la|à la|in|per"
 _THE = r"(?:the|der|die|das|dem|den|la|le|les|l'|el|los|las|il|lo|i|gli|de|het|o|a|os|as)"
 _FIRM = (
-    r"(?i:company|firma|firmy|firmie|firm|société|societe|entreprise|empresa|azienda|ditta|società|bedrijf|spółki|"
+    r"(?i:company|factory|fábrica|usine|fabbrica|fabriek|fabryk\w+|tienda|taller|firma|firmy|firmie|firm|société|"
+    r"societe|entreprise|empresa|azienda|ditta|società|bedrijf|spółki|"
     r"spółce|companhia|compañía)"
 )
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĪĹĽŁŃŇŐŒŔŘŚŞŠŤŪŮŰŹŻŽ0-9][\w'’.&-]*"
@@ -313,6 +315,8 @@ def _leads_in(word: str, head: str, tail: str, named: bool) -> bool:
 def _job_after(sentence: Piece, words: str, at: int) -> Candidate | None:
     """The job after "Name of Employer, ...", by an article before it or its own words."""
     at += len(words[at:]) - len(words[at:].lstrip())
+    again = _AND.match(flat(words), at)
+    at = again.end() if again else at
     article = _ARTICLE.match(flat(words), at)
     begin = article.end() if article else at
     stop = _STOP.search(words, begin)

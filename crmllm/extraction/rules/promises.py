@@ -37,6 +37,8 @@ _SPOKEN = (
     r"jullie|er|even|ze|met)(?!\w)|ik (?:activeer|herstel|vervang|corrigeer|verstuur|crediteer|open|verwijder|wijzig) "
     r"|(?:hoor|hoort|horen) (?:je|u|jullie) [^.?!]{0,40}\bvan (?:me|mij|ons)(?!\w)"
     r"|(?:od|ode)zw(?:e|iemy) sie|wracam do (?:pan|was)|dosylam|wysylam (?:jeszcze|zaraz|dzis|jutro)"
+    r"|je note de (?:vous )?(?=\w+er\b)|dan (?:haal|zet|maak|doe|regel|stuur|pas) ik (?:de|het|dat|een|u|je)(?!\w)"
+    r"|(?:nadam|nadamy|zalatwie|zalatwimy|przywieziemy|zamontujemy|zrealizujemy)(?!\w)"
     r"|(?:zadzwonie|oddzwonie|napisze|naprawie|poprawie|usune|uruchomie|zresetuje|skoryguje|skontaktuje)(?!\w)"
 )
 #: A part of a larger pattern: what one does oneself.

@@ -225,6 +225,14 @@ _SIGNS: tuple[tuple[float, str], ...] = (
         r"){0,3}(?:gegevens|"
         r"verbinding|tijd))\b",
     ),
+    # Somebody has complained already.
+    (
+        0.7,
+        r"\b(?:complained|have had complaints|(?:hat|haben) (?:sich )?(?:\w+ )?(?:beschwert|reklamiert)|s'est "
+        r"plainte?|se "
+        r"sont plaints|se ha(?:n)? quejado|si (?:e|sono) lamentat[oaie]|(?:heeft|hebben) geklaagd|kreeg klachten|"
+        r"queix(?:ou|aram)-se|skarz\w+ sie)\b",
+    ),
     # Somebody has to make up for it by hand.
     (
         0.7,

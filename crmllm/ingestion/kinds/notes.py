@@ -17,7 +17,8 @@ _ACTIONS = (
     r"zadania|dalsze kroki|do zrobienia|ustalenia|cose da fare|da fare|compiti|pendientes|acuerdos|compromisos|"
     r"points d'action|afspraken|action lists?|actielijst|plan d'actions?|plan de acci[oó]n|piano d'azione|"
     r"who does what|wer macht was|qui fait quoi|qui[eé]n hace qu[eé]|chi fa (?:che )?cosa|wie doet wat|"
-    r"quem faz o qu[eê]|kto co robi"
+    r"quem faz o qu[eê]|kto co robi|who\s*/\s*what|wer\s*/\s*was|qui\s*/\s*quoi|wie\s*/\s*wat|impegni|compromissos|"
+    r"engagements"
 )
 _HEADING = re.compile(
     r"^(?:#{1,6}[ \t]+(?P<marked>\S[^\n]{0,120}?)[ \t#:*]*|"

@@ -14,6 +14,7 @@ LABEL = re.compile(
     r"teilnehmer(?::?innen)?|teilnehmende|teiln\.?|tn|anwesend(?:e)?|anw\.?|dabei|mit dabei|vor ort|runde|"
     r"présents?|presents?|participants?|autour de la table|sur place|étaient présents|"
     r"asistentes|asistieron|asist\.?|participantes|presentes|partecipanti|presenti|part\.|"
+    r"(?:estiveram|estavam) presentes|erano presenti|byli obecni|(?:anwesend|dabei) waren|aanwezig waren|ont participé|"
     r"aanwezig(?:en)?|deelnemers|aanw\.?|uczestnicy|uczestniczyli|obecni|skład|"
     r"(?:customer|client|their) side|kundenseite|seitens (?:des )?kunden|côté client|lado (?:del )?cliente|"
     r"por parte del cliente|lato cliente|per il cliente|klantzijde|namens de klant|do lado do cliente|pelo cliente|"

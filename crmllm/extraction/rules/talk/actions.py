@@ -9,6 +9,7 @@ from dataclasses import replace
 from crmllm.extraction.rules import (
     cues,
     dates,
+    people,
     requests,
 )
 from crmllm.extraction.rules.talk import duties, offers
@@ -53,6 +54,7 @@ _TAIL_OWNER = re.compile(
     r"[ \t]*(?:[(\[](?P<who>[^)\]\n]{1,40})[)\]]|[-–—@][ \t]*(?P<bare>[A-Z]{2,3}|"
     r"[A-ZÀ-Ý][\w'’-]+(?:[ \t][A-ZÀ-Ý][\w'’-]+)?))[ \t.]*$"
 )
+_LAST_DAY = re.compile(r"\s(?P<day>\d{1,2}[./]\d{1,2})\.?$")
 _BULLET = re.compile(r"^[ \t]*(?:[-*•–+▪]|\d{1,2}[.)])?[ \t]*(?:\[[ xX]\][ \t]*)?")
 _DONE = re.compile(r"^[ \t]*(?:[-*•–+]|\d{1,2}[.)])?[ \t]*\[[xX]\]")
 
@@ -175,7 +177,15 @@ def _listed_action(
     if due is not None and words.start + 4 < due.start and due.end >= words.end - 2:
         lead = requests._LATE_DEADLINE.search(run(text[words.start : due.start]).replace("(", " "))
         words = trimmed(text, words.start, words.start + lead.start() if lead else due.start, " .;,(–-")
+    if due is None and (last := _LAST_DAY.search(words.text)) is not None:  # "Piet wymieni czytnik 27.10"
+        named = dates.find(f"({last['day']})", item.sent_at)
+        if named and (item.sent_at is None or named[0].day >= item.sent_at.date()):
+            begun = words.start + last.start("day")
+            due = replace(named[0], start=begun, end=begun + len(last["day"]))
+            words = trimmed(text, words.start, words.start + last.start(), " .;,(–-")
     bare = requests._without_ends(words.text)
+    if item.us.employs(bare) or any(people.same_person(one.name.value, bare) for one in listed):
+        return None  # "Marlin: Piet Aldenhoff" says who was there
     at = words.start + max(0, words.text.find(bare[:12])) if bare else words.start
     if len(re.findall(r"[^\W\d_]{2,}", bare)) < 1 or len(bare) < 5 or (not owner and duties.is_next_meeting(bare)):
         return None

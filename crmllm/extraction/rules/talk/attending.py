@@ -131,7 +131,7 @@ _BETWEEN_NAMES = re.compile(
     r"(?:with|w/|at|of|for|from|to|mit|bei|beim|von|der|die|das|dem|in|im|avec|chez|de|du|des|la|le|les|con|en|el|di|"
     r"del|"
     r"della|"
-    r"da|do|dos|das|met|bij|van|com|na|no|z|ze|w|we|u|ze spotkania)\b"
+    r"da|do|dos|das|presso|met|bij|van|com|na|no|z|ze|w|we|u|ze spotkania)\b"
 )
 _FIGURE = re.compile(r"(?<![Nn][ro°º])(?<![Nn][ro°º]\.)(?:\s+|(?<!\s))\d")  # a school's number is part of its name
 _PART = re.compile(r"[^\n,:;()|/–—]+?(?=\s*[\n,:;()|/–—]|\s-+\s|\s*$)")
@@ -153,7 +153,7 @@ def _titled(item: Item, text: str) -> Candidate | None:
             word = _OCCASION.match(folded) or _BETWEEN_NAMES.match(folded)
             if word is None:
                 break
-            start = trimmed(text, start + word.end(), end, " .*_#-").start
+            start = trimmed(line, start + word.end(), end, " .*_#-").start
         figure = _FIGURE.search(line[start:end])  # "Tolland Cider 2 jul 26"
         blank = re.search(r"\s{2,}", line[start:end])
         end = min([end, *(start + one.start() for one in (figure, blank) if one is not None)])

@@ -15,6 +15,7 @@ _TOLD = re.compile(
     r"spoke (?:to|with)|attended by|joined by|present were|present:|"
     r"dabei waren|anwesend waren|teilgenommen haben|teilnehmer waren|gesprochen mit|getroffen|"
     r"etaient presents|etaient la|ont participe|rencontre|"
+    r"(?:hemos estado|estuvimos|nos reunimos|nous avons (?:vu|rencontre)|siamo stati|ci siamo visti) (?:con|avec)|"
     r"asistieron|estuvieron(?: presentes)?|participaron|asistio|reunid[oa]s? con|"
     r"erano presenti|c'erano|hanno partecipato|presenti erano|incontrat[oi]|"
     r"aanwezig waren|gesproken met|er waren|erbij waren|"
@@ -24,7 +25,8 @@ _TOLD = re.compile(
 _BESIDE = re.compile(r"(?:,|\s[-–—])\s+(?:with|mit|avec|con|met|com|z|ze)\s+(?=[A-ZÀ-Ý])")
 # Articles, whose they are, and who they are to one another: nothing of it belongs to a name.
 _BEFORE = re.compile(
-    r"(?:(?:and|und|et|y|e|ed|en|i|oraz|o|a|os|as|la|le|il|lo|el|der|die|den|the|their|his|her|deren|dessen|ihre?|"
+    r"(?:(?:and|und|et|y|e|ed|en|i|oraz|con|with|mit|avec|met|com|o|a|os|as|la|le|il|lo|el|der|die|den|the|their|his|"
+    r"her|deren|dessen|ihre?|"
     r"sein\w*|"
     r"leur|son|sa|su|sus|hun|zijn|haar|seu|sua|ich|jej|jego|daughter|son|wife|husband|tochter|sohn|frau|herr|herrn|"
     r"fille|fils|hija|hijo|figlia|figlio|dochter|zoon|filha|filho|corka|syn|mr|mrs|ms|dr|dra|drª|sr|sra|d|m|mme)\.? )+"

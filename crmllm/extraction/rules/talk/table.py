@@ -35,7 +35,8 @@ _ASKS_COUNT = re.compile(
 _ASKS_PRICE = re.compile(
     r"\b(?:budget|how much|what price|what figure|wie viel|welchen preis|preisvorstellung|combien|quel prix|"
     r"presupuesto|cuanto|"
-    r"quanto|hoeveel|orcamento)\b"
+    r"quanto|hoeveel|orcamento|darf (?:das|es|der spas) kosten|(?:can|may|should) it cost|mag (?:het|dat) kosten|"
+    r"(?:puede|podria) costar|pode custar|moze kosztowac)\b"
 )
 _PRICED = re.compile(
     r"\d[\d.,' ]*(?:€|\$|£|eur\w*|euros?|usd|dollars?|gbp|pounds?|chf|pln|zl|zlotych)(?!\w)[^?]*\?|[€$£]\s?\d[^?]*\?"
@@ -64,7 +65,7 @@ _OF_OTHERS = re.compile(
 _GUESSED = 0.62
 _GIVEN_UP = re.compile(
     r"\b(?:trade[ -]?in|trading in|old|replace|replacing|instead of|alte[nrs]?|ersetzen|statt|ancien\w*|remplac\w*|"
-    r"vieja?|reemplaz\w*|vecchi\w|sostitu\w*|oude|vervang\w*)\b[^.,;]{0,20}$"
+    r"vieja?|reemplaz\w*|vecchi\w|sostitu\w*|oude|vervang\w*)\b[^.,;(]{0,20}$"
 )
 
 
