@@ -82,7 +82,12 @@ _FIRM = phrases(
     beauftragen wir sie; adjudicar-vos; adjudicar-lhes; adjudicamos-vos; les adjudicamos; le adjudicamos;
     cursamos pedido; cursamos el pedido; nous vous passons commande; passons commande; vi affidiamo; affidiamo a voi;
     we would like to place an order; we should like to go ahead; we would like to go ahead; we'd like to go ahead;
-    we would like to proceed; udzielamy zamowienia; zlecamy panstwu
+    we would like to proceed; udzielamy zamowienia; zlecamy panstwu;
+    geven wij opdracht; geven we opdracht; geven wij u opdracht; conferiamo incarico; conferiamo l'incarico;
+    donnons ordre; damos orden de; ordenamos el suministro;
+    confermarle l'ordine; confermarvi l'ordine; vous confirmer la commande; vous confirmer notre commande;
+    confirmarles el pedido; confirmarle el pedido; confirmar-vos a encomenda; den auftrag zu bestatigen;
+    die bestellung zu bestatigen; unsere bestellung zu bestatigen
 """
 )
 _HEAD = 1000
@@ -689,7 +694,8 @@ def _firm(folded: str) -> re.Match[str] | None:
     match = _FIRM.search(folded) or _ORDER_ENCLOSED.search(folded) or firmness.order(folded)
     if match is None or folded.rstrip().endswith("?"):
         return None
-    return None if re.search(r"\b(?:if|wenn|falls|si(?!,)|se|als)\b", folded[: match.start()]) else match
+    asked = re.search(r"\b(?:if|wenn|falls|si(?!,)|se|als)\b", folded[: match.start()])
+    return None if asked or firmness.sets_a_term(folded, match.end()) else match
 
 
 def _wish(folded: str) -> tuple[int, int] | None:
