@@ -129,3 +129,39 @@ def test_what_is_fine_with_the_bills_is_no_complaint_about_them() -> None:
     read = meeting(text)
     assert read.case is not None and read.case.summary is not None
     assert "prints the date twice" in read.case.summary.value
+
+
+@pytest.mark.parametrize(
+    "heads", ["| Name | Role |", "| Nom | Fonction |", "| Nombre | Cargo |", "| Imię i nazwisko | Stanowisko |"]
+)
+def test_a_table_says_who_was_there(heads: str) -> None:
+    table = f"{heads}\n|---|---|\n| Ana Reis | head buyer |\n| Tom Aalders | bookkeeper |\n"
+    head = f"# Visit – Larkfield Foods Ltd\n\n{table}"
+    firm = "Larkfield Foods Ltd"
+    assert people(head) == [("Ana Reis", "head buyer", firm), ("Tom Aalders", "bookkeeper", firm)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("Frau Silke Bauer, Amtsleiterin, Gemeinde Lindau", ("Silke Bauer", "Amtsleiterin", "Gemeinde Lindau")),
+        ("Tom Baker (operations manager, Larkfield Foods)", ("Tom Baker", "operations manager", "Larkfield Foods")),
+        ("Bart de Groot (ICT, Larkfield Foods)", ("Bart de Groot", "ICT", "Larkfield Foods")),
+    ],
+)
+def test_surnames_that_are_jobs_and_departments_that_are_letters(entry: str, expected: tuple[str, str, str]) -> None:
+    assert people(f"Notes, 3 June 2026\nPresent: {entry}; D. Verhoeven") == [expected]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["- Rowan ci gira le misure 27.10", "- Ashby übernimmt die Messung 27.10.", "- Rowan also checks the belt 27.10"],
+)
+def test_a_helper_word_before_the_verb_and_a_day_without_a_year(line: str) -> None:
+    ((text, owner, due),) = tasks(HEAD + line)
+    assert (owner, due) == ("them", "2026-10-27")
+    assert "27" not in text
+
+
+def test_our_own_name_behind_our_company_is_no_task() -> None:
+    assert tasks(f"{HEAD}\nNorthlight: Daan Verhoeven\n") == []

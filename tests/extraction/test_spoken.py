@@ -95,7 +95,8 @@ def test_what_is_offered_and_waved_off_is_not() -> None:
     "words",
     [
         "Also, wir machen das.", "OK, we'll take it.", "C'est bon, on prend les quatre.", "Lo confirmamos todo.",
-        "Allora confermiamo tutto.", "We gaan ervoor.", "Pode avançar com a encomenda.", "Zamawiamy te drukarki.",
+        "Allora confermiamo tutto.", "Aprueban nuestra propuesta.", "Dobra, biorę.",
+        "We gaan ervoor.", "Pode avançar com a encomenda.", "Zamawiamy te drukarki.",
     ],
 )  # fmt: skip
 def test_orders_as_they_are_spoken(words: str) -> None:
@@ -202,3 +203,11 @@ def test_recorders_tell_when_it_was_in_many_words(key: str) -> None:
 )
 def test_moods_that_notes_tell_of_others(tongue: str, words: str, mood: str) -> None:
     assert sentiment.read(words, tongue)[0] == mood
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Finalement on laisse tomber.", "Wir lassen es bleiben.", "Al final lo dejamos estar.", "Na razie rezygnujemy."],
+)
+def test_a_deal_that_is_dropped_in_plain_words(words: str) -> None:
+    assert firmness.refusal(run(words)) is not None

@@ -197,6 +197,7 @@ _DEPARTMENTS = phrases(
     """
     purchasing; procurement; stores; accounts; accounts payable; accounts receivable; accounting; finance; sales;
     marketing; operations; logistics; maintenance; production; quality; engineering; it; it support; administration;
+    ict; hrm; hse; qhse; edv; rrhh; drh; dsi;
     office; warehouse; technical services; technical department; customer service; human resources; hr; legal;
     facilities; supply chain; planning; reception; dispatch; einkauf; strategischer einkauf; technischer einkauf;
     vertrieb; buchhaltung; finanzbuchhaltung; rechnungswesen; technik; instandhaltung; produktion; logistik; versand;

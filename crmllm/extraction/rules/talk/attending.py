@@ -128,7 +128,8 @@ _SUBJECT = phrases(
     """
 )
 _BETWEEN_NAMES = re.compile(
-    r"(?:with|w/|at|of|for|from|to|mit|bei|beim|von|der|die|das|dem|in|im|avec|chez|de|du|des|la|le|les|con|en|el|di|"
+    r"(?:with|w/|at|of|for|from|to|a|al|alla|ao|aos|au|aux|zur|zum|naar|do|mit|bei|beim|von|der|die|das|dem|in|im|"
+    r"avec|chez|de|du|des|la|le|les|con|en|el|di|"
     r"del|"
     r"della|"
     r"da|do|dos|das|presso|met|bij|van|com|na|no|z|ze|w|we|u|ze spotkania)\b"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crmllm.extraction.rules.text import Piece, flat, lines, trimmed
+from crmllm.extraction.rules.talk import tables
+from crmllm.extraction.rules.text import Piece, flat
 
 # What somebody is noted to do next, in the present or the future; by language, folded text.
 DOES = re.compile(
@@ -67,7 +68,6 @@ _WHEN = (
     r"cuando|fecha|plazo|quando|scadenza|entro|data|wanneer|tegen|prazo|ate|kiedy|do kiedy"
 )
 _HEADS = {name: re.compile(words) for name, words in (("who", _WHO), ("what", _WHAT), ("when", _WHEN))}
-_RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +81,9 @@ class Row:
 
 def rows(text: str) -> Iterator[Row]:
     """The rows of every table whose head names who does what."""
-    columns: dict[str, int] = {}
-    for line in lines(text):
-        if "|" not in line.text:
-            columns = {}
-            continue
-        cells = _cells(text, line)
-        if not columns:
-            heads = [flat(cell.text).strip(" *_:?¿") for cell in cells]
-            columns = {
-                name: index for name, pattern in _HEADS.items() for index, head in enumerate(heads)
-                if pattern.fullmatch(head)
-            }  # fmt: skip
-            columns = columns if {"who", "what"} <= columns.keys() else {}
-        elif not _RULE.fullmatch(line.text) and len(cells) > max(columns["who"], columns["what"]):
-            when = columns.get("when", len(cells))
-            due = cells[when] if when < len(cells) and cells[when].text else None
-            yield Row(cells[columns["who"]], cells[columns["what"]], due)
-
-
-def _cells(text: str, line: Piece) -> list[Piece]:
-    bare = trimmed(text, line.start, line.end, "|" if line.text.startswith("|") else "")
-    start = bare.start if not line.text.startswith("|") else line.start + 1
-    end = line.end - 1 if line.text.endswith("|") and line.end - 1 > start else line.end
-    found, position = [], start
-    for cut in range(start, end + 1):
-        if cut == end or text[cut] == "|":
-            found.append(trimmed(text, position, cut, "*_"))
-            position = cut + 1
-    return found
+    for found in tables.rows(text, _HEADS, {"who", "what"}):
+        when = found.get("when")
+        yield Row(found["who"], found["what"], when if when is not None and when.text else None)
 
 
 def is_next_meeting(words: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crmllm.extraction.rules.text import flat, lines, sentences, trimmed
+from crmllm.extraction.rules.talk import tables
+from crmllm.extraction.rules.text import Piece, flat, lines, sentences, trimmed
 from crmllm.ingestion.kinds import people as lists
 
 # What begins such a sentence, or stands behind the customer's name in one of the first lines ("Ormes SAS, avec ...").
@@ -34,6 +35,17 @@ _BEFORE = re.compile(
 _JOB_FIRST = re.compile(r"(?P<job>[^\W\d_A-Z][^\W\d_A-Z]*(?: [^\W\d_A-Z]+){0,3}) (?=[A-ZÀ-Ý]\w+ [A-ZÀ-Ý])")
 _AND_ALSO = re.compile(r"(?<=\))\s+(?:and|und|et|y|e|ed|en|i|oraz|&)\s+")
 _FIRST_LINES = 5
+_HEADS = {
+    "name": re.compile(r"(?:full )?names?|nom(?: et prenom)?|nombre(?: y apellidos)?|nome|naam|imie i nazwisko|who|"
+    "wer|qui|"
+                       r"participants?|teilnehmer|attendees?|personne|persona|person|osoba|uczestnik"),
+    "role": re.compile(r"role|function|position|job title|title|funktion|rolle|position|fonction|poste|qualite|cargo|"
+    "puesto|"
+                       r"funcion|ruolo|funzione|qualifica|functie|rol|funcao|funkcja|stanowisko|rola"),
+    "firm": re.compile(r"company|organi[sz]ation|firma|unternehmen|societe|entreprise|organisme|empresa|entidad|"
+    "azienda|ente|"
+                       r"bedrijf|organisatie|entidade"),
+}  # fmt: skip
 
 
 def places(text: str) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
@@ -52,6 +64,18 @@ def _apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, cut.start()
         start = cut.end()
     yield start, end
+
+
+def rows(text: str) -> Iterator[tuple[tuple[int, int], tuple[int, int], tuple[int, int] | None]]:
+    """Name, job and employer in the rows of a table of who was there."""
+    for found in tables.rows(text, _HEADS, {"name", "role"}):
+        firm = found.get("firm")
+        if found["name"].text and found["role"].text:
+            yield _span(found["name"]), _span(found["role"]), _span(firm) if firm is not None and firm.text else None
+
+
+def _span(piece: Piece) -> tuple[int, int]:
+    return piece.start, piece.end
 
 
 def customer(text: str) -> tuple[int, int] | None:

@@ -74,6 +74,20 @@ def entries_of(item: Item, text: str) -> list[Entry]:
         found += _unlabelled(item, text)
     if item.kind == "meeting" and not any(not one.ours for one in found):
         found += _told(item, text)
+    if item.kind == "meeting" and not any(not one.ours for one in found):
+        found += _tabled(item, text)
+    return found
+
+
+def _tabled(item: Item, text: str) -> list[Entry]:
+    """People in the rows of a table whose head says name and function."""
+    found = []
+    for name, title, company in present.rows(text):
+        entry = entry_of(item, text, *name, None)
+        if entry is not None:
+            job = entry.title or Candidate("title", text[slice(*title)], *title, 0.85, "attendance list")
+            firm = Candidate("company", text[slice(*company)], *company, 0.85, "attendance list") if company else None
+            found.append(replace(entry, title=job, company=entry.company or firm))
     return found
 
 
@@ -159,7 +173,9 @@ def entry_of(item: Item, text: str, start: int, end: int, about: tuple[int, int]
         cut = later if len(whole.split()) <= 4 and not organisations.has_word(whole) else cut
     first = trimmed(text, start, start + cut.start() if cut else end, "*_-")
     name = people.clean(first.text)
-    if not name or people.shape(name) < 0.3 or "@" in name or len(name.split()) > 5 or titles.score(name) >= 0.9:
+    if not name or people.shape(name) < 0.3 or "@" in name or len(name.split()) > 5:
+        return None
+    if titles.score(name) >= 0.9 and not _is_called_like_a_job(first.text, name, text[first.end : end]):
         return None
     title = company = email = None
     ours = item.us.employs(name) or is_one_of_us(item, name)
@@ -210,6 +226,21 @@ def shortens(name: str, full: str) -> bool:
     if len(short) == 1:
         return bool(whole) and short[0] in (whole[0], whole[-1])
     return len(short) == len(whole) and all(b.startswith(a) for a, b in zip(short, whole, strict=True))
+
+
+# "Frau Bauer", "Mr Baker": surnames that were jobs once.
+_MR = re.compile(
+    r"(?:Hrn?|Herrn?|Fr|Frau|Mrs?|Ms|M|Mme|Mlle|Sra?|Señora?|Sig(?:\.ra|nora?)?|dhr|mevr|mw|pan|pani|p|Dra?)\.?[ \t]",
+    re.I,
+)
+
+
+def _is_called_like_a_job(written: str, name: str, behind: str) -> bool:
+    """Whether a job's word is a surname here: behind a title of address, or with a job of its own after it."""
+    first = name.split()[0]
+    if len(name.split()) != 2 or not name.split()[1][:1].isupper() or titles.score(first) or titles.is_area(first):
+        return False
+    return _MR.match(written) is not None or any(_is_title(one.strip(" -*_")) for one in re.split(r"[(),;|]", behind))
 
 
 def _stands_for_title(words: str, number: int, count: int) -> bool:
