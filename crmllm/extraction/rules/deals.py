@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from crmllm.extraction.rules import cues, dates, deal_summary, firmness, money, products, requests
+from crmllm.extraction.rules import cues, dates, deal_summary, firmness, foreign_offers, money, products, requests
 from crmllm.extraction.rules.deal_summary import blocked as _blocked
 from crmllm.extraction.rules.text import Candidate, Piece, flat, phrases, run, sentences
 
@@ -337,11 +338,13 @@ def read(
     names: tuple[str, ...],
     country: str,
     month_first: bool = False,
+    sides: Iterable[str] = (),
 ) -> Deal:
-    """The deal spoken of between two places of a mail's body."""
+    """The deal spoken of between two places of a mail's body; `sides` are the names of whom it is between."""
     deal = Deal()
     year = sent_at.year if sent_at is not None else _year_of(text)
     deal.off = off = cues.off_the_table(text, start, end, year)
+    off += foreign_offers.places(text, start, end, (*names, *sides))
     rows = sentences(text, start, end)
     _products(deal, text, rows, off, names, start, end)
     _price(deal, text, off, start, end, country)

@@ -10,6 +10,7 @@ from crmllm.extraction.rules import (
     contacts,
     cues,
     deals,
+    foreign_offers,
     language,
     phones,
     requests,
@@ -161,6 +162,7 @@ def read_part(
         names=item.products,
         country=_country(reading, item, countries),
         month_first=month_first,
+        sides=foreign_offers.sides(item, reading.persons),
     )
     if reading.deal is None or deal.demand > reading.deal.demand:
         reading.deal = deal

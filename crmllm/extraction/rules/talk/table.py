@@ -8,6 +8,7 @@ from dataclasses import replace
 from crmllm.extraction.rules import (
     dates,
     deals,
+    foreign_offers,
     money,
     products,
 )
@@ -74,6 +75,7 @@ def deal_of(item: Item, text: str, turns: list[Turn], country: str, month_first:
     whole = deals.Deal()
     best = -1.0
     offered: list[deals.Deal] = []
+    sides = (*foreign_offers.sides(item, ()), *(turn.speaker for turn in turns))
     for index, turn in enumerate(turns):
         part = deals.read(
             text,
@@ -83,6 +85,7 @@ def deal_of(item: Item, text: str, turns: list[Turn], country: str, month_first:
             names=item.products,
             country=country,
             month_first=month_first,
+            sides=sides,
         )
         if part.quantity is not None and part.quantity.confidence <= _GUESSED:
             part.quantity = None
