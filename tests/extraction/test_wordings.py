@@ -294,6 +294,20 @@ def test_who_signs(text: str, sender: Address, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "address", "company"),
+    [
+        ("BRANDO – Transportes, Lda.", "rui@brando.example", "BRANDO – Transportes, Lda."),
+        ("KERNIG - Agentur für Marken GmbH", "rui@kernig.example", "KERNIG - Agentur für Marken GmbH"),
+        # What the domain does not know is no part of the name.
+        ("Diretora de Compras – Adega Nova, Lda.", "rui@adeganova.example", "Adega Nova, Lda."),
+    ],
+)
+def test_a_brand_before_a_dash_belongs_to_the_company(line: str, address: str, company: str) -> None:
+    found = read(f"Até breve.\n\nCumprimentos,\nRui Pires\n{line}", Address(address, "Rui Pires"))
+    assert written(found.contacts[0])[2] == company
+
+
+@pytest.mark.parametrize(
     ("text", "name", "title"),
     [
         ("Ich schreibe im Auftrag von Frau Jutta Brehm (Prokuristin).", "Jutta Brehm", "Prokuristin"),

@@ -200,6 +200,7 @@ LEXICON: dict[str, Words] = {
         ungehalten; angefressen; stocksauer; gereizt; aufgebracht
         """,
         dislike="""
+        lastig; muhselig; umstandlich;
         leider nicht zufrieden; verspatet; verspatung; zu spat; zu lange; viel zu; reklamation; kaputt; steht still;
         stehen still; stillstand; wir stehen; ausfall; ausgefallen; kostet uns; geld verloren; undicht; lauter als;
         verliert; nicht gefunden; ohne den; umsonst; vergeblich; mehrfach; bedauern; bedauer*; unangenehm;

@@ -561,6 +561,7 @@ def _company(text: str, segments: list[_Segment], label: str, card: Card, real_d
     if best is None or best[0] < 0.3:
         return None
     rank, piece, why = best
+    piece = _with_brand(text, piece, label)
     return Candidate(
         "company",
         piece.text,
@@ -569,6 +570,21 @@ def _company(text: str, segments: list[_Segment], label: str, card: Card, real_d
         min(0.93, 0.25 + rank * 0.68),
         f"signature {why}",
     )
+
+
+_BRAND = re.compile(r"(?:^|[|,]\s*)([^\W\d_][\w&'.]*(?:[ -][\w&'.]+){0,2})\s+[–—-]\s+$")
+
+
+def _with_brand(text: str, piece: Piece, label: str) -> Piece:
+    """A company with the brand before its dash, where the sender's domain knows it: "Seabra – Transportes, Lda."."""
+    line_start = text.rfind("\n", 0, piece.start) + 1
+    brand = _BRAND.search(text[line_start : piece.start])
+    if brand is None or not label or not organisations.legal_form(piece.text):
+        return piece
+    if organisations.matches_domain(brand[1], label) < 0.8 or titles.score(brand[1]) >= 0.3:
+        return piece
+    start = line_start + brand.start(1)
+    return Piece(start, piece.end, text[start : piece.end])
 
 
 def _company_pieces(piece: Piece) -> list[tuple[Piece, str]]:
