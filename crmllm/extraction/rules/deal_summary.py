@@ -42,11 +42,11 @@ def _before_decoy(text: str, row: Piece, decoys: list[Candidate]) -> Piece:
 
 # "2 pumps, at the price of 4,000": the sum has a field of its own.
 _PRICE_LEAD = re.compile(
-    r"[\s,;(–-]+(?=(?:at|for|pour|au|a|fur|zu|zum|im|por|per|al|voor|tegen|pelo|pela|za|lacznie|costing|worth|totalling)\b|"
+    r"[\s,;(–-]+(?=(?:at|for|pour|au|a|no|na|fur|zu|zum|im|por|per|al|voor|tegen|pelo|pela|za|lacznie|costing|worth|totalling)\b|"
     r"$)(?:(?:at|for|the|an?|total|price|of|all|in|pour|au|a|prix|un|montant|la|somme|de|d'un|fur|zu|zum|zur|einem|"
     r"einen|den|preis|gesamtpreis|festpreis|summe|gesamtsumme|betrag|von|im|wert|gesamtwert|insgesamt|por|el|precio|"
     r"importe|valor|total|una|cantidad|per|al|il|prezzo|di|voor|de|het|bedrag|een|totaal|totaalbedrag|prijs|van|tegen|"
-    r"pelo|pela|o|preco|quantia|za|lacznie|cene|kwote|sume|costing|worth|totalling|only|nur|just)\s+)*[€$£]?\s*$"
+    r"pelo|pela|no|na|tarifs?|tarifas?|tariffa|tarief|o|preco|quantia|za|lacznie|cene|kwote|sume|costing|worth|totalling|only|nur|just)\s+)*[€$£]?\s*$"
 )
 
 
@@ -65,6 +65,14 @@ def _before_price(text: str, row: Piece, deal: Deal) -> Piece:
     return kept if len(kept.text.split()) > 2 else row
 
 
+# "Thank you for your offer of 15,200": said before what is to be said.
+_THANKS = re.compile(
+    r"\b(?:thank\w*|dank\w*|bedank\w*|merci|remerci\w+|gracias|agradec\w+|grazie|ringrazi\w+|obrigad\w+|dziek\w+)\b"
+    r"[^.;!?]{0,60}\b(?:offer|quot\w+|proposal|angebot\w*|offre|devis|proposition|ofert\w+|presupuesto|propuesta|"
+    r"offerta|preventivo|proposta|offerte|voorstel|orcamento|wycen\w+)\b"
+)
+
+
 def find(text: str, start: int, end: int, deal: Deal, off: Off, demand: re.Pattern[str]) -> Candidate | None:
     """The clause that says most about the deal; never one with a number that is off the table."""
     best: tuple[float, Piece] | None = None
@@ -78,7 +86,8 @@ def find(text: str, start: int, end: int, deal: Deal, off: Off, demand: re.Patte
         if count < 3 or (reason and (reason != "negated" or (any(map(str.isdigit, row.text)) and not declined))):
             continue
         row = _before_decoy(text, row, deal.decoys)
-        if len(row.text.split()) < 3:
+        told = [one for one, weight in anchors if weight > 1 and row.start <= one.start < row.end]
+        if len(row.text.split()) < 3 or (not told and _THANKS.search(run(row.text))):
             continue
         hits = len({match.group() for match in demand.finditer(run(row.text))})
         rank = 0.4 * min(hits, 3) + sum(weight for one, weight in anchors if row.start <= one.start < row.end)

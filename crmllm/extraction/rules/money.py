@@ -56,7 +56,8 @@ _COUNTRY_CURRENCY = {
 _FACTORS: tuple[tuple[str, int], ...] = (
     (r"k|tsd\.?|tys\.?|tysi[ae]\w+|tausend|thousand|mila|mil(?!\w)|duizend|mille|grand", 1000),
     (
-        r"mio\.?|mill?ion(?:s|en|es|i|ow|y|a)?|miljoenen|mln\.?|mn|mm|millones|milioni|milhoes|milhao|miljoen|millon|milione|m",
+        r"mio\.?|mill?ion(?:s|en|es|i|ow|y|a)?|miljoenen|mln\.?|mn|mm|millones|milioni|milhoes|milhao|miljoen|millon|"
+        r"milione|m",
         1_000_000,
     ),
     (r"mrd\.?|mld\.?|bn|billions?|milliarden?|miliardi|milliards?|b", 1_000_000_000),
@@ -74,9 +75,12 @@ _MONEY = re.compile(
 _RANGE_JOIN = re.compile(r"^\s*(?:-|–|—|to|bis|a|y|e|et|and|und|en|tot|ate|hasta|bis zu)\s*$")
 _RANGE_OPEN = re.compile(r"(?:between|zwischen|entre|tra|fra|tussen|from|von|de|da|van)\s*$")
 _EACH_OF = (
-    r"(?:uni[a-z]*|seat|user|month|piece|licen\w*|lizenz|week|day|hour|head|person\w*|box|device|pallet|stuks?|stuck|maand|"
-    r"mes[ei]?|mois|gebruiker|nutzer|utilisateur|usuario|utente|pezzo|pieza|peca|poste|puesto|postazione|monat|tag|stunde|"
-    r"jour|heure|dia|hora|giorno|ora|metre|meter|kg|lit\w+|nacht|night|item|employee|mitarbeiter|arbeitsplatz|lote|caja|"
+    r"(?:uni[a-z]*|seat|user|month|piece|licen\w*|lizenz|week|day|hour|head|person\w*|box|device|pallet|stuks?|stuck|"
+    r"maand|"
+    r"mes[ei]?|mois|gebruiker|nutzer|utilisateur|usuario|utente|pezzo|pieza|peca|poste|puesto|postazione|monat|tag|"
+    r"stunde|"
+    r"jour|heure|dia|hora|giorno|ora|metre|meter|kg|lit\w+|nacht|night|item|employee|mitarbeiter|arbeitsplatz|lote|"
+    r"caja|"
     r"scatola|doos|kiste|karton|carton)(?!\w)"
 )
 _PER = re.compile(
@@ -129,7 +133,8 @@ _GROSS = re.compile(
 )
 _NET = re.compile(
     r"^\W*(?:net\b|netto|ht\b|hors taxes?|zzgl|plus (?:vat|mwst)|excl\w*|exkl\w*|ohne mwst|before (?:vat|tax)|"
-    r"\+ ?(?:vat|btw|mwst|tva)|bez vat|hors tva|ex\.? vat|sin iva|mas iva|\+ ?iva|piu iva|"
+    r"\+ ?(?:vat|btw|mwst|tva)|bez vat|hors tva|ex\.? vat|sin iva|mas iva|\+ ?iva|piu iva|oltre iva|"
+    r"acrescid\w+ d[eo] iva|mais iva|plus (?:tva|btw|ust)|\+ ?ust|hors t\.v\.a|powiekszon\w+ o vat|"
     r"sem iva|neto|netti)(?!\w*\s*:)"
 )
 _TOTAL = phrases(

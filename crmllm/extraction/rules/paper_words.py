@@ -117,7 +117,8 @@ INVOICE = re.compile(
 NET = re.compile(
     r"\b(?:net(?: total| amount| value| price| sum)?|total net|netto(?:betrag|summe|gesamt(?:betrag)?|wert|preis)?|"
     r"summe netto|gesamt(?:betrag|summe|preis)? netto|excl|exclusive of vat|ex(?:cluding)? vat|before (?:vat|tax)|"
-    r"hors taxes?|ht|h\.t|base imponible|sin iva|imponibile|totale netto|iva esclusa|sem iva|exkl|zzgl|subtotaal)\b"
+    r"hors taxes?|ht|h\.t|base imponible|sin iva|mas iva|oltre iva|piu iva|acrescid[oa] d[eo] iva|exclusief|"
+    r"plus (?:vat|tva|mwst|btw)|imponibile|totale netto|iva esclusa|sem iva|exkl|zzgl|subtotaal)\b"
 )
 SUBTOTAL = re.compile(r"\b(?:sub-?total|zwischensumme|sous-?total|subtotale|total parcial)\b")
 TOTAL = re.compile(

@@ -532,7 +532,7 @@ def _total(text: str, rows: list[Row]) -> Candidate | None:
         is_net, is_sub, is_total = NET.search(words), SUBTOTAL.search(label), TOTAL.search(label)
         if not (is_net or is_sub or is_total):
             continue
-        found = (_net_amount(text, row) if is_net else None) or _last_amount(text, row)
+        found = _net_amount(text, row) or _last_amount(text, row)
         if found is None:
             continue
         if is_net and (is_total or is_net.start() < 30):
@@ -564,7 +564,7 @@ def _stated(text: str) -> Candidate | None:
 def _net_amount(text: str, row: Row) -> Candidate | None:
     """The sum that a row itself calls net where it has the gross one too: "118 000 € HT, soit 141 600 € TTC"."""
     sums = money.find(text, row.start, row.end)
-    net = [one for one in sums if one.net and not one.gross]
+    net = [one for one in sums if not one.gross]
     if not net or not any(one.gross for one in sums):
         return None
     return Candidate("amount", money.plain(net[-1].value), net[-1].start, net[-1].end, 0.9, TABLE)
