@@ -165,3 +165,7 @@ def test_a_helper_word_before_the_verb_and_a_day_without_a_year(line: str) -> No
 
 def test_our_own_name_behind_our_company_is_no_task() -> None:
     assert tasks(f"{HEAD}\nNorthlight: Daan Verhoeven\n") == []
+
+
+def test_german_will_is_a_wish() -> None:
+    assert tasks(HEAD + "- Rowan will die Zeiterfassung im Werk ersetzen") == []

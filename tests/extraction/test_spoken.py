@@ -211,3 +211,26 @@ def test_moods_that_notes_tell_of_others(tongue: str, words: str, mood: str) -> 
 )
 def test_a_deal_that_is_dropped_in_plain_words(words: str) -> None:
     assert firmness.refusal(run(words)) is not None
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("Could you send me the serial number?", "Yes, I'll send it to you this afternoon."),
+        ("Könnten Sie mir die Seriennummer sagen?", "Da muss ich nachsehen, das maile ich Ihnen."),
+        ("Proszę mi podesłać numer seryjny.", "Dobrze, zaraz wyślę."),
+    ],
+)
+def test_a_promise_that_only_says_yes_is_the_same_action(asked: str, answer: str) -> None:
+    assert [owner for _, owner, _ in actions("The coder stops.", asked, answer)] == ["them"]
+
+
+def test_a_number_in_the_middle_of_a_name_stays_a_word() -> None:
+    read = extract(call("Bonjour, Gemma Tolley, acheteuse à la Coopérative des Deux Rives. Il nous faut deux CJ-8."))
+    assert read.contacts[0].company is not None
+    assert "Deux Rives" in read.contacts[0].company.value
+
+
+def test_what_somebody_else_is_to_do_is_no_part_of_ones_promise() -> None:
+    found = actions("Va bene.", "Le giro il contratto, lei me lo rimanda firmato quando può.")
+    assert [text for text, _, _ in found] == ["giro il contratto"]

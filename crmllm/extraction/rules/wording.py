@@ -151,10 +151,18 @@ _END_OF_DAY = frozenset({"cob", "eod"})
 _DAYS = ("tomorrow", "mon", "tue", "wed", "thu", "fri")
 
 
+# "la Coopérative des Deux Rives": a number in the middle of a name.
+_NAMED = re.compile(r"[^\W\d_,.;:!?] [A-ZÀ-Ý][^\W\d_A-Z]+ [A-ZÀ-Ý][^\W\d_A-Z]")
+
+
 def spoken(text: str, language: str, *, noted: bool = False) -> Wording:
     """Numbers in words as digits, addresses put together; abbreviations of notes in full."""
     changes = [Change(one.start, one.end, one.written, one.start, one.end) for one in numerals.days(text, language)]
-    changes += [Change(one.start, one.end, one.written, one.start, one.end) for one in numerals.find(text, language)]
+    changes += [
+        Change(one.start, one.end, one.written, one.start, one.end)
+        for one in numerals.find(text, language)
+        if not _NAMED.match(text, max(0, one.start - 2))
+    ]
     changes += _addresses(text)
     if noted:
         changes += _abbreviations(text)

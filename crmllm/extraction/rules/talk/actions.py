@@ -81,6 +81,9 @@ def actions_of(
             ):
                 continue
             owner = action.owner if not turn.ours else "us" if action.owner == "them" else "them"
+            asked = [one for one in found if index and turns[index - 1].start <= one.text.start < turns[index - 1].end]
+            if action.text.rule == "promise" and any(one.owner == owner for one in asked) and offers.is_echo(words):
+                continue
             found.append(replace(action, owner=owner))
         answer = next((one for one in turns[index + 1 :] if one.ours != turn.ours), None)
         said = run(text[answer.start : answer.end]) if answer else ""
@@ -184,7 +187,8 @@ def _listed_action(
             due = replace(named[0], start=begun, end=begun + len(last["day"]))
             words = trimmed(text, words.start, words.start + last.start(), " .;,(–-")
     bare = requests._without_ends(words.text)
-    if item.us.employs(bare) or any(people.same_person(one.name.value, bare) for one in listed):
+    named = all(word[:1].isupper() for word in bare.split())
+    if named and (item.us.employs(bare) or any(people.same_person(one.name.value, bare) for one in listed)):
         return None  # "Marlin: Piet Aldenhoff" says who was there
     at = words.start + max(0, words.text.find(bare[:12])) if bare else words.start
     if len(re.findall(r"[^\W\d_]{2,}", bare)) < 1 or len(bare) < 5 or (not owner and duties.is_next_meeting(bare)):
@@ -268,6 +272,10 @@ def _tabled_actions(item: Item, text: str, listed: list[Entry], month_first: boo
     return found
 
 
+# German "will" is a wish.
+_WANTS = re.compile(r"\bwill (?:die|den|das|der|dem|ein\w*|sich|noch|nicht|auch|kein\w*|im|in den|mit|bis|ab|alle)\b")
+
+
 def _noted_actions(
     item: Item, text: str, turns: list[Turn], listed: list[Entry], month_first: bool
 ) -> list[requests.Action]:
@@ -277,11 +285,15 @@ def _noted_actions(
         for sentence in sentences(text, turn.start, turn.end):
             bullet = _BULLET.match(sentence.text)
             begin = sentence.start + (bullet.end() if bullet else 0)
-            if re.search(r"\b(?:to|will|wird|soll|va|doit|zal|→|->)\b|→|->", sentence.text[:60]):
+            if not _WANTS.search(sentence.text) and re.search(
+                r"\b(?:to|will|wird|soll|va|doit|zal|→|->)\b|→|->", sentence.text[:60]
+            ):
                 action = _listed_action(item, text, begin, sentence.end, listed, month_first, owned=True)
                 if action is not None and not cues.is_negated(sentence.text) and not cues.is_past(sentence.text):
                     found.append(action)
                     continue
+            if _WANTS.search(sentence.text):
+                continue
             past = cues.is_past(sentence.text) and not duties.PLEDGED.search(flat(sentence.text))
             if cues.is_negated(sentence.text) or past or len(sentence.text) > 160:
                 continue

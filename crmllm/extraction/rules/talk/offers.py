@@ -66,6 +66,22 @@ def is_nod(words: str) -> bool:
     return len(words.split()) <= 5 and _NOD.match(run(words)) is not None
 
 
+# "Sì, glielo mando", "Dobrze, zaraz wyślę": what it is was said in the question.
+_IT = re.compile(
+    r"\b(?:it|that|them|das|es|ihn|le|la|les|lo|las|los|gliel[aeo]|ve l[aeo]|dat|het|ze|o|a|os|as|lhos?|lhas?|to|go|"
+    r"ja)\b"
+)
+
+
+def is_echo(words: str) -> bool:
+    """Whether a promise only says yes to what was asked just before."""
+    count = len(re.sub(r"^\w+, ", "", words).split())
+    return count <= 2 or (count <= 8 and _IT.search(run(words)) is not None and _AND_MORE.search(run(words)) is None)
+
+
+_AND_MORE = re.compile(r",? (?:and|und|et|y|e|ed|en|i|oraz) \w+")
+
+
 def dated(
     text: str, start: int, end: int, found: list[requests.Action], owner: str, sent_at: datetime | None
 ) -> list[requests.Action]:
