@@ -46,4 +46,4 @@ def looked_at_again(found: Extracted, item: Item, reading: Reading) -> Extracted
 
 def _shown(item: Item, mood: str, sure: float, sentence: Piece) -> Value:
     place = grounding.span(item.text, sentence.start, sentence.end)
-    return Value(mood, (place,), round(0.7 * sure, 3), rule=RULE)
+    return Value(mood, (place,), round(0.7 * sure, 3), source="learned", rule=RULE)

@@ -107,4 +107,4 @@ def _shares(task: str, pieces: list[Piece], reading: Reading) -> list[dict[str, 
 
 def _value(item: Item, value: str, piece: Piece, sure: float) -> Value:
     place = grounding.span(item.text, piece.start, piece.end)
-    return Value(value, (place,), round(_OWN_SHARE * sure, 3), rule=RULE)
+    return Value(value, (place,), round(_OWN_SHARE * sure, 3), source="learned", rule=RULE)

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Literal, TypeVar, get_args
 
-Source = Literal["rule", "model", "both", "header"]
+#: Who read a value; "learned": a small classifier, where the rules had no words for it.
+Source = Literal["rule", "model", "both", "header", "learned"]
 Role = Literal["sender", "recipient", "mentioned"]
 Category = Literal[
     "sales",

@@ -113,6 +113,7 @@ def _how(value: Value | None) -> str:
     """By whom a value was read, and how sure it is."""
     if value is None:
         return ""
-    who = {"rule": _("rules"), "model": _("model"), "both": _("rules and model")}.get(value.source, value.source)
+    names = {"rule": _("rules"), "model": _("model"), "both": _("rules and model"), "learned": _("classifier")}
+    who = names.get(value.source, value.source)
     inferred = f", {_('inferred')}" if value.inferred else ""
     return f"{who}, {value.confidence:.2f}{inferred}"

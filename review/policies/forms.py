@@ -16,6 +16,7 @@ SOURCES = [
     ("rule", _("rules")),
     ("model", _("the model")),
     ("both", _("rules and model alike")),
+    ("learned", _("classifiers, where the rules had no words")),
 ]
 
 

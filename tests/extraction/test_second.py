@@ -63,6 +63,7 @@ def test_how_firm_a_sale_is_in_words_that_no_rule_knows(tongue: str, sentence: s
     assert found.commitment.evidence == (
         grounding.span(item.text, item.text.index(sentence), item.text.index("\n\nAnn")),
     )
+    assert found.commitment.source == "learned"
     assert replace(found, commitment=alone.commitment) == alone, "nothing else of the sale is touched"
 
 
