@@ -328,3 +328,31 @@ def test_a_letter_about_an_invoice_is_no_invoice() -> None:
     letter = "Domaine de la Vernède\nRoute des Vignes 3\n4 mai 2026\n\nObjet : facture 4402\n\n"
     said = "La facture 4402 est au nom de notre ancienne société. Merci de la corriger.\n\nInes Prado\nComptable\n"
     assert told(letter + said)["category"] == "billing"
+
+
+@pytest.mark.parametrize(
+    ("thanks", "refusal"),
+    [
+        ("Thank you for your offer of 15,200 EUR.", "We won't be buying the 16 Kiln K4."),
+        ("Vielen Dank für Ihr Angebot über 15.200 EUR.", "Wir werden die 16 Kiln K4 nicht anschaffen."),
+        ("Hartelijk dank voor uw offerte van 15.200 euro.", "Wij hebben besloten geen 16 Kiln K4 aan te schaffen."),
+        ("Merci pour votre offre de 15 200 €.", "Nous renonçons à l'achat des 16 Kiln K4."),
+    ],
+)
+def test_the_sum_that_a_refusal_thanks_for_stands_nowhere(thanks: str, refusal: str) -> None:
+    values = told(f"Potters Guild Ltd\n4 May 2026\n\n{thanks} {refusal}\n\nEdmund Gale\nDirector\n")
+    assert values["opportunity.commitment"] == "negated"
+    assert "opportunity.amount" not in values
+    assert "15" not in values["opportunity.summary"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Importo a base d'asta: € 28.500,00 oltre IVA (€ 34.770,00 IVA inclusa)",
+        "Budget: 28.500,00 EUR exclusief btw, 34.485,00 EUR incl. btw",
+        "Valor: 28.500,00 € acrescido de IVA",
+    ],
+)
+def test_the_sum_without_tax_counts_where_both_stand_in_a_row(row: str) -> None:
+    assert told(f"Gemeente Velsum\nRequest for quotation 7\n\n30 Kiln K4\n{row}\n")["opportunity.amount"] == "28500"
