@@ -34,6 +34,10 @@ def found(text: str) -> list[tuple[str, str, str | None]]:
         ("Zou u zo vriendelijk willen zijn om de lezer te controleren?", "de lezer te controleren"),
         ("Por gentileza, reenviem o boleto com novo vencimento.", "reenviem o boleto com novo vencimento"),
         ("Przydałaby się nam krótka lista szkół.", "krótka lista szkół"),
+        ("Could one of you take a look at the clock?", "take a look at the clock"),
+        ("Könnte jemand von euch nach der Uhr sehen?", "nach der Uhr sehen"),
+        ("Kan iemand van jullie naar de klok kijken?", "naar de klok kijken"),
+        ("Il me faudrait votre RIB et un modèle de planning.", "votre RIB et un modèle"),
     ],
 )
 def test_asking_has_many_ways(text: str, words: str) -> None:
@@ -135,6 +139,20 @@ def test_the_middle_of_a_week_and_the_course_of_a_day_are_days(text: str, day: s
 def test_a_department_is_nobody(written: str) -> None:
     assert people.shape(written) == 0.0
     assert emails.is_generic("ragioneria@comune.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If anything changes I will reach out.",
+        "Falls sich daran etwas ändert, melde ich mich.",
+        "Si la situation évolue, je reviens vers vous.",
+        "Se qualcosa cambia vi scriveremo.",
+        "W razie zmiany odezwę się.",
+    ],
+)
+def test_what_one_would_do_if_things_changed_is_not_undertaken(text: str) -> None:
+    assert found(text) == []
 
 
 @pytest.mark.parametrize("text", ["Obrigada pela atenção, viu?", "Thanks for looking into it, will you?"])

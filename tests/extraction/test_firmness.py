@@ -167,6 +167,8 @@ def test_a_supplier_who_is_chosen_has_the_order(text: str) -> None:
         "Was your offer for the 2 Kiln K4 chosen?",
         "2 Kiln K4: if your offer is chosen we will call",
         "2 Kiln K4, bierzemy pod uwagę także inne piece",
+        "La facture ne mentionne pas notre numéro de bon de commande pour 2 Kiln K4",
+        "On the invoice for 2 Kiln K4 our purchase order number is missing",
     ],
 )
 def test_a_choice_still_open_is_none(text: str) -> None:

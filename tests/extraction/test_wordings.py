@@ -298,6 +298,8 @@ def test_who_signs(text: str, sender: Address, wanted: str) -> None:
     [
         ("BRANDO – Transportes, Lda.", "rui@brando.example", "BRANDO – Transportes, Lda."),
         ("KERNIG - Agentur für Marken GmbH", "rui@kernig.example", "KERNIG - Agentur für Marken GmbH"),
+        ("Betriebsleiter Stadtbad Herlen", "rui@stadtbad-herlen.example", "Stadtbad Herlen"),
+        ("Mede-eigenaar Camping De Duif", "rui@campingdeduif.example", "Camping De Duif"),
         # What the domain does not know is no part of the name.
         ("Diretora de Compras – Adega Nova, Lda.", "rui@adeganova.example", "Adega Nova, Lda."),
     ],

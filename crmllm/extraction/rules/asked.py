@@ -8,6 +8,10 @@ import re
 
 # Among people on first names, and with a bow.
 _FAMILIAR = (
+    r"(?:could|can|would|will) (?:one|some|any) of you(?: please)?|(?:konnte|kann) (?:einer|eine|jemand) von (?:euch|"
+    r"ihnen)|l'un de vous (?:peut|pourrait)(?:-il)?|(?:puede|podria) alguno de (?:ustedes|vosotros)|(?:uno|qualcuno) "
+    r"di voi (?:puo|potrebbe)|(?:kan|zou) (?:een|iemand) van jullie|algum de voces (?:pode|poderia)|ktos z (?:was|"
+    r"panstwa) (?:moglby|moze)|il (?:me|nous) fau(?:t|drait) (?=(?:votre|vos) )|"
     r"(?:konnt|konntet|wurdet|wollt|mogt|durft) ihr(?: mir| uns)?(?: bitte)?|(?:magst|willst) du(?: mir| uns)?|"
     r"(?:seid|sei|seien sie|waren sie|wart ihr|warst du) (?:bitte )?so (?:nett|gut|lieb|freundlich)(?: und)?,?|"
     r"(?:would|could) you be so (?:kind|good) (?:as to|and)|(?:might|may) i ask you to|"

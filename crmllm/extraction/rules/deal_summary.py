@@ -44,7 +44,7 @@ def _before_decoy(text: str, row: Piece, decoys: list[Candidate]) -> Piece:
 _PRICE_LEAD = re.compile(
     r"[\s,;(–-]+(?=(?:at|for|pour|au|a|no|na|fur|zu|zum|im|por|per|al|voor|tegen|pelo|pela|za|lacznie|costing|worth|totalling)\b|"
     r"$)(?:(?:at|for|the|an?|total|price|of|all|in|pour|au|a|prix|un|montant|la|somme|de|d'un|fur|zu|zum|zur|einem|"
-    r"einen|den|preis|gesamtpreis|festpreis|summe|gesamtsumme|betrag|von|im|wert|gesamtwert|insgesamt|por|el|precio|"
+    r"einen|den|\w*preis|summe|gesamtsumme|betrag|von|im|wert|gesamtwert|insgesamt|por|el|precio|"
     r"importe|valor|total|una|cantidad|per|al|il|prezzo|di|voor|de|het|bedrag|een|totaal|totaalbedrag|prijs|van|tegen|"
     r"pelo|pela|no|na|tarifs?|tarifas?|tariffa|tarief|o|preco|quantia|za|lacznie|cene|kwote|sume|costing|worth|totalling|only|nur|just)\s+)*[€$£]?\s*$"
 )

@@ -181,6 +181,7 @@ _CLOSING = phrases(
     make up our mind; entscheid*; entscheiden; beschluss; bestell*; beauftrag*; auftrag; unterschreib*; unterzeichn*;
     unterschrift; vergabe; vergeben; zusage; kaufen; abschluss; abschliesen; unterschrieben; unterzeichnet; auswahlen;
     auswahl; festlegen; wahlen; vertrag; freigabe; budget muss; beschaff*; decider; decision; decid*; choisir; choix;
+    firmo; assino; je signe; signons; teken; tekent;
     trancherons; tranche; tranchera; trancheront; statue; statuera; se prononce; se prononcera; decidera; choisirons;
     command*; signer; signature; signerons; achet*;
     contrat; conclure; attribution; valider;
@@ -692,10 +693,17 @@ def is_hedged(folded: str) -> bool:
     return _hedge(folded) is not None
 
 
+# "The invoice lacks our purchase order's number": the order was placed long ago.
+_NUMBER_ON_BILL = re.compile(
+    r"\b(?:invoice|rechnung|facture|factura|fattura|factuur|fatura|faktur\w+)\b[^.;!?]{0,60}\b(?:number|no|reference|"
+    r"nummer|bestellnummer|numero|referencia|riferimento|bestelnummer|numer\w*)\b"
+)
+
+
 def _firm(folded: str) -> re.Match[str] | None:
     """An order, unless the sentence asks or sets a condition before it."""
     match = _FIRM.search(folded) or _ORDER_ENCLOSED.search(folded) or firmness.order(folded)
-    if match is None or folded.rstrip().endswith("?"):
+    if match is None or folded.rstrip().endswith("?") or _NUMBER_ON_BILL.search(folded):
         return None
     asked = re.search(r"\b(?:if|wenn|falls|si(?!,)|se|als)\b", folded[: match.start()])
     return None if asked or firmness.sets_a_term(folded, match.end()) else match

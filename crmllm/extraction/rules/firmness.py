@@ -166,6 +166,7 @@ _CHOSEN = re.compile(
     r"angebot|"
     r"vorschlag|offre|proposition|devis|oferta|propuesta|presupuesto|offerta|proposta|preventivo|oferte)|"
     r"(?:bierzemy|kupujemy|wezmiemy)(?! (?:pod|udzial|sobie|przyklad|odpowiedzialnosc)\b) (?=\w+)|"
+    r"(?:ficamos|vamos ficar) com a (?:vossa |sua )?(?:proposta|oferta)|compt\w+ parmi vos clients|ihr neuer kunde|"
     r"prendiamo (?:il|i|la|le) (?=\w)|nos (?:quedamos|vamos) con (?=(?:ustedes|vosotros|el|la|los|las) ))"
 )
 _NOT_YET = re.compile(

@@ -10,7 +10,7 @@ from crmllm.extraction.rules import cues, dates
 from crmllm.extraction.rules.asked import ASKED, HAVE_YOU, is_stated
 from crmllm.extraction.rules.promises import CALLING, OWN_DOING
 from crmllm.extraction.rules.text import Candidate, Piece, flat, run, sentences, trimmed
-from crmllm.extraction.rules.undertaken import COMING
+from crmllm.extraction.rules.undertaken import COMING, IF_CHANGED
 
 # What opens a request; the words after it say what is asked for.
 _ASK = re.compile(
@@ -93,7 +93,7 @@ _IMPERATIVE = re.compile(
     r"halten sie|kommen sie|machen sie|korrigieren sie|liefern sie|bringen sie|sagen sie(?!,| mal\b)|informieren sie|"
     r"nehmen sie|"
     r"erklaren sie|stellen sie|uberprufen sie|schickt|ruft|gebt|meldet euch|pruft|melde dich|gib|sag|halte mich|"
-    r"halt mich|"
+    r"halt mich|fragen sie|sprechen sie|"
     r"tenez|dites|precisez|verifiez|validez|joignez|passez|tiens|mantengame|mantenganos|mantenme|avisame|avisenos|"
     r"aviseme|"
     r"pasame|pasanos|pasenme|pasenos|mi tenga|tenetemi|teneteci|houd me|houd ons|hou me|hou ons|"
@@ -270,7 +270,7 @@ _PROMISE = re.compile(
     r"recibira\w*) (?:nuestr\w+|noticias)"
     r"|(?:le|les|te|os) (?:enviare|enviaremos|llamare|llamaremos|mandare|mandaremos|confirmare|confirmaremos|hare|"
     r"haremos)|(?:enviare|enviaremos|llamare|llamaremos|confirmare|confirmaremos|revisaremos|hablare|"
-    r"hablaremos)(?!\w)|(?<!no )(?:voy|vamos) a (?!necesitar|querer|abrir|comprar|ser|tener|estar)"
+    r"hablaremos)(?!\w)|(?<!no )(?:voy|vamos) a (?!apostar|necesitar|querer|abrir|comprar|ser|tener|estar)"
     r"|(?:vi|le|ti) (?:invier\w+|mander\w+|far\w+ (?:sapere|avere)|chiamer\w+|confermer\w+|richiamer\w+|"
     r"contatter\w+)|(?:invieremo|invierò|manderemo|confermeremo|chiameremo|verificheremo|parlero|parleremo)(?!\w)"
     r"|(?:u hoort|je hoort|jullie horen) [^.?!]{0,40}(?:van ons|van mij|van me)"
@@ -468,6 +468,8 @@ def find(
         if _PLEASANTRY.search(folded) or len(folded) > 400:
             continue
         owner, begin, confidence = _who(folded)
+        if owner == "them" and re.search(IF_CHANGED, folded):
+            continue
         if not owner or (owner == "them" and _CONFIRMS_NOW.match(folded, max(0, begin))):
             continue
         piece = _named_before(sentence, begin, _words(sentence, begin))

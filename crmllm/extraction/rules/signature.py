@@ -243,7 +243,11 @@ def parse(
     name = card.name.value if card.name else header_name
     card.email = _email(found_emails, address, name)
     label = emails.domain_label(address) or (emails.domain_label(card.email.value) if card.email else "")
-    rest = _without(segments, card.name)
+    rest = [
+        _Segment(piece, one.line, one.order)
+        for one in _without(segments, card.name)
+        for piece in _job_and_company(one.piece, label)
+    ]
     card.title = _title(text, rest, label, card.name)
     rest = _without(rest, card.title)
     card.company = _company(text, rest, label, card, bool(emails.domain_label(address)))
@@ -570,6 +574,24 @@ def _company(text: str, segments: list[_Segment], label: str, card: Card, real_d
         min(0.93, 0.25 + rank * 0.68),
         f"signature {why}",
     )
+
+
+def _job_and_company(piece: Piece, label: str) -> list[Piece]:
+    """A line that names job and company in one breath, where the sender's domain knows where the company begins."""
+    tokens = list(re.finditer(r"\S+", piece.text))
+    best: tuple[float, int] | None = None
+    for cut in range(1, min(4, len(tokens) - 1)) if label and not _AT.search(piece.text) else ():
+        head, tail = piece.text[: tokens[cut - 1].end()], piece.text[tokens[cut].start() :]
+        agreement = organisations.matches_domain(tail, label)
+        if titles.score(head) >= 0.9 and agreement >= 0.8 and (tail[0].isupper() or piece.text.islower()):
+            best = max(best or (0.0, 0), (agreement, cut))
+    if best is None:
+        return [piece]
+    head_end, tail_start = tokens[best[1] - 1].end(), tokens[best[1]].start()
+    return [
+        Piece(piece.start, piece.start + head_end, piece.text[:head_end]),
+        Piece(piece.start + tail_start, piece.end, piece.text[tail_start:]),
+    ]
 
 
 _BRAND = re.compile(r"(?:^|[|,]\s*)([^\W\d_][\w&'.]*(?:[ -][\w&'.]+){0,2})\s+[–—-]\s+$")

@@ -6,6 +6,14 @@ is named ("you'll have it by Friday", "le bon vous parviendra").
 
 from __future__ import annotations
 
+#: "If anything changes I'll reach out": nobody has undertaken anything.
+IF_CHANGED = (
+    r"\b(?:(?:if|should|in case) (?:anything|something|things|the situation|that|this|plans?)\b[^.;!?]{0,20}\bchang\w+|"
+    r"(?:falls|wenn|sollte) sich (?:\w+ ){0,4}(?:andert|andern|geandert)|si (?:\w+ ){0,4}(?:change|evolue|changeait)|"
+    r"(?:si|en caso de que) (?:\w+ ){0,3}(?:cambia|cambiara|cambios?)|se (?:\w+ ){0,4}(?:cambia|cambiasse|cambiare)|"
+    r"(?:als|mocht|indien) (?:\w+ ){0,4}(?:verandert|veranderen|wijzigt)|(?:se|caso) (?:\w+ ){0,3}(?:mudar|mude|"
+    r"alterar)|w razie (?:\w+ )?(?:zmian\w*|czego)|(?:jesli|jezeli|gdyby) (?:\w+ ){0,3}(?:sie )?(?:zmieni\w*))\b"
+)
 # What is sent when a deal is made or a case is told.
 _THING = (
     r"(?:orders?|po|contract|agreement|forms?|documents?|papers?|paperwork|payment|list|data|photos?|pictures?|"
