@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from crmllm.extraction.rules import cases, category, cues, language, phones, pitch, requests, sentiment, trouble
+from crmllm.extraction.rules import cases, category, cues, deals, language, phones, pitch, requests, sentiment, trouble
 from crmllm.extraction.rules.contacts import Person
 from crmllm.extraction.rules.reader import Reading, Said
 from crmllm.extraction.rules.talk.actions import MAX_ACTIONS, actions_of
@@ -63,7 +63,7 @@ def read(item: Item) -> Reading:
     anybody = (bool(theirs) or bool(persons)) and not _among_us(item, text, listed, persons)
     bills = (category.about_bill(told, turn.start, turn.end) for turn in theirs)
     reading.bill = next((one for one in bills if one is not None), None)
-    kind, kind_sure, why = _category(item, text, turns, reading, anybody)
+    kind, kind_sure, why = _category(item, text, turns, reading.deal, anybody, billed=reading.bill is not None)
     reading.category = Candidate("category", kind, 0, 0, kind_sure, why)
     reading.said = [Said(one, turn.ours) for turn in turns for one in sentences(text, turn.start, turn.end)]
     telling = max(theirs, key=lambda turn: _told(text, turn), default=None)
@@ -108,12 +108,14 @@ def _addresses(item: Item) -> list[str]:
     return [one.email for one in item.participants if one.email and not item.us.owns(one.email)]
 
 
-def _category(item: Item, text: str, turns: list[Turn], reading: Reading, anybody: bool) -> tuple[str, float, str]:
+def _category(
+    item: Item, text: str, turns: list[Turn], deal: deals.Deal, anybody: bool, *, billed: bool
+) -> tuple[str, float, str]:
     """A talk with a customer is about a sale, a problem or an invoice; only our own side talking is internal.
 
+    A bill counts where more is said of it than what is to be done (`billed`).
     Customers tell of problems in every sale: only one that weighs more than what they want makes it a service call.
     """
-    deal = reading.deal
     theirs = [turn for turn in turns if not turn.ours]
     body = "\n".join(text[turn.start : turn.end] for turn in theirs)
     if not anybody:
@@ -125,7 +127,7 @@ def _category(item: Item, text: str, turns: list[Turn], reading: Reading, anybod
     wanted = 0.7 * pitched
     if deal.asks or deal.amount:
         wanted += deal.demand + bool(deal.products) + bool(deal.quantity) + bool(deal.amount)
-    if (kind == "billing" and reading.bill is not None) or (kind == "vendor" and sure >= 0.7):
+    if (kind == "billing" and billed) or (kind == "vendor" and sure >= 0.7):
         return kind, sure, why
     if pitch.is_refused(flat(ours)) and pitch.selling(flat(body).replace("\n", " ")):
         return "vendor", 0.7, "we decline what they sell"

@@ -187,8 +187,8 @@ def _listed_action(
             due = replace(named[0], start=begun, end=begun + len(last["day"]))
             words = trimmed(text, words.start, words.start + last.start(), " .;,(–-")
     bare = requests._without_ends(words.text)
-    named = all(word[:1].isupper() for word in bare.split())
-    if named and (item.us.employs(bare) or any(people.same_person(one.name.value, bare) for one in listed)):
+    is_name = all(word[:1].isupper() for word in bare.split())
+    if is_name and (item.us.employs(bare) or any(people.same_person(one.name.value, bare) for one in listed)):
         return None  # "Marlin: Piet Aldenhoff" says who was there
     at = words.start + max(0, words.text.find(bare[:12])) if bare else words.start
     if len(re.findall(r"[^\W\d_]{2,}", bare)) < 1 or len(bare) < 5 or (not owner and duties.is_next_meeting(bare)):
