@@ -63,6 +63,22 @@ HAVE_YOU = (
     rf"teem|tem|macie|maja panstwo|czy macie|czy maja panstwo) [^.?!]{{0,40}}\b{_PAPERS}\b[^.!?]{{0,80}}(?=\?)"
 )
 
+#: "A visit next Tuesday would suit us": asked for by saying what would be welcome.
+WELCOME = re.compile(
+    r"\b(?:(?:a|an|the|your)\s+(?P<en>(?:\w+ )?(?:visit|call|meeting|demo|demonstration|appointment))\b[^.?!]{0,40}\b"
+    r"(?:would (?:suit|be (?:fine|good|great|best|welcome|helpful))|suits|works)\b"
+    r"|(?:ein|eine|ihr|dein)\s+(?P<de>(?:besuch|anruf|termin|ruckruf|vorfuhrung|telefonat))\b[^.?!]{0,40}\b(?:passen|"
+    r"passt|"
+    r"ware "
+    r"(?:gut|schon|nett|toll|uns recht|hilfreich))\b"
+    r"|une?\s+(?P<fr>(?:visite|appel|rendez-vous|demonstration|reunion))\b[^.?!]{0,40}\b(?:conviendrait|nous convient|"
+    r"serait (?:bien|utile|parfait))\b"
+    r"|una?\s+(?P<es>(?:visita|llamada|reunion|demostracion|cita))\b[^.?!]{0,40}\b(?:vendria bien|viene bien|"
+    r"iria bien)\b"
+    r"|een\s+(?P<nl>(?:bezoek|telefoontje|afspraak|demonstratie|overleg))\b[^.?!]{0,40}\b(?:schikt|goed uit|zou fijn|"
+    r"past)\b)"
+)
+
 # The modal verbs that ask in one sentence and tell in another: "può inviarmi", "il programma può servire".
 _MODAL = re.compile(
     r"(?:puo|potrebbe|puede|pueden|podria|podrian|pode|podem|poderia|poderiam|podia|podiam)(?:-me|-nos)?\W*$"

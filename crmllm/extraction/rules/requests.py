@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crmllm.extraction.rules import cues, dates
-from crmllm.extraction.rules.asked import ASKED, HAVE_YOU, is_stated
+from crmllm.extraction.rules.asked import ASKED, HAVE_YOU, WELCOME, is_stated
 from crmllm.extraction.rules.promises import CALLING, OWN_DOING
 from crmllm.extraction.rules.text import Candidate, Piece, flat, run, sentences, trimmed
 from crmllm.extraction.rules.undertaken import COMING, IF_CHANGED
@@ -228,21 +228,6 @@ _NEED = re.compile(
     r"|^(?:need|needing|looking for|requesting|after) (?=(?:a|an|some|your)\b[^.]*\b(?:quote|quotation|offer|price|"
     r"proposal|demo|call|copy|invoice))"
     r")(?:(?!\w)|(?<=[' ]))[, ]*"
-)
-# "A visit next Tuesday would suit us": asked for by saying what would be welcome.
-_WELCOME = re.compile(
-    r"\b(?:(?:a|an|the|your)\s+(?P<en>(?:\w+ )?(?:visit|call|meeting|demo|demonstration|appointment))\b[^.?!]{0,40}\b"
-    r"(?:would (?:suit|be (?:fine|good|great|best|welcome|helpful))|suits|works)\b"
-    r"|(?:ein|eine|ihr|dein)\s+(?P<de>(?:besuch|anruf|termin|ruckruf|vorfuhrung|telefonat))\b[^.?!]{0,40}\b(?:passen|"
-    r"passt|"
-    r"ware "
-    r"(?:gut|schon|nett|toll|uns recht|hilfreich))\b"
-    r"|une?\s+(?P<fr>(?:visite|appel|rendez-vous|demonstration|reunion))\b[^.?!]{0,40}\b(?:conviendrait|nous convient|"
-    r"serait (?:bien|utile|parfait))\b"
-    r"|una?\s+(?P<es>(?:visita|llamada|reunion|demostracion|cita))\b[^.?!]{0,40}\b(?:vendria bien|viene bien|"
-    r"iria bien)\b"
-    r"|een\s+(?P<nl>(?:bezoek|telefoontje|afspraak|demonstratie|overleg))\b[^.?!]{0,40}\b(?:schikt|goed uit|zou fijn|"
-    r"past)\b)"
 )
 _PROMISE = re.compile(
     rf"\b(?!{CALLING})"
@@ -618,7 +603,7 @@ def _who(folded: str) -> tuple[str, int, float]:
     """Who is to act, where the words of the action start, and how sure; an empty owner for no action."""
     promise, ask, need = _PROMISE.search(folded), _asking(folded), _NEED.search(folded)
     imperative = _IMPERATIVE.match(folded)
-    welcome = _WELCOME.search(folded)
+    welcome = WELCOME.search(folded)
     opening = min(
         (match for match in (ask, need) if match is not None),
         key=lambda match: match.start(),
