@@ -6,6 +6,7 @@ means; it is believed where it is sure of one sentence, which becomes the eviden
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from crmllm.extraction import grounding, mood
@@ -21,6 +22,7 @@ SURE_ENOUGH = 0.6
 RULE = "classifier"
 # What a classifier alone says is right about as often as not: raw confidence as shares of its own.
 _OWN_SHARE = 0.5
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _FEWEST_WORDS, _MOST_CHARS, _MOST_SENTENCES, _MOST_REQUESTS = 4, 160, 60, 2
 # Papers and notes state terms and dates in the words of a contract, whether or not there is one.
 _FORMAL = frozenset({"document", "meeting"})
@@ -52,7 +54,10 @@ def _with_firmness(found: Extracted, item: Item, reading: Reading) -> Extracted:
     if not said:
         return found
     sure, value, piece = max(said, key=lambda one: one[0])
-    return replace(found, opportunity=replace(deal, commitment=_value(item, value, piece, sure)))
+    learned = _value(item, value, piece, sure)
+    if value == deal.commitment.value:  # what the rules took for granted has words after all
+        learned = replace(deal.commitment, evidence=learned.evidence, inferred=False)
+    return replace(found, opportunity=replace(deal, commitment=learned))
 
 
 def _with_requests(found: Extracted, item: Item, reading: Reading) -> Extracted:
@@ -97,7 +102,7 @@ def _action(item: Item, reading: Reading, piece: Piece, sure: float) -> NextActi
 
 def _theirs(reading: Reading) -> list[Piece]:
     """What the customer's side says, in sentences of some words."""
-    said = [one.piece for one in reading.said if not one.ours and len(one.piece.text.split()) >= _FEWEST_WORDS]
+    said = [one.piece for one in reading.said if not one.ours and len(_WORD.findall(one.piece.text)) >= _FEWEST_WORDS]
     return said[:_MOST_SENTENCES]
 
 

@@ -67,6 +67,17 @@ def test_how_firm_a_sale_is_in_words_that_no_rule_knows(tongue: str, sentence: s
     assert replace(found, commitment=alone.commitment) == alone, "nothing else of the sale is touched"
 
 
+def test_what_the_rules_took_for_granted_is_shown_where_a_sentence_says_it() -> None:
+    sentence = "Sobald der Preis stimmt, sind wir uns einig."
+    item = offered("de", sentence)
+    alone, found = extract(item, classified=False).opportunity, extract(item).opportunity
+    assert alone is not None and alone.commitment is not None and not alone.commitment.evidence
+    assert found is not None and found.commitment is not None
+    assert [one.quote for one in found.commitment.evidence] == [sentence]
+    assert (found.commitment.value, found.commitment.source) == (alone.commitment.value, "rule")
+    assert found.commitment.confidence == alone.commitment.confidence
+
+
 def test_words_that_a_rule_knows_stand() -> None:
     item = offered("en", "We hereby order them. Nobody here wanted the other offer, that one is dead.")
     found = extract(item).opportunity
