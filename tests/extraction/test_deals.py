@@ -201,3 +201,22 @@ def test_a_long_refusal_is_summed_up_from_its_verb_on() -> None:
     )
     deal = deals.read(text, 0, len(text), sent_at=None, names=NAMES, country="")
     assert deal.summary is not None and deal.summary.value.startswith("ne retiendra pas")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "our order for 9 of them at £8,190 plus VAT (£9,828 altogether)",
+        "our order for 9 of them for £8,190 plus VAT (£9,828 altogether)",
+        "9 of them at £8,190 plus VAT, £9,828 in all",
+    ],
+)
+def test_the_net_sum_counts_though_it_stands_where_a_unit_price_does(text: str) -> None:
+    deal = deals.read(text, 0, len(text), sent_at=None, names=NAMES, country="GB")
+    assert deal.amount is not None and deal.amount.value == "8190"
+
+
+def test_a_unit_price_beside_its_total_stays_one() -> None:
+    text = "9 of them at £910 plus VAT each, £9,828 in all"
+    deal = deals.read(text, 0, len(text), sent_at=None, names=NAMES, country="GB")
+    assert deal.amount is not None and deal.amount.value == "9828"

@@ -382,6 +382,8 @@ def _is_gross_of(one: Found, totals: list[Found]) -> bool:
 def deal_total(found: list[Found]) -> Found | None:
     """The sum of the deal: the last figure on the table, net where both stand; none beside ranges and unit prices."""
     totals = [one for one in found if one.kind == "total"]
+    # "9 of them at 8,190 plus VAT (9,828 altogether)": what looked like a unit price is the net sum.
+    totals = [one for one in found if one in totals or any(_is_gross_of(other, [one]) for other in totals)]
     if any(one.net for one in totals) or len({one.gross for one in totals}) == 2:
         totals = [one for one in totals if not one.gross and not _is_gross_of(one, totals)]
     if not totals:

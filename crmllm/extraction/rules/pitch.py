@@ -43,6 +43,26 @@ _SELLS: tuple[tuple[float, str], ...] = (
         r"(?:zaoferowac|zaproponowac|przedstawic (?:panstwu|naszą|nasza|nasze))|pomagamy (?:firmom|"
         r"przedsiebior\w+))\b",
     ),
+    # Their quote comes with it.
+    (
+        1.4,
+        r"\b(?:(?:attached|enclosed|please find|here is)[^.!?;]{0,30}\bour (?:quot(?:e|ation)|estimate|offer|price list)"
+        r"|(?:anbei|im anhang|beigefugt|beiliegend|hiermit)[^.!?;]{0,40}\bunser(?:en|em)? (?:angebot|kostenvoranschlag)"
+        r"|(?:ci-joint|en piece jointe|veuillez trouver)[^.!?;]{0,30}\b(?:notre|nos) (?:devis|offre|cotation)"
+        r"|(?:adjunt\w+|envi(?:o|amos)|remitimos)[^.!?;]{0,30}\bnuestr[ao] (?:presupuesto|oferta|cotizacion)"
+        r"|(?:in allegato|allegh\w+|inviamo|trasmettiamo)[^.!?;]{0,30}\bnostr[oa] (?:preventivo|offerta)"
+        r"|(?:bijgaand|in de bijlage|hierbij|bijgevoegd)[^.!?;]{0,30}\bonze (?:offerte|prijsopgave)"
+        r"|(?:em anexo|segue|anexamos|enviamos)[^.!?;]{0,30}\bnoss[oa] (?:orcamento|proposta|cotacao)"
+        r"|(?:w zalaczeniu|przesylam\w?|zalaczam\w?)[^.!?;]{0,30}\bnasz\w* (?:ofert\w*|wycen\w*))\b",
+    ),
+    # They place people, for a share of what these will earn.
+    (
+        1.4,
+        r"\b(?:(?:great|perfect|strong|ideal|excellent) (?:fit|match) for (?!us\b|me\b)\w+"
+        r"|(?:fees?|honorar|vermittlungs\w+|provision|commission|honoraires|comision|honorarios|commissione|compenso|"
+        r"vergoeding|bemiddelings\w+|comissao|prowizj\w+)\b[^.!?;]{0,45}\b(?:salary|\w*gehalts?|salaire|salario|"
+        r"retribuzione|\w*salaris|remuneracao|wynagrodzeni\w+))\b",
+    ),
     # They want a moment, a visit, or to know who decides.
     (
         1.0,
