@@ -46,7 +46,7 @@ _SELLS: tuple[tuple[float, str], ...] = (
     # Their quote comes with it.
     (
         1.4,
-        r"\b(?:(?:attached|enclosed|please find|here is)[^.!?;]{0,30}\bour (?:quot(?:e|ation)|estimate|offer|price list)"
+        r"\b(?:(?:attached|enclosed|find|here is)[^.!?;]{0,30}\bour (?:quot(?:e|ation)|estimate|offer|price list)"
         r"|(?:anbei|im anhang|beigefugt|beiliegend|hiermit)[^.!?;]{0,40}\bunser(?:en|em)? (?:angebot|kostenvoranschlag)"
         r"|(?:ci-joint|en piece jointe|veuillez trouver)[^.!?;]{0,30}\b(?:notre|nos) (?:devis|offre|cotation)"
         r"|(?:adjunt\w+|envi(?:o|amos)|remitimos)[^.!?;]{0,30}\bnuestr[ao] (?:presupuesto|oferta|cotizacion)"
