@@ -31,6 +31,9 @@ THEIRS = [
     "A proposta da Merrow é de 9.000 EUR.",
     "Firma Merrow chce 9.000 EUR.",
     "Oferta Merrow to 9.000 EUR.",
+    "We had Merrow in as well, at 9,000 EUR.",
+    "Für die andere Halle bleiben wir bei Merrow (9.000 EUR).",
+    "La otra nave se queda con Merrow (9.000 EUR).",
 ]
 OURS = [
     "Your offer of 9,000 EUR is fine.",
@@ -46,6 +49,8 @@ OURS = [
     "Oferta Państwa to 9.000 EUR.",
     "Management offers 9,000 EUR at most.",
     "Our budget is 9,000 EUR.",
+    "We are going with Halden for 9,000 EUR.",
+    "Nos quedamos con cuatro por 9.000 EUR.",
     "Unser Budget liegt bei 9.000 EUR.",
     "Budget liegt bei 9.000 EUR.",
     "Nasz budżet to 9.000 EUR.",

@@ -383,3 +383,18 @@ def test_a_caller_whom_we_turn_down_sells_and_buys_nothing() -> None:
     )
     assert found.category is not None and found.category.value == "vendor"
     assert not found.contacts and found.opportunity is None
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("The pump in hall 2 goes up and down by itself since Monday.", "support"),
+        ("Die Pumpe in Halle 2 fährt seit Montag von allein hoch.", "support"),
+        ("La pompe du hall 2 démarre toute seule depuis lundi.", "support"),
+        ("We need four more pumps, what would they cost?", "sales"),
+        ("We won't take the pump after all.", "sales"),
+    ],
+)
+def test_a_talk_in_which_nothing_is_wanted_is_about_a_service(words: str, kind: str) -> None:
+    found = extract(call("Gemma Tolley here, from Tolley Textiles.", "Hello Gemma.", words, "I see, thank you."))
+    assert found.category is not None and found.category.value == kind

@@ -63,6 +63,9 @@ _BUY = (
 _DECLINED = re.compile(
     rf"\b(?:(?:won't|will not|wouldn't|not (?:going to)?|aren't|isn't|no longer) (?:be )?(?:now )?{_BUY}\b(?! only)|"
     r"(?:we|they|he|she|i)(?:'ll| will| have|'ve| has)? (?:to )?pass(?:ed)? on (?:it|this|that|the|your|\d)|"
+    # As notes tell it of the others.
+    r"(?:descartan|descartaron|descartam|descartaram|scartano|hanno scartato|verwerfen|renoncent|renuncian|renunciam|"
+    r"rinunciano) (?:al?|aux?|las?|los|les?|il|i|gli|das|die|den|[aà]s?|os?)\b|"
     r"^pass(?:ed)? on the|(?:pulled|pulling|backed|backing) out\b|walk(?:ed|ing)? away from|"
     r"(?<!noch )nicht (?:mehr )?(?:zu )?(?:beschaffen|anschaffen|anzuschaffen|erwerben|kaufen|beauftragen)\b|"
     r"(?:besloten|beslist) [^.;!?]{0,40}\bgeen [^.;!?]{1,50}\b(?:aan te schaffen|te kopen|te bestellen|af te nemen)\b|"

@@ -38,6 +38,12 @@ _FROM_THEM = re.compile(
     rf"\b(?:from|by|von|de chez|de|da|di|van|od) {_NAME} (?:we|i|haben|habe|liegt|nous|j'ai|on|tenemos|tengo|abbiamo|"
     rf"ho|hebben|heb|temos|tenho|mamy|mam)\b[^.;!?]*{_OFFER}"
 )
+# "They stay with Merrow, who ask 9,000".
+_STAY = re.compile(
+    r"\b(?:stay(?:s|ing|ed)? with|(?:went|gone|going) with|bleib\w* (?:wir |sie )?bei|restent (?:chez|avec)|quedan? con|"
+    rf"restano con|blijv\w+ bij|ficam com|zostaja przy) (?:a |o |la |il |de )?{_NAME}(?![\w'-])"
+)
+_HAD_IN = re.compile(rf"\bhad {_NAME} (?:in|over|round)\b")
 # Capital letters that name nobody else: the reader in languages that honour them so, titles, days, months, articles,
 # those of the customer's side who grant money.
 _NOBODY = frozenset(
@@ -82,7 +88,7 @@ def places(text: str, start: int, end: int, known: Iterable[str]) -> list[tuple[
 def _named(clause: Piece) -> Iterator[str]:
     """The names in a clause that offer something, as written."""
     folded = run(clause.text)
-    for pattern in (_THEIRS, _THEIRS_POLISH, _WANTS, _FROM_THEM):
+    for pattern in (_THEIRS, _THEIRS_POLISH, _WANTS, _FROM_THEM, _STAY, _HAD_IN):
         for match in pattern.finditer(folded):
             yield clause.text[match.start("name") : match.end("name")]
 
