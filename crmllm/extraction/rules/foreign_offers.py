@@ -40,8 +40,8 @@ _FROM_THEM = re.compile(
 )
 # "They stay with Merrow, who ask 9,000".
 _STAY = re.compile(
-    r"\b(?:stay(?:s|ing|ed)? with|(?:went|gone|going) with|bleib\w* (?:wir |sie )?bei|restent (?:chez|avec)|quedan? con|"
-    rf"restano con|blijv\w+ bij|ficam com|zostaja przy) (?:a |o |la |il |de )?{_NAME}(?![\w'-])"
+    r"\b(?:stay(?:s|ing|ed)? with|(?:went|gone|going) with|bleib\w* (?:wir |sie )?bei|restent (?:chez|avec)|"
+    rf"quedan? con|restano con|blijv\w+ bij|ficam com|zostaja przy) (?:a |o |la |il |de )?{_NAME}(?![\w'-])"
 )
 _HAD_IN = re.compile(rf"\bhad {_NAME} (?:in|over|round)\b")
 # Capital letters that name nobody else: the reader in languages that honour them so, titles, days, months, articles,
