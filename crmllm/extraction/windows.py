@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from crmllm.extraction import asking, doubt, prompting, second, spoken
 from crmllm.extraction.calibration import shipped
-from crmllm.extraction.merge import merge
+from crmllm.extraction.merge import GUESSED, merge
 from crmllm.extraction.rules import labelled, language, papers, people, reader, talk, wording
 from crmllm.extraction.rules.reader import Reading
 from crmllm.extraction.rules.text import letters, words
@@ -246,20 +246,19 @@ def _is_business(one: Extracted) -> bool:
 def _category(found: list[Extracted]) -> Value | None:
     """What most of the talk is about, sure windows weighing more; a customer's matter before small talk.
 
-    Windows in which only our own side speaks say nothing about the others.
+    Windows in which only our own side speaks say nothing about the others; those that guess count where none knows.
     """
     weights: Counter[str] = Counter()
-    others = any(one.category is not None and one.category.value != "internal" for one in found)
-    for one in found:
-        if one.category is not None and not (others and one.category.value == "internal"):
-            business = one.category.value in CRM_CATEGORIES
-            weights[one.category.value] += round(1000 * one.category.confidence * (1.5 if business else 1.0))
+    sorts = [one.category for one in found if one.category is not None]
+    sorts = [one for one in sorts if one.value != "internal"] or sorts
+    sorts = [one for one in sorts if one.confidence > GUESSED] or sorts
+    for one in sorts:
+        business = one.value in CRM_CATEGORIES
+        weights[one.value] += round(1000 * one.confidence * (1.5 if business else 1.0))
     if not weights:
         return None
     best = weights.most_common(1)[0][0]
-    return max(
-        (one.category for one in found if one.category and one.category.value == best), key=lambda v: v.confidence
-    )
+    return max((one for one in sorts if one.value == best), key=lambda one: one.confidence)
 
 
 def _mood(found: list[Extracted]) -> Value | None:
