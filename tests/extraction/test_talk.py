@@ -388,13 +388,14 @@ def test_a_caller_whom_we_turn_down_sells_and_buys_nothing() -> None:
 @pytest.mark.parametrize(
     ("words", "kind"),
     [
-        ("The pump in hall 2 goes up and down by itself since Monday.", "support"),
-        ("Die Pumpe in Halle 2 fährt seit Montag von allein hoch.", "support"),
-        ("La pompe du hall 2 démarre toute seule depuis lundi.", "support"),
-        ("We need four more pumps, what would they cost?", "sales"),
-        ("We won't take the pump after all.", "sales"),
+        ("The TT-300 in hall 2 starts by itself since Monday.", "support"),
+        ("Der TT-300 in Halle 2 fährt seit Montag von allein hoch.", "support"),
+        ("La TT-300 du hall 2 démarre toute seule depuis lundi.", "support"),
+        ("We need four more TT-300, what would they cost?", "sales"),
+        ("We won't take the TT-300 after all.", "sales"),
+        ("We bought one from Otherline last year. Could we see yours at work?", "sales"),
     ],
 )
-def test_a_talk_in_which_nothing_is_wanted_is_about_a_service(words: str, kind: str) -> None:
+def test_a_talk_of_our_product_in_which_nothing_is_wanted_is_about_a_service(words: str, kind: str) -> None:
     found = extract(call("Gemma Tolley here, from Tolley Textiles.", "Hello Gemma.", words, "I see, thank you."))
     assert found.category is not None and found.category.value == kind

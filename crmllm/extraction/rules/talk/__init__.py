@@ -134,8 +134,8 @@ def _category(
     if told > wanted and told >= (0.8 if wanted else 0.5):
         return "support", min(0.9, 0.5 + 0.1 * (told - wanted)), "words of trouble"
     decided = deal.commitment is not None and deal.commitment.end > deal.commitment.start
-    if not wanted and not decided:
-        return "support", 0.5, "a talk in which nothing is wanted, promised or declined"
+    if deal.products and not wanted and not decided:
+        return "support", 0.5, "a talk about what they have of ours, in which nothing is wanted or declined"
     return "sales", min(0.9, 0.55 + 0.08 * max(0.0, wanted - told)), "a talk about what is wanted"
 
 
