@@ -41,9 +41,10 @@ def looked_at_again(found: Extracted, item: Item, reading: Reading) -> Extracted
         return found
     if whole.confidence < OF_THE_WHOLE or best[0].confidence < OF_A_SENTENCE:
         return found
-    return replace(found, sentiment=_shown(item, whole.value, best[0].confidence, best[1]))
+    return replace(found, sentiment=learned(item, whole.value, best[1], 0.7 * best[0].confidence, RULE))
 
 
-def _shown(item: Item, mood: str, sure: float, sentence: Piece) -> Value:
-    place = grounding.span(item.text, sentence.start, sentence.end)
-    return Value(mood, (place,), round(0.7 * sure, 3), source="learned", rule=RULE)
+def learned(item: Item, value: str, piece: Piece, confidence: float, rule: str) -> Value:
+    """A value that a classifier read, with the words that it read it from."""
+    place = grounding.span(item.text, piece.start, piece.end)
+    return Value(value, (place,), round(confidence, 3), source="learned", rule=rule)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from crmllm.extraction import grounding, mood
+from crmllm.extraction import mood
 from crmllm.extraction.classify import tongues
 from crmllm.extraction.merge import without_forbidden
 from crmllm.extraction.rules import deals, requests, talk
@@ -111,5 +111,4 @@ def _shares(task: str, pieces: list[Piece], reading: Reading) -> list[dict[str, 
 
 
 def _value(item: Item, value: str, piece: Piece, sure: float) -> Value:
-    place = grounding.span(item.text, piece.start, piece.end)
-    return Value(value, (place,), round(_OWN_SHARE * sure, 3), source="learned", rule=RULE)
+    return mood.learned(item, value, piece, _OWN_SHARE * sure, RULE)

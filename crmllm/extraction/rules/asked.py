@@ -60,7 +60,7 @@ _PAPERS = (
 HAVE_YOU = (
     rf"(?:(?:do you|would you) (?:happen to )?have|have you(?: got)?|haben sie|habt ihr|hatten sie|avez-vous|"
     rf"auriez-vous|vous avez|tienen|tiene|teneis|disponen de|avete|avreste|avrebbe|heeft u|hebben jullie|heb je|tem|"
-    rf"teem|tem|macie|maja panstwo|czy macie|czy maja panstwo) [^.?!]{{0,40}}\b{_PAPERS}\b[^.!?]{{0,80}}(?=\?)"
+    rf"teem|macie|maja panstwo|czy macie|czy maja panstwo) [^.?!]{{0,40}}\b{_PAPERS}\b[^.!?]{{0,80}}(?=\?)"
 )
 
 #: "A visit next Tuesday would suit us": asked for by saying what would be welcome.

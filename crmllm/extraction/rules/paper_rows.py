@@ -24,6 +24,7 @@ class Row:
 
 
 def rows(text: str, columns: re.Pattern[str] = COLUMN) -> Iterator[Row]:
+    """Every line of a text, cut where the pattern of its columns says; empty lines have no cells."""
     for line in lines(text):
         cells, at = [], line.start
         for gap in [*columns.finditer(text, line.start, line.end), None]:
